@@ -1,0 +1,11 @@
+/** How Gemel says that something is wrong: places, diagnostics, errors with permanent codes, and their picture. */
+
+export type { CatalogueEntry, ErrorCode } from './catalogue.ts';
+export { catalogue } from './catalogue.ts';
+export type { Diagnostic, DiagnosticJson, Place } from './diagnostic.ts';
+export { diagnosticsToJson } from './diagnostic.ts';
+export type { GemelErrorOptions } from './error.ts';
+export { assertInvariant, GemelError } from './error.ts';
+export type { RenderOptions } from './render.ts';
+export { renderDiagnostics } from './render.ts';
+export { suggest } from './suggest.ts';

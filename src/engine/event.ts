@@ -1,0 +1,43 @@
+/** What happened to a twin that somebody may want to be told. */
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+/**
+ * | kind | when |
+ * | --- | --- |
+ * | quarantined | a state left the finite numbers; the twin stands at its last good belief |
+ * | recovered | a quarantined twin runs again, after an accepted sample |
+ * | bound-held · bound-released | a state reached its bound and is held there · left it again |
+ * | raised | the condition of a `when` with a message became true |
+ * | resumed | a twin went on from a checkpoint; says how long it was away |
+ * | afresh | a checkpoint did not fit a twin's model, so it began anew |
+ * | missed-deadline | a tick was finished after the next one was due |
+ * | resynchronised | the process was suspended: ticks were given up |
+ * | queue-overflow | samples had to make room for newer ones |
+ * | worker-failed | a worker died; its twins stand still |
+ * | checkpoint-failed | a checkpoint could not be written or read |
+ */
+export type TwinEventKind =
+  | 'quarantined'
+  | 'recovered'
+  | 'bound-held'
+  | 'bound-released'
+  | 'raised'
+  | 'resumed'
+  | 'afresh'
+  | 'missed-deadline'
+  | 'resynchronised'
+  | 'queue-overflow'
+  | 'worker-failed'
+  | 'checkpoint-failed';
+
+export interface TwinEvent {
+  /** The twin's id, or `*` for what concerns several twins. */
+  readonly twin: string;
+  readonly timeMs: number;
+  readonly kind: TwinEventKind;
+  readonly severity: Severity;
+  readonly message: string;
+  /** The state, input or `when` it is about, if there is one. */
+  readonly subject?: string;
+}

@@ -1,0 +1,123 @@
+/**
+ * A fleet: all twins of a process, as the rest of the program sees them.
+ *
+ * Everything outside talks to twins through this interface: samples in, snapshots out. The twins themselves
+ * are computed in shards that share nothing with the readers.
+ */
+
+import type { Model } from '../core/model/index.ts';
+import type { TwinEvent } from './event.ts';
+import type { Delivery, Refused, RefusalReason } from './refusal.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { TwinConfig } from './twin-config.ts';
+
+export interface TwinInfo {
+  readonly config: TwinConfig;
+  readonly model: Model;
+}
+
+export interface Fleet {
+  /** By `Model.id`. */
+  readonly models: ReadonlyMap<string, Model>;
+  twins(): readonly TwinInfo[];
+  twin(id: string): TwinInfo | undefined;
+  /** The newest snapshot; undefined only for a twin that is not there. */
+  snapshot(id: string): Snapshot | undefined;
+  /** The MQTT topic filters to subscribe to, without duplicates. */
+  topics(): readonly string[];
+  /** Takes one message. Never throws; a topic that concerns no twin is counted and otherwise ignored. */
+  deliver(message: IncomingMessage): Delivery;
+  /**
+   * Takes values of inputs or measurements by name, each a number in the signal's own unit or
+   * `{ value, unit }`. Without `timeMs` their event time is now.
+   */
+  setInputs(id: string, values: Readonly<Record<string, unknown>>, timeMs?: number): Delivery;
+  /**
+   * Advances one twin at once by `seconds` of model time, between two ticks; its ticks go on as before.
+   *
+   * `inputs` (SI) hold for this step only. Rejects with a GemelError: `TWIN_UNKNOWN`, `SIGNAL_UNKNOWN`, `STEP_INVALID`
+   * (time span or value), `TWIN_WAITING` (an input has no value), `STEP_NOT_FINITE` (the twin stays as it was),
+   * `FLEET_STOPPED` or `WORKER_FAILED`.
+   */
+  step(id: string, options: StepOptions): Promise<Snapshot>;
+  /** Newest first, bounded. */
+  refusals(): readonly Refused[];
+  /** Newest first, bounded. */
+  events(): readonly TwinEvent[];
+  statistics(): FleetStatistics;
+  /** What has failed for good, a sentence each; empty while all is well. */
+  failures(): readonly string[];
+  /** Returns the function that ends it. A listener must not throw. */
+  onTick(listener: (tick: TickReport) => void): () => void;
+  onEvent(listener: (event: TwinEvent) => void): () => void;
+  onRefusal(listener: (refused: Refused) => void): () => void;
+  /** Ends the loops, writes the last checkpoint and closes the shards. May be called twice. */
+  stop(): Promise<void>;
+}
+
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly receivedMs: number;
+}
+
+export interface StepOptions {
+  readonly seconds: number;
+  readonly inputs?: Readonly<Record<string, number>>;
+}
+
+/** A block of twins with the same model and period was published. */
+export interface TickReport {
+  /** Ids; read their snapshots with `Fleet.snapshot`. The same array at every tick of the block. */
+  readonly twins: readonly string[];
+  readonly periodMs: number;
+  /** When the tick was due, when it was computed, and when the fleet had it. */
+  readonly dueMs: number;
+  readonly finishedMs: number;
+  readonly seenMs: number;
+  /** Arrival times of the samples that were applied since the last report. */
+  readonly receivedMs: Float64Array;
+}
+
+/** Counters grow from the start of the process; gauges tell the present. */
+export interface FleetStatistics {
+  // Gauges.
+  readonly twins: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly quarantined: number;
+  /** Samples that wait for their tick. */
+  readonly queueDepth: number;
+  /** Samples on their way to the shards. */
+  readonly inFlight: number;
+  /** Seconds that the slowest block is behind its clock. */
+  readonly behindSeconds: number;
+  readonly failedWorkers: number;
+  // Counters.
+  readonly messages: number;
+  /** Messages on topics that concern no twin. */
+  readonly ignoredMessages: number;
+  /** Samples taken at the door. Each ends as applied or refused, or still waits. */
+  readonly acceptedSamples: number;
+  readonly appliedSamples: number;
+  readonly refusedSamples: Readonly<Record<RefusalReason, number>>;
+  /** Ticks of twins: a block of 100 twins makes 100 a tick. */
+  readonly ticks: number;
+  readonly missedDeadlines: number;
+  /** Ticks given up because the process was suspended. */
+  readonly skippedTicks: number;
+  /** Ticks that were computed but not published, to catch up or because the readers were behind. */
+  readonly unpublishedTicks: number;
+  readonly quarantines: number;
+  /** How often a bound took hold of a state. */
+  readonly heldBounds: number;
+  /** How often the condition of a `when` became true. */
+  readonly raised: number;
+  readonly steps: number;
+  readonly events: number;
+  /** Events that were not told because the same came too often. */
+  readonly suppressedEvents: number;
+  readonly checkpoints: number;
+  readonly failedCheckpoints: number;
+  readonly checkpointBytes: number;
+}

@@ -1,0 +1,145 @@
+/**
+ * What a fleet and its shards say to each other. Plain data, since it crosses threads; big parts are typed
+ * arrays that are handed over, not copied.
+ *
+ * Twins go by their number in the fleet, signals by their number in the model: inputs first, then measurements.
+ */
+
+import type { ErrorCode } from '../core/diagnose/index.ts';
+import type { ModelDocument } from '../core/model/index.ts';
+import type { CheckpointPart } from './checkpoint.ts';
+import type { Severity, TwinEventKind } from './event.ts';
+
+/** What a shard needs to know of one of its twins. */
+export interface ShardTwin {
+  readonly index: number;
+  readonly id: string;
+  readonly model: string;
+  readonly periodMs: number;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly start: Readonly<Record<string, number>>;
+  readonly queueLimit: number;
+}
+
+/** Numbers of a sample in a row of a batch. */
+export const sampleColumns = { twin: 0, signal: 1, timeMs: 2, value: 3, receivedMs: 4, count: 5 } as const;
+
+export type ToShard =
+  | {
+      readonly kind: 'start';
+      readonly models: readonly { readonly id: string; readonly document: ModelDocument }[];
+      readonly twins: readonly ShardTwin[];
+      readonly restore: readonly CheckpointPart[];
+    }
+  /** Rows of `sampleColumns.count` numbers, in the order of arrival. Values are SI. */
+  | { readonly kind: 'samples'; readonly rows: Float64Array; readonly count: number }
+  | {
+      readonly kind: 'step';
+      readonly request: number;
+      readonly twin: number;
+      readonly seconds: number;
+      /** Number of the input and its value (SI). */
+      readonly inputs: readonly (readonly [number, number])[];
+    }
+  /** A frame was taken, so another one may be sent. */
+  | { readonly kind: 'taken'; readonly block: number }
+  | { readonly kind: 'checkpoint'; readonly request: number }
+  | { readonly kind: 'stop'; readonly request: number };
+
+export type FromShard =
+  | { readonly kind: 'ready'; readonly blocks: readonly BlockInfo[]; readonly report: ShardReport }
+  | { readonly kind: 'acknowledged'; readonly samples: number }
+  | {
+      readonly kind: 'frame';
+      readonly block: number;
+      readonly dueMs: number;
+      readonly finishedMs: number;
+      /** See frame.ts. */
+      readonly values: Float64Array;
+      readonly receivedMs: Float64Array;
+      readonly report: ShardReport;
+    }
+  | {
+      readonly kind: 'stepped';
+      readonly request: number;
+      readonly twin: number;
+      /** A frame of one twin, or why there is none. */
+      readonly values?: Float64Array;
+      readonly problem?: StepProblem;
+      readonly report: ShardReport;
+    }
+  | {
+      readonly kind: 'checkpoint';
+      readonly request: number;
+      readonly parts: readonly CheckpointPart[];
+      readonly report: ShardReport;
+    }
+  /** The last message of a shard that cannot go on. */
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Twins of one shard with the same model and period: lane j of its frames is `twins[j]`. */
+export interface BlockInfo {
+  readonly block: number;
+  readonly model: string;
+  readonly periodMs: number;
+  readonly twins: readonly number[];
+}
+
+export interface StepProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What a shard tells beside its numbers, since it last told. */
+export interface ShardReport {
+  readonly counters: ShardCounters;
+  readonly events: readonly ShardEvent[];
+  readonly refused: readonly ShardRefusal[];
+}
+
+export interface ShardEvent {
+  /** -1: several twins. */
+  readonly twin: number;
+  readonly timeMs: number;
+  readonly kind: TwinEventKind;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly subject?: string;
+}
+
+/** The reasons that only a shard can find. */
+export const shardReasons = ['out-of-order', 'repeated', 'queue-full'] as const;
+
+export type ShardReason = (typeof shardReasons)[number];
+
+export interface ShardRefusal {
+  readonly reason: ShardReason;
+  readonly atMs: number;
+  readonly twin: number;
+  readonly signal: number;
+  readonly timeMs: number;
+  /** SI. */
+  readonly value: number;
+}
+
+/** Totals since the shard's start, and gauges of its present. */
+export interface ShardCounters {
+  running: number;
+  waiting: number;
+  quarantined: number;
+  queueDepth: number;
+  behindSeconds: number;
+  appliedSamples: number;
+  refusedSamples: Record<ShardReason, number>;
+  ticks: number;
+  missedDeadlines: number;
+  skippedTicks: number;
+  unpublishedTicks: number;
+  quarantines: number;
+  heldBounds: number;
+  raised: number;
+  steps: number;
+  suppressedEvents: number;
+}

@@ -1,0 +1,41 @@
+/**
+ * What the engine asks of the world around it: time, a place for checkpoints, and a line to the shards that
+ * do the computing. Adapters give them; the engine itself touches no clock, file or thread.
+ */
+
+import type { FromShard, ToShard } from './messages.ts';
+import type { StopSignal } from './platform.ts';
+
+/** Time as the engine sees it: real in production, stepped by hand in tests and replays. */
+export interface Clock {
+  /** Unix time in milliseconds, with fractions. Never goes back. */
+  nowMs(): number;
+  /**
+   * Resolves once `nowMs()` has reached `atMs`; rejects with the signal's reason if aborted.
+   *
+   * For a time that is past it resolves soon, but after messages that wait have been taken.
+   */
+  sleepUntil(atMs: number, signal: StopSignal): Promise<void>;
+}
+
+/** Keeps the newest checkpoint, whole or not at all. */
+export interface CheckpointStore {
+  /** The newest good checkpoint, or undefined if there is none. */
+  load(): Promise<Uint8Array | undefined>;
+  /** Resolves once the bytes would survive a power cut. */
+  save(bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * The line between a fleet and one of its shards, in a worker thread or in the same one.
+ *
+ * Messages arrive in the order in which they were sent. Buffers in `transfer` belong to the receiver afterwards.
+ * A shard that dies is told by a last message of kind `failed`.
+ */
+export interface ShardLink {
+  send(message: ToShard, transfer?: readonly ArrayBuffer[]): void;
+  /** There is one listener; messages that come before it is set are kept for it. */
+  onMessage(listener: (message: FromShard) => void): void;
+  /** Ends the shard, also one that no longer answers. */
+  close(): Promise<void>;
+}

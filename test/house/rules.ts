@@ -1,0 +1,204 @@
+/**
+ * The rules of the house that no other tool checks, each a function from the files to the breaches found.
+ *
+ * The compiler already refuses most imports that go outwards (one project a layer); these rules also see
+ * the order inside `core`, the walls between adapters, and reach into a folder past its index.
+ */
+
+import { posix } from 'node:path';
+import { isNode, walk } from './source.ts';
+import type { SourceFile, SyntaxNode } from './source.ts';
+
+export interface Breach {
+  readonly path: string;
+  readonly line: number;
+  readonly says: string;
+}
+
+export type Rule = (file: SourceFile) => readonly Breach[];
+
+/** Each layer may import those before it. */
+export const layers = ['core', 'engine', 'adapters', 'app', 'cli'] as const;
+
+/** Each folder of core may import those before it. */
+export const coreFolders = [
+  'diagnose',
+  'document',
+  'units',
+  'equation',
+  'graph',
+  'kernel',
+  'model',
+  'solve',
+] as const;
+
+/** What core and engine may use from outside: libraries that only compute. */
+const pureLibraries = ['yaml', 'typebox'];
+
+const composer = 'src/app/compose.ts';
+const lineLimit = 400;
+
+/** core → engine → adapters → app → cli. The package's entry, src/index.ts, stands on core and engine. */
+export const layerOrder: Rule = (file) => {
+  const from = layerOf(file.path);
+  if (from === undefined) return [];
+  return breaches(file, (target) => {
+    const to = layerOf(target);
+    if (to === undefined) return 'src imports nothing outside src';
+    if (to === 'index') return 'the public entry is for users; import the folder that has the name';
+    if (from === 'index')
+      return to === 'core' || to === 'engine' ? undefined : `the public entry imports ${to}`;
+    return layers.indexOf(to) > layers.indexOf(from) ? `${from} imports ${to}` : undefined;
+  });
+};
+
+export const coreOrder: Rule = (file) => {
+  const from = coreFolderOf(file.path);
+  if (from === undefined) return [];
+  const known: readonly string[] = coreFolders;
+  if (!known.includes(from))
+    return [{ path: file.path, line: 1, says: `core/${from} has no place in the order` }];
+  return breaches(file, (target) => {
+    const to = coreFolderOf(target);
+    if (to === undefined || known.indexOf(to) <= known.indexOf(from)) return undefined;
+    return `core/${from} imports core/${to}, which stands after it`;
+  });
+};
+
+export const adaptersApart: Rule = (file) => {
+  const from = adapterOf(file.path);
+  if (from === undefined) return [];
+  return breaches(file, (target) => {
+    const to = adapterOf(target);
+    return to === undefined || to === from ? undefined : `adapter ${from} imports adapter ${to}`;
+  });
+};
+
+export const onePlaceComposes: Rule = (file) => {
+  if (file.path === composer || !file.path.startsWith('src/') || adapterOf(file.path)) return [];
+  const used = new Set(file.imports.map(({ target }) => target && adapterOf(target)).filter(Boolean));
+  if (used.size < 2) return [];
+  return [
+    {
+      path: file.path,
+      line: 1,
+      says: `only ${composer} knows several adapters; this imports ${[...used].join(', ')}`,
+    },
+  ];
+};
+
+/** A folder is entered by its index.ts, except from inside it. */
+export const throughTheIndex: Rule = (file) => {
+  if (!file.path.startsWith('src/')) return [];
+  const here = posix.dirname(file.path);
+  return breaches(file, (target) => {
+    const folder = posix.dirname(target);
+    const inside = here === folder || here.startsWith(`${folder}/`);
+    if (inside || posix.basename(target) === 'index.ts') return undefined;
+    return `reaches into ${folder} past its index.ts`;
+  });
+};
+
+/** No clock, no dice, no console, no Node, no library but those that only compute. */
+export const pureCore: Rule = (file) => {
+  const layer = layerOf(file.path);
+  if (layer !== 'core' && layer !== 'engine' && layer !== 'index') return [];
+  const found: Breach[] = [];
+  for (const { specifier, target, line } of file.imports) {
+    const library = pureLibraries.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+    if (!target && !library) found.push({ path: file.path, line, says: `${layer} imports ${specifier}` });
+  }
+  walk(file.program, (node) => {
+    const used = impureUse(node);
+    if (used) found.push({ path: file.path, line: lineAt(file, node), says: `${layer} uses ${used}` });
+  });
+  return found;
+};
+
+/** The same rules for what stands beside src: the page uses core alone, an example the public entry alone. */
+export const besideSrc: Rule = (file) =>
+  breaches(file, (target) => {
+    if (!target.startsWith('src/')) return undefined;
+    if (file.path.startsWith('studio/'))
+      return layerOf(target) === 'core' ? undefined : 'the page imports core alone';
+    if (file.path.startsWith('examples/')) return 'an example imports the package by its name';
+    return file.path.startsWith('scripts/') ? 'scripts stand apart from the product' : undefined;
+  });
+
+export const plainExports: Rule = (file) =>
+  file.exports
+    .filter(({ name }) => name === '*' || name === 'default')
+    .map(({ name, line }) => ({
+      path: file.path,
+      line,
+      says: name === '*' ? 'export * hides what is public' : 'a default export has no name of its own',
+    }));
+
+export const notTooLong: Rule = (file) => {
+  const lines = file.text.split('\n').length - 1;
+  if (lines <= lineLimit || file.path.startsWith('test/')) return [];
+  return [{ path: file.path, line: lines, says: `${lines} lines, at most ${lineLimit}` }];
+};
+
+export const opensWithComment: Rule = (file) =>
+  /^(#!.*\n)?\s*\/[*/]/.test(file.text)
+    ? []
+    : [{ path: file.path, line: 1, says: 'opens without saying what it is for' }];
+
+export const rules = {
+  layerOrder,
+  coreOrder,
+  adaptersApart,
+  onePlaceComposes,
+  throughTheIndex,
+  pureCore,
+  besideSrc,
+  plainExports,
+  notTooLong,
+  opensWithComment,
+} satisfies Record<string, Rule>;
+
+/** One breach for each relative import that `judge` objects to. */
+function breaches(file: SourceFile, judge: (target: string) => string | undefined): readonly Breach[] {
+  const found: Breach[] = [];
+  for (const { target, line } of file.imports) {
+    const says = target === undefined ? undefined : judge(target);
+    if (says !== undefined) found.push({ path: file.path, line, says });
+  }
+  return found;
+}
+
+function layerOf(path: string): (typeof layers)[number] | 'index' | undefined {
+  if (path === 'src/index.ts') return 'index';
+  return layers.find((layer) => path.startsWith(`src/${layer}/`));
+}
+
+function coreFolderOf(path: string): string | undefined {
+  return /^src\/core\/([^/]+)\//.exec(path)?.[1];
+}
+
+function adapterOf(path: string): string | undefined {
+  return /^src\/adapters\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** What a node uses of the world outside, in words. */
+function impureUse(node: SyntaxNode): string | undefined {
+  const { type, object, property, callee } = node;
+  if (type === 'MemberExpression' && isNode(object) && object.type === 'Identifier') {
+    const name = isNode(property) && property.type === 'Identifier' ? property.name : undefined;
+    if (object.name === 'Date' && name === 'now') return 'Date.now';
+    if (object.name === 'Math' && name === 'random') return 'Math.random';
+    if (['console', 'performance', 'process', 'globalThis'].includes(String(object.name)))
+      return String(object.name);
+  }
+  if ((type === 'NewExpression' || type === 'CallExpression') && isNode(callee) && callee.name === 'Date') {
+    if (type === 'CallExpression') return 'Date(), which is the time now';
+    if (Array.isArray(node.arguments) && node.arguments.length === 0)
+      return 'new Date(), which is the time now';
+  }
+  return undefined;
+}
+
+function lineAt(file: SourceFile, node: SyntaxNode): number {
+  return file.text.slice(0, node.start).split('\n').length;
+}

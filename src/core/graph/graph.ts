@@ -91,7 +91,7 @@ export class Graph {
 
   node(id: NodeId): GraphNode {
     const node = this.#nodes[id];
-    assertInvariant(node !== undefined, `node ${id} is not in this graph of ${this.size}`);
+    if (node === undefined) assertInvariant(false, `node ${id} is not in this graph of ${this.size}`);
     return node;
   }
 
@@ -121,7 +121,7 @@ export class Graph {
     const copies = new Map<NodeId, NodeId>();
     const copyOf = (id: NodeId): NodeId => {
       const copy = copies.get(id);
-      assertInvariant(copy !== undefined, `node ${id} is used before it is made`);
+      if (copy === undefined) assertInvariant(false, `node ${id} is used before it is made`);
       return copy;
     };
     for (const id of source.reachable(roots)) copies.set(id, this.#copy(source.node(id), copyOf, bySlot));

@@ -1,0 +1,4 @@
+/** Programs over graphs, and the backends that make kernels out of them. */
+
+export { javascriptBackend } from './javascript.ts';
+export type { Backend, Kernel, Lanes, Program, SlotWrite } from './kernel.ts';

@@ -67,6 +67,12 @@ export const catalogue = {
     cause: 'The number after `gemel:` is not a version of the document format that this program reads.',
     remedy: 'Write `gemel: 1`, or use a program that reads this version.',
   },
+  DURATION_RANGE: {
+    title: 'time span out of range',
+    cause:
+      'A time span is not positive, is too long for what it is used for, or is not a whole multiple of another.',
+    remedy: 'Give a positive time span that fits the others; the message says which.',
+  },
   DURATION_SYNTAX: {
     title: 'not a duration',
     cause:
@@ -209,6 +215,11 @@ export const catalogue = {
     cause: 'Some of the inputs or measurements that were given cannot be used.',
     remedy: 'Correct what `errors` lists.',
   },
+  INPUT_MISSING: {
+    title: 'input without value',
+    cause: 'An input has neither a value nor a default, so nothing that needs it can be computed.',
+    remedy: 'Give the input a value, or a default in the model.',
+  },
   LISTEN_ADDRESS: {
     title: 'not an address',
     cause: 'What to listen on is neither an address nor a name of this computer, or may not be used.',
@@ -299,6 +310,11 @@ export const catalogue = {
     title: 'unknown signal',
     cause: 'The model of the twin has no input, measurement, state or output of this name.',
     remedy: 'Correct the spelling, or add the signal to the model.',
+  },
+  SIMULATION_TOO_LARGE: {
+    title: 'simulation too large',
+    cause: 'A simulation would record more values than fit into memory.',
+    remedy: 'Record less often, or simulate a shorter time.',
   },
   STREAM_FULL: {
     title: 'too many readers',

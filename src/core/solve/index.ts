@@ -1,0 +1,10 @@
+/** A model in motion: its state as a block of numbers, the steps that advance it, and simulations. */
+
+export type { BlockLayout } from './layout.ts';
+export type { SimulateOptions, Simulation, SimulationOptions } from './simulate.ts';
+export { simulate, startSimulation } from './simulate.ts';
+export type { InputFunction, NamedValues } from './start.ts';
+export type { StartValues, Stepper } from './stepper.ts';
+export { createStepper, substepLimit } from './stepper.ts';
+export type { Stop, Trajectory } from './trajectory.ts';
+export { recordLimit } from './trajectory.ts';

@@ -1,0 +1,77 @@
+/**
+ * Where everything of a running model lies in its block: all that a twin is, as numbers in slots.
+ *
+ * Nothing of a twin's motion is kept anywhere else, so copying a block copies the twins in it.
+ */
+
+import type { Model } from '../model/index.ts';
+
+/** First slots of the groups; within a group one slot each in model order. A block is `slots * capacity` numbers. */
+export interface BlockLayout {
+  readonly slots: number;
+  /** Seconds since the twin's start. */
+  readonly time: number;
+  /** Length of the tick under way; the caller writes it before `beginTick`. */
+  readonly tickSeconds: number;
+  /** Length of its substeps, `tickSeconds / substeps(tickSeconds)`; the caller writes it too. */
+  readonly stepSeconds: number;
+  readonly states: number;
+  readonly inputs: number;
+  readonly parameters: number;
+  /** One a state: 1 if its lower bound held it in this tick. */
+  readonly heldMin: number;
+  /** One a state: 1 if its upper bound held it in this tick. */
+  readonly heldMax: number;
+  /** 1 while every state stayed a finite number in this tick. */
+  readonly finite: number;
+  /** Index of the first state that was not finite in this tick; −1 while all are. */
+  readonly offender: number;
+  /** One a `when`: how often it fired in this tick. */
+  readonly fired: number;
+  readonly outputs: number;
+  /** One a measurement: what its sensor should read. */
+  readonly predictions: number;
+  /** Rounding error of `time`, carried to the next substep. Private to the stepper. */
+  readonly timeError: number;
+  /** One a `when`: whether its condition held when last looked at. Private to the stepper. */
+  readonly whenTruth: number;
+  /** One a period in `periods`: seconds since it was last due. Private to the stepper. */
+  readonly everyTimers: number;
+  /** The different `every` periods of the model, ascending. */
+  readonly periods: readonly number[];
+}
+
+export function layoutOf(model: Model): BlockLayout {
+  let slots = 0;
+  const take = (count: number): number => {
+    const first = slots;
+    slots += count;
+    return first;
+  };
+  const periods = periodsOf(model);
+  const groups = {
+    time: take(1),
+    tickSeconds: take(1),
+    stepSeconds: take(1),
+    states: take(model.states.length),
+    inputs: take(model.inputs.length),
+    parameters: take(model.parameters.length),
+    heldMin: take(model.states.length),
+    heldMax: take(model.states.length),
+    finite: take(1),
+    offender: take(1),
+    fired: take(model.whens.length),
+    outputs: take(model.outputs.length),
+    predictions: take(model.measurements.length),
+    timeError: take(1),
+    whenTruth: take(model.whens.length),
+    everyTimers: take(periods.length),
+  };
+  return { slots, ...groups, periods };
+}
+
+function periodsOf(model: Model): number[] {
+  const periods = new Set<number>();
+  for (const { everySeconds } of model.states) if (everySeconds !== undefined) periods.add(everySeconds);
+  return [...periods].sort((a, b) => a - b);
+}

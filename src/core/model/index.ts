@@ -1,5 +1,7 @@
-/** The model layer's public surface. */
+/** Model documents: their schema, their checks, and what a checked one is. */
 
+export { compileModel, compileModelDocument, type Compilation } from './compile.ts';
+export { defineModel, type ModelOf, type TypedModel } from './define.ts';
 export type {
   Health,
   Input,

@@ -28,7 +28,13 @@ const Equation = Type.Union([Type.String({ minLength: 1 }), Type.Number()], {
 export const NAME_PATTERN = '^[A-Za-z_][A-Za-z0-9_]*$';
 
 const Input = Type.Object(
-  { unit: Unit, title: Title, min: Min, max: Max, default: Type.Optional(Quantity('Value until a sample comes.')) },
+  {
+    unit: Unit,
+    title: Title,
+    min: Min,
+    max: Max,
+    default: Type.Optional(Quantity('Value until a sample comes.')),
+  },
   strict,
 );
 
@@ -51,8 +57,16 @@ const State = Type.Object(
     start: Quantity('Value at the start.'),
     min: Min,
     max: Max,
-    noise: Type.Optional(Type.String({ description: 'Process noise, such as "0.02 K/s^0.5" (continuous) or "0.1 K" (discrete).' })),
-    every: Type.Optional(Type.String({ description: 'Update period of a discrete state, such as "0.5 s". Default: once a tick.' })),
+    noise: Type.Optional(
+      Type.String({
+        description: 'Process noise, such as "0.02 K/s^0.5" (continuous) or "0.1 K" (discrete).',
+      }),
+    ),
+    every: Type.Optional(
+      Type.String({
+        description: 'Update period of a discrete state, such as "0.5 s". Default: once a tick.',
+      }),
+    ),
   },
   strict,
 );
@@ -96,7 +110,9 @@ const Health = Type.Object(
 
 const Solver = Type.Object(
   {
-    method: Type.Optional(Type.Union([Type.Literal('rk4'), Type.Literal('euler')], { description: 'Default rk4.' })),
+    method: Type.Optional(
+      Type.Union([Type.Literal('rk4'), Type.Literal('euler')], { description: 'Default rk4.' }),
+    ),
     step: Type.Optional(Type.String({ description: 'Largest substep, such as "20 ms". Default "100 ms".' })),
   },
   strict,
@@ -105,12 +121,21 @@ const Solver = Type.Object(
 export const ModelDocumentSchema = Type.Object(
   {
     gemel: Type.Literal(1, { description: 'Format of this document.' }),
-    model: Type.String({ pattern: '^[a-z][a-z0-9-]*$', maxLength: 100, description: 'Name: lower case, digits and dashes.' }),
-    version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$', description: 'Semantic version, such as 1.0.0.' }),
+    model: Type.String({
+      pattern: '^[a-z][a-z0-9-]*$',
+      maxLength: 100,
+      description: 'Name: lower case, digits and dashes.',
+    }),
+    version: Type.String({
+      pattern: '^\\d+\\.\\d+\\.\\d+$',
+      description: 'Semantic version, such as 1.0.0.',
+    }),
     title: Title,
     description: Type.Optional(Type.String()),
     units: Type.Optional(
-      Type.Literal('unchecked', { description: 'Compute with the numbers as they stand; units are only shown.' }),
+      Type.Literal('unchecked', {
+        description: 'Compute with the numbers as they stand; units are only shown.',
+      }),
     ),
     solver: Type.Optional(Solver),
     inputs: Type.Optional(Type.Record(Type.String(), Input)),
@@ -122,7 +147,9 @@ export const ModelDocumentSchema = Type.Object(
       }),
     ),
     outputs: Type.Optional(
-      Type.Record(Type.String(), Output, { description: 'Unit and title of intermediate equations, for readers.' }),
+      Type.Record(Type.String(), Output, {
+        description: 'Unit and title of intermediate equations, for readers.',
+      }),
     ),
     measurements: Type.Optional(Type.Record(Type.String(), Measurement)),
     when: Type.Optional(Type.Record(Type.String(), When)),

@@ -46,7 +46,7 @@ export function readDocument<S extends TSchema>(source: SourceText, schema: S): 
     });
   }
   const lines = new LineCounter();
-  const yaml = parseDocument(source.text, { lineCounter: lines, keepSourceTokens: false });
+  const yaml = parseDocument(source.text, { lineCounter: lines, logLevel: 'error' });
   const syntax = yaml.errors.map((error): Diagnostic => {
     const at = lines.linePos(error.pos[0]);
     return {
@@ -59,10 +59,10 @@ export function readDocument<S extends TSchema>(source: SourceText, schema: S): 
         column: at.col,
         length: Math.max(1, error.pos[1] - error.pos[0]),
       },
-      ...hintFor(source.text, error.pos[0]),
+      ...hintFor(source.text, error.pos[0], error.message),
     };
   });
-  if (syntax.length > 0) return { diagnostics: syntax, source };
+  if (syntax.length > 0) return { diagnostics: firstOfEachLine(syntax), source };
 
   const at = new Positions(source, yaml, lines);
   let value: unknown;
@@ -170,12 +170,21 @@ function failure(
   return { diagnostics: [{ code, severity: 'error', message, place, ...more }], source };
 }
 
+/** After its first mistake in a line, the YAML parser mostly stumbles over the consequences. */
+function firstOfEachLine(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<number | undefined>();
+  return diagnostics.filter(({ place }) => !seen.has(place?.line) && seen.add(place?.line));
+}
+
 function firstLine(message: string): string {
   return message.split('\n', 1)[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message;
 }
 
 /** YAML gives some characters a meaning that surprises people who write units. */
-function hintFor(text: string, offset: number): { hint?: string } {
+function hintFor(text: string, offset: number, message: string): { hint?: string } {
+  if (message.includes('flow-seq-start')) {
+    return { hint: 'inside { … } a text with brackets, such as `0.5 [mm/s]`, needs quotes around it' };
+  }
   if (text[offset] === '%' || text[offset] === '@' || text[offset] === '`') {
     return { hint: `write it in quotes: "${text[offset]}"` };
   }

@@ -1,0 +1,146 @@
+/**
+ * Joins a fleet and an MQTT transport: messages go to the fleet, states and events go out.
+ *
+ * States leave at the ticks of their twin with QoS 0, since the next one replaces them; events leave at once with
+ * QoS 1.
+ */
+
+import type { Clock, Fleet, TwinEvent } from '../../engine/index.ts';
+import type { MqttTransport } from './transport.ts';
+
+/** Where the states and events of one twin are published. A twin may have several of these. */
+export interface Publication {
+  readonly twin: string;
+  /** Topic of the states; none are published without it. */
+  readonly state?: string;
+  /** Topic of the events; none are published without it. */
+  readonly events?: string;
+  /** `full`: the snapshot with status, units' values, measurements; `plain`: just the states, as one flat object. */
+  readonly as: 'full' | 'plain';
+  /** At most one state in this time, of the twin's clock. Default: one every tick. */
+  readonly everyMs?: number;
+  /** Whether the broker keeps the newest state for later subscribers. */
+  readonly retain: boolean;
+}
+
+/** What this needs of a fleet. */
+export type PublishingFleet = Pick<Fleet, 'topics' | 'deliver' | 'snapshot' | 'onTick' | 'onEvent'>;
+
+export interface ConnectFleetOptions {
+  readonly fleet: PublishingFleet;
+  readonly transport: MqttTransport;
+  readonly publications: readonly Publication[];
+  /** Stamps messages with the time of their arrival. */
+  readonly clock: Pick<Clock, 'nowMs'>;
+  /** Topic of the events that concern several twins; without it they are not published. */
+  readonly fleetEvents?: string;
+}
+
+export interface FleetConnectionCounters {
+  /** Messages that reached the fleet. */
+  received: number;
+  /** Samples the fleet took, and those it refused. */
+  accepted: number;
+  refused: number;
+  publishedStates: number;
+  publishedEvents: number;
+}
+
+export interface FleetConnection {
+  counters(): Readonly<FleetConnectionCounters>;
+  /** Lets go of the fleet and the transport, which both go on. */
+  stop(): void;
+}
+
+/** Ticks are due at sums of doubles: one that is due at the same time may be a hair early. */
+const toleranceMs = 0.5;
+
+interface StatePlan {
+  readonly publication: Publication;
+  readonly topic: string;
+  /** The twin's time at which the next state may leave. */
+  dueMs: number;
+}
+
+/** Subscribes the transport to the fleet's topics and publishes what the fleet does, until `stop`. */
+export function connectFleet(options: ConnectFleetOptions): FleetConnection {
+  const { fleet, transport, clock } = options;
+  const states = new Map<string, StatePlan[]>();
+  const events = new Map<string, string[]>();
+  for (const publication of options.publications) {
+    const { twin, state, events: eventsTopic } = publication;
+    if (state !== undefined) {
+      listOf(states, twin).push({ publication, topic: state, dueMs: Number.NEGATIVE_INFINITY });
+    }
+    if (eventsTopic !== undefined) listOf(events, twin).push(eventsTopic);
+  }
+  const fleetEvents = options.fleetEvents === undefined ? [] : [options.fleetEvents];
+  const counters: FleetConnectionCounters = {
+    received: 0,
+    accepted: 0,
+    refused: 0,
+    publishedStates: 0,
+    publishedEvents: 0,
+  };
+
+  const stops = [
+    transport.onMessage(({ topic, payload }) => {
+      counters.received += 1;
+      const delivery = fleet.deliver({ topic, payload, receivedMs: clock.nowMs() });
+      counters.accepted += delivery.accepted;
+      counters.refused += delivery.refused.length;
+      return undefined;
+    }),
+    fleet.onTick((tick) => {
+      for (const twin of tick.twins) publishState(twin);
+    }),
+    fleet.onEvent((event) => {
+      const topics = event.twin === '*' ? fleetEvents : events.get(event.twin);
+      for (const topic of topics ?? []) {
+        transport.publish(topic, eventJson(event), { qos: 1, retain: false });
+        counters.publishedEvents += 1;
+      }
+    }),
+  ];
+  transport.subscribe(fleet.topics());
+
+  return {
+    counters: () => ({ ...counters }),
+    stop() {
+      for (const stop of stops) stop();
+    },
+  };
+
+  function publishState(twin: string): void {
+    const plans = states.get(twin);
+    if (plans === undefined) return;
+    const snapshot = fleet.snapshot(twin);
+    if (snapshot === undefined) return;
+    for (const plan of plans) {
+      if (snapshot.timeMs < plan.dueMs - toleranceMs) continue;
+      const { as, everyMs, retain } = plan.publication;
+      if (everyMs !== undefined) plan.dueMs = nextDueMs(plan.dueMs, snapshot.timeMs, everyMs);
+      transport.publish(plan.topic, as === 'full' ? snapshot.toJson() : snapshot.plain(), { qos: 0, retain });
+      counters.publishedStates += 1;
+    }
+  }
+}
+
+/** The payload of an event, with its time as ISO 8601. */
+export function eventJson(event: TwinEvent): string {
+  const { twin, timeMs, kind, severity, message, subject } = event;
+  const time = new Date(timeMs).toISOString();
+  return JSON.stringify({ twin, time, kind, severity, message, ...(subject !== undefined && { subject }) });
+}
+
+/** The next multiple of the interval after `nowMs`, counted from the first state: intervals do not drift. */
+function nextDueMs(dueMs: number, nowMs: number, everyMs: number): number {
+  if (dueMs === Number.NEGATIVE_INFINITY) return nowMs + everyMs;
+  return dueMs + everyMs * (Math.floor((nowMs + toleranceMs - dueMs) / everyMs) + 1);
+}
+
+function listOf<T>(map: Map<string, T[]>, key: string): T[] {
+  const list = map.get(key) ?? [];
+  map.set(key, list);
+  return list;
+}

@@ -1,0 +1,69 @@
+/** A plain publisher for commands that only send, such as `gemel play`: each message is a promise that ends when it is acknowledged. */
+
+import mqtt from 'mqtt';
+import { GemelError } from '../../core/diagnose/index.ts';
+import { type BrokerAddress, parseBrokerAddress } from './broker-address.ts';
+import { explainConnectionError } from './connection-error.ts';
+import { assertTopic } from './topics.ts';
+import type { PublishOptions } from './transport.ts';
+
+export interface Publisher {
+  /** The address without user and password. */
+  readonly address: string;
+  /** Resolves once the broker has the message (QoS 1: acknowledged; QoS 0: written), also after a reconnection. */
+  publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface PublisherOptions extends BrokerAddress {
+  /** Default 10 s. */
+  readonly connectTimeoutMs?: number;
+}
+
+/**
+ * Connects, or fails at once: unlike an engine, a command has somebody waiting for it. Later losses are mended.
+ *
+ * @throws GemelError `BROKER_URL`, `BROKER_UNREACHABLE`; `publish` throws `TOPIC_INVALID`.
+ */
+export async function connectPublisher(options: PublisherOptions): Promise<Publisher> {
+  const { shown, options: addressOptions } = parseBrokerAddress(options);
+  const client = mqtt.connect({
+    ...addressOptions,
+    protocolVersion: 4,
+    clean: true,
+    connectTimeout: options.connectTimeoutMs ?? 10_000,
+    reconnectPeriod: 1_000,
+    reconnectOnConnackError: true,
+  });
+  await new Promise<void>((resolve, reject) => {
+    let problem = 'the connection was closed';
+    const refuse = (error: Error): void => {
+      problem = explainConnectionError(error);
+      fail();
+    };
+    const fail = (): void => {
+      client.end(true);
+      reject(
+        new GemelError('BROKER_UNREACHABLE', `cannot reach the broker ${shown}: ${problem}`, {
+          hint: 'check that the broker runs, and its address, user and password',
+        }),
+      );
+    };
+    client.once('connect', () => {
+      client.off('error', refuse);
+      client.off('close', fail);
+      resolve();
+    });
+    client.once('error', refuse);
+    client.once('close', fail);
+  });
+  return {
+    address: shown,
+    async publish(topic, payload, { qos, retain }) {
+      assertTopic(topic);
+      const bytes = typeof payload === 'string' ? payload : Buffer.from(payload);
+      await client.publishAsync(topic, bytes, { qos, retain });
+    },
+    stop: () => client.endAsync(),
+  };
+}

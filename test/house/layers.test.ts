@@ -48,7 +48,8 @@ const planted: Record<keyof typeof rules, readonly (readonly [path: string, text
   ],
   throughTheIndex: [
     ['src/core/model/a.ts', "import { x } from '../units/table.ts';"],
-    ['src/core/model/a.ts', "import { x } from './parts/one.ts';"],
+    ['src/adapters/http/a.ts', "import { x } from '../../engine/shard/queue.ts';"],
+    ['src/index.ts', "export { x } from './core/units/table.ts';"],
   ],
   pureCore: [
     ['src/core/units/a.ts', "import { readFileSync } from 'node:fs';"],

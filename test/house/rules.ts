@@ -5,7 +5,6 @@
  * the order inside `core`, the walls between adapters, and reach into a folder past its index.
  */
 
-import { posix } from 'node:path';
 import { isNode, walk } from './source.ts';
 import type { SourceFile, SyntaxNode } from './source.ts';
 
@@ -87,15 +86,14 @@ export const onePlaceComposes: Rule = (file) => {
   ];
 };
 
-/** A folder is entered by its index.ts, except from inside it. */
+/** A piece is entered by its index.ts; inside it, files know each other. */
 export const throughTheIndex: Rule = (file) => {
-  if (!file.path.startsWith('src/')) return [];
-  const here = posix.dirname(file.path);
+  const here = pieceOf(file.path);
+  if (here === undefined) return [];
   return breaches(file, (target) => {
-    const folder = posix.dirname(target);
-    const inside = here === folder || here.startsWith(`${folder}/`);
-    if (inside || posix.basename(target) === 'index.ts') return undefined;
-    return `reaches into ${folder} past its index.ts`;
+    const there = pieceOf(target);
+    if (there === undefined || there === here || target === `${there}/index.ts`) return undefined;
+    return `reaches into ${there} past its index.ts`;
   });
 };
 
@@ -175,6 +173,14 @@ function layerOf(path: string): (typeof layers)[number] | 'index' | undefined {
 
 function coreFolderOf(path: string): string | undefined {
   return /^src\/core\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** The folder that one index.ts speaks for: each of core's and each adapter; engine, app and cli as wholes. */
+function pieceOf(path: string): string | undefined {
+  return (
+    /^src\/(?:(?:core|adapters)\/[^/]+|engine|app|cli)(?=\/)/.exec(path)?.[0] ??
+    (path === 'src/index.ts' ? 'src' : undefined)
+  );
 }
 
 function adapterOf(path: string): string | undefined {

@@ -145,6 +145,11 @@ export const catalogue = {
     cause: 'A file that is named does not exist, or may not be read.',
     remedy: 'Correct the name, or give the user who runs Gemel the right to read it.',
   },
+  FLEET_STOPPED: {
+    title: 'engine stopped',
+    cause: 'A call came after the engine was stopped.',
+    remedy: 'Start it again, or do not call it after `stop()`.',
+  },
   HTTP_BODY_TOO_LARGE: {
     title: 'body too large',
     cause: 'The body of a request is longer than the limit of 1 MiB.',
@@ -270,6 +275,11 @@ export const catalogue = {
     cause: 'A name is used that nothing defines.',
     remedy: 'Correct the spelling, or define the name.',
   },
+  OPTION_CONFLICT: {
+    title: 'options that exclude each other',
+    cause: 'Two options are given of which only one can hold, or one without another that it needs.',
+    remedy: 'Remove one of them, or add the one that is missing.',
+  },
   PORT_IN_USE: {
     title: 'port in use',
     cause: 'Another program already listens on this port.',
@@ -316,6 +326,17 @@ export const catalogue = {
     cause: 'A simulation would record more values than fit into memory.',
     remedy: 'Record less often, or simulate a shorter time.',
   },
+  STEP_INVALID: {
+    title: 'step not possible',
+    cause:
+      'A step by hand is not a positive time, takes too many substeps, or has a value that its input cannot take.',
+    remedy: 'Give a time within the limits shown, and finite values within the bounds of the inputs.',
+  },
+  STEP_NOT_FINITE: {
+    title: 'step left the finite numbers',
+    cause: 'A step by hand would make a state infinite or not a number; the twin was left as it was.',
+    remedy: 'Check the inputs, or take a shorter step.',
+  },
   STREAM_FULL: {
     title: 'too many readers',
     cause: 'As many readers as are allowed follow the stream already.',
@@ -341,6 +362,11 @@ export const catalogue = {
     cause: 'Two entries of the project name the same twin.',
     remedy: 'Remove one of them, or change one of the ranges.',
   },
+  TWIN_INVALID: {
+    title: 'invalid twin',
+    cause: 'The configuration of a twin does not fit its model, or a number in it is out of its range.',
+    remedy: 'Correct the value shown.',
+  },
   TWIN_LIMIT: {
     title: 'too many twins',
     cause: 'A project names more twins than one process may run.',
@@ -355,6 +381,11 @@ export const catalogue = {
     title: 'unknown twin',
     cause: 'No twin of this name runs here.',
     remedy: 'Correct the name, or add the twin to `twins:`.',
+  },
+  TWIN_WAITING: {
+    title: 'twin waits for an input',
+    cause: 'A twin cannot be computed, since an input has no default, no configured value and no sample yet.',
+    remedy: 'Send a sample, or give the input a value under `inputs:`.',
   },
   UNIT_ANGLE_AMBIGUOUS: {
     title: 'ambiguous angle',
@@ -391,5 +422,10 @@ export const catalogue = {
     title: 'out of bounds',
     cause: 'A value lies outside the bounds that are given for it.',
     remedy: 'Correct the value or the bounds.',
+  },
+  WORKER_FAILED: {
+    title: 'worker failed',
+    cause: 'A worker thread that computes twins has ended unexpectedly; its twins stand still.',
+    remedy: 'Restart Gemel; the twins go on from their checkpoint. Report what the message says.',
   },
 } satisfies Record<string, CatalogueEntry>;

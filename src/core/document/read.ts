@@ -5,9 +5,9 @@
  * Anchors are allowed but bounded, so that a small text cannot grow into a huge value.
  */
 
-import type { Static, TSchema } from 'typebox';
 import { isMap, isScalar, LineCounter, parseDocument, stringify, type Document as YamlDocument } from 'yaml';
 import { type Diagnostic, GemelError, type Place } from '../diagnose/index.ts';
+import type { Schema } from './schema.ts';
 import { diagnoseShape } from './shape.ts';
 import { alignText, findNode, type Path } from './position.ts';
 
@@ -39,7 +39,7 @@ const MAX_TEXT_LENGTH = 4 * 1024 * 1024;
 const MAX_ALIASES = 1000;
 
 /** Reads `source` against `schema`. Bad text is returned as diagnostics, never thrown. */
-export function readDocument<S extends TSchema>(source: SourceText, schema: S): DocumentResult<Static<S>> {
+export function readDocument<T>(source: SourceText, schema: Schema<T>): DocumentResult<T> {
   if (source.text.length > MAX_TEXT_LENGTH) {
     return failure(source, 'DOCUMENT_TOO_LARGE', `the document has ${source.text.length} characters`, {
       expected: `at most ${MAX_TEXT_LENGTH}`,
@@ -78,7 +78,7 @@ export function readDocument<S extends TSchema>(source: SourceText, schema: S): 
     document: {
       source,
       // The check above is what makes this true.
-      value: value as Static<S>,
+      value: value as T,
       placeOf: (path, part) => at.placeOf(path, part),
       placeIn: (path, span, part) => at.placeIn(path, span, part),
     },
@@ -91,11 +91,7 @@ export function readDocument<S extends TSchema>(source: SourceText, schema: S): 
  * The same for a value that never was text: it is written out as YAML first, so that problems can be shown
  * in their place all the same.
  */
-export function documentOf<S extends TSchema>(
-  value: unknown,
-  schema: S,
-  file: string,
-): DocumentResult<Static<S>> {
+export function documentOf<T>(value: unknown, schema: Schema<T>, file: string): DocumentResult<T> {
   let text: string;
   try {
     // An undefined value has no text at all: it is read as the empty document that it is.

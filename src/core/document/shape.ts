@@ -2,33 +2,16 @@
  * Checks a value against a schema and says what is wrong in words a person can act on: unknown keys with the
  * nearest known one, missing keys, and one message a place where a union would give one for each branch.
  *
- * The schema library's own validator stops at the first missing key of an object and so hides the misspelt
- * one beside it; a document is read once, so a plain walk is fast enough. It knows the keywords that our
+ * A validator made for speed stops at the first missing key of an object and so hides the misspelt one
+ * beside it; a document is read once, so a plain walk is fast enough. It knows the keywords that document
  * schemas use and refuses to pass over any other.
  */
 
 import { assertInvariant, type Diagnostic, type Place, suggest } from '../diagnose/index.ts';
+import type { JsonSchema as Schema } from './schema.ts';
 import type { Path } from './position.ts';
 
 type PlaceOf = (path: Path, part?: 'key' | 'value') => Place;
-
-/** The keywords of JSON Schema that documents may use. */
-interface Schema {
-  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
-  readonly const?: unknown;
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly description?: string;
-}
 
 const knownKeywords = new Set([
   ...[

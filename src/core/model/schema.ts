@@ -4,9 +4,7 @@
  * What a schema cannot say (units agree, every state has an equation) is checked in `compile.ts`.
  */
 
-import Type from 'typebox';
-
-const strict = { additionalProperties: false } as const;
+import { type Static, Type } from '../document/index.ts';
 
 const Quantity = (description: string) =>
   Type.Union([Type.Number(), Type.String({ minLength: 1 })], {
@@ -27,136 +25,112 @@ const Equation = Type.Union([Type.String({ minLength: 1 }), Type.Number()], {
 /** A name in an equation. */
 export const NAME_PATTERN = '^[A-Za-z_][A-Za-z0-9_]*$';
 
-const Input = Type.Object(
-  {
-    unit: Unit,
-    title: Title,
-    min: Min,
-    max: Max,
-    default: Type.Optional(Quantity('Value until a sample comes.')),
-  },
-  strict,
-);
+const Input = Type.Object({
+  unit: Unit,
+  title: Title,
+  min: Min,
+  max: Max,
+  default: Type.Optional(Quantity('Value until a sample comes.')),
+});
 
-const Parameter = Type.Object(
-  {
-    unit: Unit,
-    title: Title,
-    value: Quantity('Its value; a twin may have its own.'),
-    min: Min,
-    max: Max,
-    calibrate: Type.Optional(Type.Boolean({ description: 'Whether calibration may fit it. Default false.' })),
-  },
-  strict,
-);
+const Parameter = Type.Object({
+  unit: Unit,
+  title: Title,
+  value: Quantity('Its value; a twin may have its own.'),
+  min: Min,
+  max: Max,
+  calibrate: Type.Optional(Type.Boolean({ description: 'Whether calibration may fit it. Default false.' })),
+});
 
-const State = Type.Object(
-  {
-    unit: Unit,
-    title: Title,
-    start: Quantity('Value at the start.'),
-    min: Min,
-    max: Max,
-    noise: Type.Optional(
-      Type.String({
-        description: 'Process noise, such as "0.02 K/s^0.5" (continuous) or "0.1 K" (discrete).',
-      }),
-    ),
-    every: Type.Optional(
-      Type.String({
-        description: 'Update period of a discrete state, such as "0.5 s". Default: once a tick.',
-      }),
-    ),
-  },
-  strict,
-);
-
-const Output = Type.Object({ unit: Unit, title: Title }, strict);
-
-const Measurement = Type.Object(
-  {
-    equals: Equation,
-    unit: Unit,
-    title: Title,
-    noise: Type.Optional(Quantity("Standard deviation of the sensor's noise.")),
-    min: Min,
-    max: Max,
-  },
-  strict,
-);
-
-const When = Type.Object(
-  {
-    condition: Type.String({ minLength: 1, description: 'Acts each time it becomes true.' }),
-    reset: Type.Optional(Type.Record(Type.String(), Equation, { description: 'New values of states.' })),
-    raise: Type.Optional(Type.String({ minLength: 1, description: 'Text of the event to raise.' })),
-    severity: Type.Optional(
-      Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('critical')], {
-        description: 'Severity of the event. Default warning.',
-      }),
-    ),
-  },
-  strict,
-);
-
-const Health = Type.Object(
-  {
-    of: Type.String({ description: 'The state or equation that wears.' }),
-    nominal: Quantity('Its value when new.'),
-    fails: Type.String({ description: 'The limit, such as "below 50 W/K" or "above 8 mm/s".' }),
-  },
-  strict,
-);
-
-const Solver = Type.Object(
-  {
-    method: Type.Optional(
-      Type.Union([Type.Literal('rk4'), Type.Literal('euler')], { description: 'Default rk4.' }),
-    ),
-    step: Type.Optional(Type.String({ description: 'Largest substep, such as "20 ms". Default "100 ms".' })),
-  },
-  strict,
-);
-
-export const ModelDocumentSchema = Type.Object(
-  {
-    gemel: Type.Literal(1, { description: 'Format of this document.' }),
-    model: Type.String({
-      pattern: '^[a-z][a-z0-9-]*$',
-      maxLength: 100,
-      description: 'Name: lower case, digits and dashes.',
+const State = Type.Object({
+  unit: Unit,
+  title: Title,
+  start: Quantity('Value at the start.'),
+  min: Min,
+  max: Max,
+  noise: Type.Optional(
+    Type.String({
+      description: 'Process noise, such as "0.02 K/s^0.5" (continuous) or "0.1 K" (discrete).',
     }),
-    version: Type.String({
-      pattern: '^\\d+\\.\\d+\\.\\d+$',
-      description: 'Semantic version, such as 1.0.0.',
+  ),
+  every: Type.Optional(
+    Type.String({
+      description: 'Update period of a discrete state, such as "0.5 s". Default: once a tick.',
     }),
-    title: Title,
-    description: Type.Optional(Type.String()),
-    units: Type.Optional(
-      Type.Literal('unchecked', {
-        description: 'Compute with the numbers as they stand; units are only shown.',
-      }),
-    ),
-    solver: Type.Optional(Solver),
-    inputs: Type.Optional(Type.Record(Type.String(), Input)),
-    parameters: Type.Optional(Type.Record(Type.String(), Parameter)),
-    states: Type.Optional(Type.Record(Type.String(), State)),
-    equations: Type.Optional(
-      Type.Record(Type.String(), Equation, {
-        description: 'der(x) and next(x) for states, name for an intermediate value; in any order.',
-      }),
-    ),
-    outputs: Type.Optional(
-      Type.Record(Type.String(), Output, {
-        description: 'Unit and title of intermediate equations, for readers.',
-      }),
-    ),
-    measurements: Type.Optional(Type.Record(Type.String(), Measurement)),
-    when: Type.Optional(Type.Record(Type.String(), When)),
-    health: Type.Optional(Type.Record(Type.String(), Health)),
-  },
-  strict,
-);
+  ),
+});
+
+const Output = Type.Object({ unit: Unit, title: Title });
+
+const Measurement = Type.Object({
+  equals: Equation,
+  unit: Unit,
+  title: Title,
+  noise: Type.Optional(Quantity("Standard deviation of the sensor's noise.")),
+  min: Min,
+  max: Max,
+});
+
+const When = Type.Object({
+  condition: Type.String({ minLength: 1, description: 'Acts each time it becomes true.' }),
+  reset: Type.Optional(Type.Record(Equation, { description: 'New values of states.' })),
+  raise: Type.Optional(Type.String({ minLength: 1, description: 'Text of the event to raise.' })),
+  severity: Type.Optional(
+    Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('critical')], {
+      description: 'Severity of the event. Default warning.',
+    }),
+  ),
+});
+
+const Health = Type.Object({
+  of: Type.String({ description: 'The state or equation that wears.' }),
+  nominal: Quantity('Its value when new.'),
+  fails: Type.String({ description: 'The limit, such as "below 50 W/K" or "above 8 mm/s".' }),
+});
+
+const Solver = Type.Object({
+  method: Type.Optional(
+    Type.Union([Type.Literal('rk4'), Type.Literal('euler')], { description: 'Default rk4.' }),
+  ),
+  step: Type.Optional(Type.String({ description: 'Largest substep, such as "20 ms". Default "100 ms".' })),
+});
+
+export const ModelDocumentSchema = Type.Object({
+  gemel: Type.Literal(1, { description: 'Format of this document.' }),
+  model: Type.String({
+    pattern: '^[a-z][a-z0-9-]*$',
+    maxLength: 100,
+    description: 'Name: lower case, digits and dashes.',
+  }),
+  version: Type.String({
+    pattern: '^\\d+\\.\\d+\\.\\d+$',
+    description: 'Semantic version, such as 1.0.0.',
+  }),
+  title: Title,
+  description: Type.Optional(Type.String()),
+  units: Type.Optional(
+    Type.Literal('unchecked', {
+      description: 'Compute with the numbers as they stand; units are only shown.',
+    }),
+  ),
+  solver: Type.Optional(Solver),
+  inputs: Type.Optional(Type.Record(Input)),
+  parameters: Type.Optional(Type.Record(Parameter)),
+  states: Type.Optional(Type.Record(State)),
+  equations: Type.Optional(
+    Type.Record(Equation, {
+      description: 'der(x) and next(x) for states, name for an intermediate value; in any order.',
+    }),
+  ),
+  outputs: Type.Optional(
+    Type.Record(Output, {
+      description: 'Unit and title of intermediate equations, for readers.',
+    }),
+  ),
+  measurements: Type.Optional(Type.Record(Measurement)),
+  when: Type.Optional(Type.Record(When)),
+  health: Type.Optional(Type.Record(Health)),
+});
 
 /** A model document as data. */
-export type ModelDocument = Type.Static<typeof ModelDocumentSchema>;
+export type ModelDocument = Static<typeof ModelDocumentSchema>;

@@ -94,7 +94,7 @@ const binaryFunctions: Record<BinaryOperator, (a: number, b: number) => number> 
   ge: (a, b) => truth(a >= b),
   eq: (a, b) => truth(a === b),
   // Not `a !== b`: that would be true of NaN, and a comparison with NaN is 0.
-  ne: (a, b) => truth(a < b || a > b),
+  ne: (a, b) => truth(a !== b && !Number.isNaN(a) && !Number.isNaN(b)),
   and: (a, b) => truth(Boolean(a) && Boolean(b)),
   or: (a, b) => truth(Boolean(a) || Boolean(b)),
 };

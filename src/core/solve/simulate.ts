@@ -99,6 +99,8 @@ export class Simulation {
     this.#fired = model.whens.map(() => 0);
     const inputs = Float64Array.from(model.inputs, (_, index) => this.#inputNow(index, 0));
     stepper.initialise(this.#memory, 1, 0, { ...values, inputs });
+    this.#memory[stepper.layout.tickSeconds] = parts.tickSeconds;
+    stepper.observe(this.#lanes);
     recorder.record(this.#memory);
   }
 

@@ -7,7 +7,10 @@ import type { StartValues } from './stepper.ts';
 /** Values by name, SI. */
 export type NamedValues = Readonly<Record<string, number>>;
 
-/** An input as a function of time; `undefined` where it says nothing, and the constant or the default counts. */
+/**
+ * An input as a function of time, asked at the start of every tick. Where it says nothing (`undefined`) the constant
+ * counts, or the default, or what it said at time 0.
+ */
 export type InputFunction = (name: string, timeSeconds: number) => number | undefined;
 
 export interface StartOptions {

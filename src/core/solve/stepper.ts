@@ -34,8 +34,8 @@ export interface Stepper {
    */
   substeps(tickSeconds: number): number;
   /**
-   * Sets every slot of one lane as at time 0; outputs are observed, `tickSeconds` and `stepSeconds` are the model's
-   * step. Values are taken as they are: checking them is the caller's.
+   * Sets every slot of one lane as at time 0; outputs are observed, `tickSeconds` and `stepSeconds` are the
+   * longest substep. Values are taken as they are: checking them is the caller's.
    *
    * @throws GemelError `SHAPE_MISMATCH` if an array has not the length of its group.
    */
@@ -66,7 +66,7 @@ export function createStepper(model: Model, options: { readonly backend: Backend
         memory[slot * capacity + lane] = value;
       };
       for (let slot = 0; slot < layout.slots; slot++) put(slot, 0);
-      put(layout.tickSeconds, model.stepSeconds);
+      put(layout.tickSeconds, longestStep);
       put(layout.stepSeconds, longestStep);
       for (const group of ['parameters', 'inputs', 'states'] as const) {
         checkLength(group, values[group].length, model[group].length);

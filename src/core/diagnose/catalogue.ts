@@ -32,6 +32,17 @@ export const catalogue = {
     remedy:
       'Gemel falls back to the checkpoint before it; delete the directory only to start the twins afresh.',
   },
+  CHECKPOINT_LOCKED: {
+    title: 'checkpoints in use',
+    cause: 'Another process keeps its checkpoints in this directory.',
+    remedy: 'Stop the other process, or give each project a directory of its own.',
+  },
+  CHECKPOINT_UNWRITABLE: {
+    title: 'checkpoint not written',
+    cause:
+      'A checkpoint could not be written: the disk is full or read-only, or the right to write is missing.',
+    remedy: 'Free some space or give the right; the twins run on, and the next checkpoint is tried again.',
+  },
   DOCUMENT_DUPLICATE_KEY: {
     title: 'key given twice',
     cause: 'The same key stands twice in one mapping, so one of its two values would be lost.',
@@ -351,6 +362,11 @@ export const catalogue = {
     title: 'too many stream messages',
     cause: 'A reader of the stream sends more messages than it may.',
     remedy: 'Send at most 20 messages a second.',
+  },
+  TABLE_INVALID: {
+    title: 'invalid table',
+    cause: 'A recorded table cannot be replayed: it is damaged, or lacks a column that is needed.',
+    remedy: 'Correct the file at the line shown, or name the columns that it has.',
   },
   TOPIC_INVALID: {
     title: 'invalid topic',

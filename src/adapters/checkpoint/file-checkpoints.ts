@@ -1,0 +1,191 @@
+/**
+ * Checkpoints in a directory: the newest and the one before it, each whole or not at all.
+ *
+ * There are two files, `checkpoint-a` and `checkpoint-b`. A new checkpoint is written beside them, flushed to the
+ * disk, and renamed over the older of the two; the newer is never touched. At no moment, whenever the power fails,
+ * is there less than one good checkpoint once there was one.
+ */
+
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { GemelError } from '../../core/diagnose/index.ts';
+import type { CheckpointStore } from '../../engine/index.ts';
+import { type CheckpointFile, decodeCheckpoint, encodeCheckpoint } from './file-format.ts';
+import { type CheckpointFiles, nodeFiles } from './files.ts';
+import { type Lock, lockDirectory } from './lock.ts';
+
+export interface CheckpointNote {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly code?: 'CHECKPOINT_CORRUPT' | 'CHECKPOINT_UNWRITABLE';
+  readonly message: string;
+}
+
+export interface FileCheckpointOptions {
+  readonly log?: (note: CheckpointNote) => void;
+  /** For tests. */
+  readonly files?: CheckpointFiles;
+}
+
+export interface FileCheckpoints extends CheckpointStore {
+  /** Lets another process have the directory, after the save that is under way. */
+  close(): Promise<void>;
+}
+
+const slots = ['checkpoint-a', 'checkpoint-b'] as const;
+type Slot = (typeof slots)[number];
+
+interface Waiting {
+  bytes: Uint8Array;
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Opens the directory, making it if need be, and locks it. A directory that cannot be written is noted: what is in
+ * it is still loaded, and each save fails.
+ *
+ * `save` rejects with GemelError `CHECKPOINT_UNWRITABLE` and leaves what was there. Saves are made one after the other;
+ * of those that wait only the newest is written.
+ *
+ * @throws GemelError `CHECKPOINT_LOCKED` if another process uses the directory.
+ */
+export function createFileCheckpoints(
+  directory: string,
+  options: FileCheckpointOptions = {},
+): FileCheckpoints {
+  const log = options.log ?? (() => undefined);
+  const files = options.files ?? nodeFiles;
+  let lock: Lock | undefined;
+  let newest: { readonly slot: Slot; readonly sequence: number } | undefined;
+  let looked = false;
+  let failing = false;
+  let running: Promise<void> | undefined;
+  let waiting: Waiting | undefined;
+
+  try {
+    mkdirSync(directory, { recursive: true });
+    lock = lockDirectory(directory);
+    if (lock.recovered) {
+      log({ level: 'info', message: `${directory} was left locked by a process that is gone: taken over` });
+    }
+  } catch (error) {
+    if (error instanceof GemelError) throw error;
+    failed(error);
+  }
+
+  return {
+    load,
+    save(bytes) {
+      // The caller may reuse its buffer.
+      const copy = bytes.slice();
+      if (running === undefined) {
+        running = write(copy).finally(next);
+        return running;
+      }
+      if (waiting !== undefined) {
+        waiting.bytes = copy;
+        return waiting.promise;
+      }
+      waiting = { bytes: copy, ...Promise.withResolvers<void>() };
+      return waiting.promise;
+    },
+    async close() {
+      while (running !== undefined) await running.catch(() => undefined);
+      lock?.release();
+      lock = undefined;
+    },
+  };
+
+  async function load(): Promise<Uint8Array | undefined> {
+    const good: { slot: Slot; file: CheckpointFile }[] = [];
+    const bad: string[] = [];
+    for (const slot of slots) {
+      const file = path.join(directory, slot);
+      try {
+        const bytes = await files.read(file);
+        if (bytes === undefined) continue;
+        const decoded = decodeCheckpoint(bytes);
+        if ('problem' in decoded) bad.push(`${file} is damaged: ${decoded.problem}`);
+        else good.push({ slot, file: decoded });
+      } catch (error) {
+        if (isAbsence(error)) continue;
+        bad.push(`${file} cannot be read: ${reasonOf(error)}`);
+      }
+    }
+    const [best] = good.toSorted((a, b) => b.file.sequence - a.file.sequence);
+    for (const problem of bad) {
+      const instead =
+        best === undefined ? 'there is no other: the twins start afresh' : `${best.slot} is used instead`;
+      log({ level: 'warning', code: 'CHECKPOINT_CORRUPT', message: `${problem}; ${instead}` });
+    }
+    newest = best && { slot: best.slot, sequence: best.file.sequence };
+    looked = true;
+    return best?.file.content;
+  }
+
+  async function write(bytes: Uint8Array): Promise<void> {
+    try {
+      // Without having looked it is not known which of the two may be overwritten.
+      if (!looked) await load();
+      await files.makeDirectory(directory);
+      const slot = newest?.slot === 'checkpoint-a' ? 'checkpoint-b' : 'checkpoint-a';
+      const sequence = (newest?.sequence ?? 0) + 1;
+      const beside = path.join(directory, 'checkpoint-new');
+      await files.writeDurably(beside, encodeCheckpoint({ sequence, content: bytes }));
+      await files.rename(beside, path.join(directory, slot));
+      // From here on the file is in its place, also if the flush of the directory should fail.
+      newest = { slot, sequence };
+      await files.syncDirectory(directory);
+      if (lock !== undefined) await files.touch(lock.file);
+    } catch (error) {
+      throw failed(error);
+    }
+    if (failing) log({ level: 'info', message: `checkpoints are written to ${directory} again` });
+    failing = false;
+  }
+
+  function next(): void {
+    running = undefined;
+    if (waiting === undefined) return;
+    const { bytes, resolve, reject } = waiting;
+    waiting = undefined;
+    running = write(bytes).then(resolve, reject).finally(next);
+  }
+
+  /** Says it once until it works again: the same would otherwise stand in the log every few seconds. */
+  function failed(cause: unknown): GemelError {
+    const message = `checkpoints cannot be written to ${directory}: ${reasonOf(cause)}`;
+    if (!failing) log({ level: 'error', code: 'CHECKPOINT_UNWRITABLE', message });
+    failing = true;
+    return new GemelError('CHECKPOINT_UNWRITABLE', message, {
+      hint: 'free some space, or let the user who runs Gemel write there; the twins run on without',
+      cause,
+    });
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+/** Says in words what the usual codes mean. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  switch ('code' in error ? error.code : '') {
+    case 'ENOSPC':
+      return 'the disk is full (ENOSPC)';
+    case 'EDQUOT':
+      return 'the quota of the user is used up (EDQUOT)';
+    case 'EROFS':
+      return 'the file system is read-only (EROFS)';
+    case 'EACCES':
+    case 'EPERM':
+      return `permission denied (${String('code' in error ? error.code : '')})`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `there is a file where a directory should be (${String('code' in error ? error.code : '')})`;
+    default:
+      return error.message;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * A checkpoint file: a header of 56 bytes, then the bytes as they were given.
+ *
+ * | offset | bytes | what |
+ * | --- | --- | --- |
+ * | 0 | 8 | `gemelck1` |
+ * | 8 | 8 | sequence number, little-endian: the higher one is the newer |
+ * | 16 | 8 | length of the content, little-endian |
+ * | 24 | 32 | SHA-256 of the 24 bytes before and the content |
+ */
+
+import { createHash } from 'node:crypto';
+
+const magic = 'gemelck1';
+const headerBytes = 56;
+const hashedHeaderBytes = 24;
+
+export interface CheckpointFile {
+  readonly sequence: number;
+  readonly content: Uint8Array;
+}
+
+/** @returns header and content, to be written one after the other. */
+export function encodeCheckpoint(file: CheckpointFile): readonly [header: Uint8Array, content: Uint8Array] {
+  const header = Buffer.alloc(headerBytes);
+  header.write(magic, 'latin1');
+  header.writeBigUInt64LE(BigInt(file.sequence), 8);
+  header.writeBigUInt64LE(BigInt(file.content.length), 16);
+  header.set(hash(header, file.content), hashedHeaderBytes);
+  return [header, file.content];
+}
+
+/** @returns the file, or what is wrong with it. */
+export function decodeCheckpoint(bytes: Uint8Array): CheckpointFile | { readonly problem: string } {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer.length < headerBytes) return { problem: `it has only ${buffer.length} bytes` };
+  if (buffer.toString('latin1', 0, 8) !== magic) {
+    return { problem: 'it is not a checkpoint, or one of a version that is not understood' };
+  }
+  const length = buffer.readBigUInt64LE(16);
+  const content = bytes.subarray(headerBytes);
+  if (length !== BigInt(content.length)) {
+    return { problem: `it has ${content.length} bytes of content and should have ${length}` };
+  }
+  if (!hash(buffer, content).equals(buffer.subarray(hashedHeaderBytes, headerBytes))) {
+    return { problem: 'its content does not match its checksum' };
+  }
+  return { sequence: Number(buffer.readBigUInt64LE(8)), content };
+}
+
+function hash(header: Uint8Array, content: Uint8Array): Buffer {
+  return createHash('sha256').update(header.subarray(0, hashedHeaderBytes)).update(content).digest();
+}

@@ -1,0 +1,9 @@
+/** Checkpoints on disk, so that a restart goes on from where it was. */
+
+export {
+  type CheckpointNote,
+  createFileCheckpoints,
+  type FileCheckpointOptions,
+  type FileCheckpoints,
+} from './file-checkpoints.ts';
+export type { CheckpointFiles } from './files.ts';

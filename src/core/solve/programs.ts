@@ -67,7 +67,6 @@ export function substepProgram(model: Model, layout: BlockLayout): Program {
     seen,
     clauses: [...model.whens.keys()],
     edges: 'both',
-    passed: integrated,
   });
   return formulas;
 }
@@ -126,7 +125,6 @@ export function endTickProgram(model: Model, layout: BlockLayout): Program {
     seen: formulas.boundedAll(states),
     clauses: clausesLookingAt(model, updated),
     edges: 'rising',
-    passed: states,
   });
   return formulas;
 }

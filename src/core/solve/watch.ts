@@ -21,8 +21,6 @@ export interface Change {
   readonly clauses: readonly number[];
   /** Whether a condition found false ends its truth, so that it can fire again. */
   readonly edges: 'both' | 'rising';
-  /** Per state, values on the way that must have been finite too. */
-  readonly passed: readonly NodeId[];
 }
 
 /** Writes states, held flags, finite flag, firings and condition truths after a change. */
@@ -98,15 +96,15 @@ function writeState(formulas: Formulas, index: number, reached: readonly NodeId[
 }
 
 /**
- * Notes the first state that is not finite. Bounds would hide an infinity, so the values are those before bounds, and
- * those on the way as well.
+ * Notes the first state that is not finite. Bounds would hide an infinity, so the values are those before bounds; a reset
+ * would hide what it replaces, so both are looked at.
  */
-function writeFinite(formulas: Formulas, { point, passed }: Change, after: readonly NodeId[]): void {
+function writeFinite(formulas: Formulas, { point }: Change, after: readonly NodeId[]): void {
   const { graph, layout, model } = formulas;
   const before = graph.load(layout.offender);
   let offender = graph.constant(-1);
   for (const index of [...model.states.keys()].reverse()) {
-    const values = new Set([present(passed[index]), present(point.states[index])]);
+    const values = new Set([present(point.states[index])]);
     if (isReset(formulas, index)) values.add(present(after[index]));
     const finite = [...values].map((value) => formulas.isFinite(value)).reduce((a, b) => formulas.and(a, b));
     offender = graph.select(finite, offender, graph.constant(index));

@@ -208,6 +208,24 @@ test('`finite` stays cleared for the rest of the tick, though the state looks fi
   assert.ok(bench.tick(0.5).finite);
 });
 
+test('a reset to an infinity clears `finite`, though a bound holds it', () => {
+  const model = modelOf({
+    states: { x: { start: 0, max: 5, der: 1 } },
+    whens: [{ condition: gt('x', 0.25), resets: { x: div(1, 0) } }],
+  });
+  const bench = new Bench(model).tick(0.5);
+  assert.equal(bench.state('x'), 5);
+  assert.ok(!bench.finite);
+});
+
+test('an `every` update reads continuous states within their bounds', () => {
+  const level = { start: 0.05, min: 0, der: -1 };
+  const root = { start: 1, next: un('sqrt', 'level'), every: 0.1 };
+  const bench = new Bench(modelOf({ states: { level, root } })).tick(0.1);
+  assert.equal(bench.state('root'), 0);
+  assert.ok(bench.finite);
+});
+
 test('a reset cannot hide that a state was not finite', () => {
   const model = modelOf({
     states: { t: { start: 0, der: 1 }, x: { start: 1, der: choose(gt('t', 0.25), div(1, 0), 0) } },

@@ -86,6 +86,16 @@ test('a condition held true at a bound does not fire again and again', () => {
   assert.deepEqual(fired, [1, 1]);
 });
 
+test('a discrete state held at its bound is never seen past it', () => {
+  for (const timing of [{}, { every: 0.5 }]) {
+    const model = modelOf({
+      states: { n: { start: 0, max: 3, next: add('n', 1), ...timing } },
+      whens: [{ condition: gt('n', 3) }, { condition: ge('n', 3) }],
+    });
+    assert.deepEqual(simulate(model, { seconds: 10, tickSeconds: 0.5 }).fired, [0, 1]);
+  }
+});
+
 test('a clause on a state updated once a tick fires in that tick, and resets at once', () => {
   const model = modelOf({
     states: { n: { start: 0, next: add('n', 1) } },

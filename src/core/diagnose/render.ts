@@ -20,7 +20,7 @@ export interface RenderOptions {
 
 const indent = '   ';
 const pageWidth = 100;
-/** Codes end at this column where the last line leaves room, at the page's edge where it does not. */
+/** Codes end at this column, further right behind a longer line, and below one that fills the page. */
 const codeColumn = 84;
 
 /** All diagnostics by file, line and column, with a closing count; the empty string if there is none. Never throws. */
@@ -67,15 +67,16 @@ function renderOne(
   if (expectation) words.push(expectation);
   if (hint !== undefined) words.push(visible(hint));
 
-  const width = textWidth(words.at(-1) ?? '') + indent.length;
+  const text = words.map((line, index) => {
+    const isHint = hint !== undefined && index === words.length - 1;
+    return indent + (isHint ? paint('cyan', line) : line);
+  });
   const label = `[${code}]`;
-  const edge = width + 2 + label.length <= codeColumn ? codeColumn : pageWidth;
-  const gap = ' '.repeat(Math.max(2, edge - width - label.length));
-  const text = words.map(
-    (line, index) =>
-      indent + (index > 0 && hint !== undefined && index === words.length - 1 ? paint('cyan', line) : line),
-  );
-  return [head, ...picture, ...text].join('\n') + gap + paint('dim', label);
+  const used = indent.length + textWidth(words.at(-1) ?? '');
+  const fits = used + 2 + label.length <= pageWidth;
+  const gap = codeColumn - label.length - (fits ? used : 0);
+  const end = (fits ? '' : '\n') + ' '.repeat(Math.max(2, gap)) + paint('dim', label);
+  return [head, ...picture, ...text].join('\n') + end;
 }
 
 function describePlace(place: Place): string {

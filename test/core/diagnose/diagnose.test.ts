@@ -13,6 +13,8 @@ import {
   suggest,
 } from '../../../src/core/diagnose/index.ts';
 
+fc.configureGlobal({ seed: 20261122 });
+
 function render(source: string, ...diagnostics: Diagnostic[]): string {
   return renderDiagnostics(diagnostics, { sources: new Map([['pump.yaml', source]]), color: 'never' });
 }

@@ -1,0 +1,10 @@
+/** Equations: text to syntax tree and back, with the place of everything. What the names mean is the model's affair. */
+
+export type { FunctionName, FunctionShape } from './functions.ts';
+export { functionTable } from './functions.ts';
+export { parseExpression } from './parse.ts';
+export { namesIn, printExpression } from './print.ts';
+export type { BinaryOperator, EquationProblem, Expression, Span, UnaryOperator } from './syntax.ts';
+export { equationLimits, reservedWords } from './syntax.ts';
+export type { Target } from './target.ts';
+export { parseTarget } from './target.ts';

@@ -1,0 +1,20 @@
+/** Units: dimensions, the unit table, reading units and quantities, conversion. */
+
+export type { CatalogueUnit, UnitCatalogue } from './catalogue.ts';
+export { unitCatalogue } from './catalogue.ts';
+export type { Inconvertible } from './convert.ts';
+export { convertible, fromSi, fromSiDifference, toSi, toSiDifference } from './convert.ts';
+export type { Dimension } from './dimension.ts';
+export {
+  divideDimensions,
+  formatDimension,
+  multiplyDimensions,
+  noDimension,
+  powerDimension,
+  sameDimension,
+} from './dimension.ts';
+export type { UnitProblem } from './problem.ts';
+export type { QuantityResult } from './quantity.ts';
+export { parseQuantity } from './quantity.ts';
+export type { Unit, UnitResult } from './unit.ts';
+export { dimensionless, parseUnit } from './unit.ts';

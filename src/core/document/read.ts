@@ -178,8 +178,11 @@ function firstLine(message: string): string {
 
 /** YAML gives some characters a meaning that surprises people who write units. */
 function hintFor(text: string, offset: number, message: string): { hint?: string } {
-  if (message.includes('flow-seq-start')) {
-    return { hint: 'inside { … } a text with brackets, such as `0.5 [mm/s]`, needs quotes around it' };
+  if (/flow-(seq|map)-start/.test(message)) {
+    const example = message.includes('flow-map')
+      ? 'braces, such as `plant/{twin}/power`'
+      : 'brackets, such as `0.5 [mm/s]`';
+    return { hint: `inside { … } a text with ${example}, needs quotes around it` };
   }
   if (text[offset] === '%' || text[offset] === '@' || text[offset] === '`') {
     return { hint: `write it in quotes: "${text[offset]}"` };

@@ -1,0 +1,151 @@
+/** The `mqtt:` of a project: the embedded broker, or another one with what is needed to be let in. */
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { suggest } from '../core/diagnose/index.ts';
+import { reasonOf } from './files.ts';
+import type { Findings } from './findings.ts';
+import { defaults } from './options.ts';
+import type { EmbeddedBroker, ExternalBroker } from './project.ts';
+import type { MqttDocument, ProjectDocument } from './schema.ts';
+
+export interface BrokerSite {
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `skip`: a check on another computer, which has neither the variables nor the files. */
+  readonly secrets: 'read' | 'skip';
+  readonly findings: Findings;
+}
+
+const protocols = ['mqtt', 'mqtts', 'ws', 'wss'];
+
+export function readBroker(document: ProjectDocument, site: BrokerSite): EmbeddedBroker | ExternalBroker {
+  const mqtt = document.mqtt ?? {};
+  const { findings } = site;
+  if (mqtt.url === undefined) {
+    for (const [option, value] of Object.entries(mqtt)) {
+      if (option === 'port' || value === undefined) continue;
+      findings.atKey(['mqtt', option], {
+        code: 'OPTION_CONFLICT',
+        message: `\`${option}\` is for another broker, but none is named`,
+        hint: 'add `url: mqtts://broker:8883`, or remove it: the embedded broker asks for no password',
+      });
+    }
+    return { kind: 'embedded', port: mqtt.port ?? defaults.mqttPort };
+  }
+  checkUrl(mqtt.url, findings);
+  checkPairs(mqtt, findings);
+  const reader = new SecretReader(site);
+  return {
+    kind: 'external',
+    url: mqtt.url,
+    ...(mqtt.client === undefined ? {} : { clientId: mqtt.client }),
+    ...reader.text('user', mqtt.user),
+    ...reader.text('password', mqtt.password),
+    ...reader.password(mqtt.password_file),
+    ...reader.file('ca', mqtt.ca),
+    ...reader.file('certificate', mqtt.certificate),
+    ...reader.file('key', mqtt.key),
+  };
+}
+
+function checkUrl(url: string, findings: Findings): void {
+  const parsed = URL.parse(url);
+  const protocol = parsed?.protocol.slice(0, -1) ?? '';
+  if (parsed && parsed.hostname !== '' && protocols.includes(protocol)) return;
+  const nearest = suggest(protocol, protocols);
+  findings.at(['mqtt', 'url'], {
+    code: 'BROKER_URL',
+    message: `\`${url.replace(/\/\/[^@/]*@/, '//…@')}\` is not the address of a broker`,
+    expected: 'mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path',
+    ...(nearest === undefined ? {} : { hint: `did you mean \`${nearest}\`?` }),
+  });
+}
+
+function checkPairs(mqtt: MqttDocument, findings: Findings): void {
+  const conflict = (option: keyof MqttDocument, message: string, hint: string) =>
+    findings.atKey(['mqtt', option], { code: 'OPTION_CONFLICT', message, hint });
+  if (mqtt.port !== undefined) {
+    conflict(
+      'port',
+      'with `url` there is no embedded broker',
+      'write the port into the url, or remove one of the two',
+    );
+  }
+  if (mqtt.password !== undefined && mqtt.password_file !== undefined) {
+    conflict('password', 'the password is given twice', 'remove `password`, and keep the file');
+  }
+  if ((mqtt.certificate === undefined) !== (mqtt.key === undefined)) {
+    conflict(
+      mqtt.key === undefined ? 'certificate' : 'key',
+      'a certificate and its key go together',
+      'add the other one',
+    );
+  }
+  const encrypted = /^(mqtts|wss):/.test(mqtt.url ?? '');
+  const given = (['ca', 'certificate', 'key'] as const).find((option) => mqtt[option] !== undefined);
+  if (given && !encrypted) {
+    conflict(given, 'certificates need an encrypted connection', 'begin the url with mqtts or wss');
+  }
+}
+
+/** Takes user, password and certificates from where they are kept. */
+class SecretReader {
+  readonly #site: BrokerSite;
+
+  constructor(site: BrokerSite) {
+    this.#site = site;
+  }
+
+  /** `${NAME}` stands for a variable of the environment, in `user` and `password` alone. */
+  text<K extends 'user' | 'password'>(
+    option: K,
+    written: string | undefined,
+  ): { readonly [key in K]?: string } {
+    if (written === undefined || this.#site.secrets === 'skip') return {};
+    const filled = written.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+      const value = this.#site.environment[name];
+      if (value === undefined) {
+        this.#site.findings.at(['mqtt', option], {
+          code: 'SECRET_MISSING',
+          message: `the environment has no variable \`${name}\``,
+          hint: `set it before the start: ${name}=… gemel up`,
+        });
+      }
+      return value ?? '';
+    });
+    return entry(option, filled);
+  }
+
+  password(file: string | undefined): { readonly password?: string } {
+    const text = this.#read('password_file', file);
+    return text === undefined ? {} : { password: text.split(/\r?\n/, 1)[0] ?? '' };
+  }
+
+  file<K extends 'ca' | 'certificate' | 'key'>(
+    option: K,
+    file: string | undefined,
+  ): { readonly [key in K]?: string } {
+    const text = this.#read(option, file);
+    return text === undefined ? {} : entry(option, text);
+  }
+
+  #read(option: string, file: string | undefined): string | undefined {
+    if (file === undefined || this.#site.secrets === 'skip') return undefined;
+    try {
+      return readFileSync(resolve(this.#site.directory, file), 'utf8');
+    } catch (error) {
+      this.#site.findings.at(['mqtt', option], {
+        code: 'SECRET_MISSING',
+        message: `\`${file}\` cannot be read: ${reasonOf(error)}`,
+      });
+      return undefined;
+    }
+  }
+}
+
+function entry<K extends string>(key: K, value: string): { readonly [key in K]?: string } {
+  const made: { [key in K]?: string } = {};
+  made[key] = value;
+  return made;
+}

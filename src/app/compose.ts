@@ -1,0 +1,228 @@
+/**
+ * The one file that knows every adapter: a checked project → a running process.
+ *
+ * Started from the inside out (checkpoints, fleet, page, broker), so that nothing is told of twins before they are
+ * there, and stopped from the outside in, so that nothing is acknowledged that no twin takes.
+ */
+
+import { existsSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createFileCheckpoints, type FileCheckpoints } from '../adapters/checkpoint/index.ts';
+import { createHttpServer, type HttpServer, type Readiness } from '../adapters/http/index.ts';
+import { createMetrics, type Metrics } from '../adapters/metrics/index.ts';
+import {
+  connectFleet,
+  createBrokerClient,
+  createEmbeddedBroker,
+  type MqttTransport,
+  stableClientId,
+} from '../adapters/mqtt/index.ts';
+import { createNodeClock, createWorkerShards } from '../adapters/workers/index.ts';
+import { type Clock, createFleet, type Fleet } from '../engine/index.ts';
+import type { Log } from './log.ts';
+import type { Project } from './project.ts';
+import { addressesOf, isLoopback } from './services.ts';
+
+export interface ComposeOptions {
+  readonly log: Log;
+  readonly version: string;
+  /** Called once if the process cannot go on as it should, such as when a worker has died. */
+  readonly onFailure?: (reason: string) => void;
+}
+
+/** A running project. */
+export interface Running {
+  /** Of the page, the one to show first. */
+  readonly page: string;
+  /** Of the broker. */
+  readonly broker: string;
+  readonly fleet: Fleet;
+  /**
+   * Closes what takes requests and messages, tells the broker, writes the last checkpoint.
+   *
+   * @returns what went wrong; empty if all was written.
+   */
+  stop(): Promise<readonly string[]>;
+}
+
+/** How long readers and the broker are waited for before the last checkpoint is written all the same. */
+const farewellMs = 2500;
+/** One thread computes so many twins without effort. */
+const twinsPerWorker = 2000;
+
+/**
+ * Starts a project. If a part cannot start, those before it are stopped again.
+ *
+ * @throws GemelError `CHECKPOINT_LOCKED`, `PORT_IN_USE`, `LISTEN_ADDRESS`, `LISTEN_DENIED`, `BROKER_URL`, `ROUTE_INVALID`.
+ */
+export async function compose(project: Project, options: ComposeOptions): Promise<Running> {
+  const { log, version } = options;
+  warnOfStrangers(project, log);
+  const clock = createNodeClock();
+  const stops: (() => unknown)[] = [];
+  try {
+    const checkpoints = openCheckpoints(project, log);
+    stops.push(() => checkpoints.close());
+    const fleet = await startFleet(project, checkpoints, clock);
+    stops.push(() => fleet.stop());
+    reportEvents(fleet, options);
+    const metrics = createMetrics({ fleet, version });
+    stops.push(() => metrics.stop());
+    const transport = createTransport(project, log);
+    const http = await startHttp(project, { fleet, metrics, transport, log, version });
+    stops.push(() => http.stop());
+    metrics.watch({ http: () => http.statistics(), mqtt: () => transport.status() });
+    const connection = connectFleet({ fleet, transport, clock, publications: project.publications });
+    stops.push(() => connection.stop());
+    await transport.start();
+    stops.push(() => transport.stop());
+
+    const stop = stopInOrder({ http, transport, connection, fleet, metrics, checkpoints }, log);
+    return { page: pageOf(project, http), broker: transport.status().addresses[0] ?? '', fleet, stop };
+  } catch (error) {
+    for (const stop of stops.toReversed()) await stop();
+    throw error;
+  }
+}
+
+function openCheckpoints(project: Project, log: Log): FileCheckpoints {
+  return createFileCheckpoints(project.checkpoint.directory, {
+    log: ({ level, message, code }) => log[levelOf(level)](code === undefined ? {} : { code }, message),
+  });
+}
+
+function startFleet(project: Project, checkpoints: FileCheckpoints, clock: Clock): Promise<Fleet> {
+  const { models, twins, checkpoint } = project;
+  const most = Math.max(1, availableParallelism() - 1);
+  const workers = project.workers ?? Math.min(most, Math.ceil(twins.length / twinsPerWorker));
+  return createFleet({
+    models,
+    twins,
+    shards: createWorkerShards(workers),
+    clock,
+    checkpoints,
+    checkpointEveryMs: checkpoint.everyMs,
+  });
+}
+
+/** Events of twins go into the log; the end of a worker ends the process. */
+function reportEvents(fleet: Fleet, { log, onFailure }: ComposeOptions): void {
+  fleet.onEvent(({ twin, kind, severity, message }) => {
+    const level = severity === 'critical' ? 'error' : severity === 'warning' ? 'warn' : 'info';
+    log[level]({ twin, kind }, message);
+    if (kind === 'worker-failed') onFailure?.(message);
+  });
+}
+
+function createTransport(project: Project, log: Log): MqttTransport {
+  const { mqtt, listen, directory } = project;
+  const transport =
+    mqtt.kind === 'embedded'
+      ? createEmbeddedBroker({ hosts: addressesOf(listen), port: mqtt.port })
+      : createBrokerClient({
+          ...mqtt,
+          clientId: mqtt.clientId ?? stableClientId(`${hostname()}:${directory}`),
+        });
+  transport.onStatus(({ level, message, hint }) =>
+    log[levelOf(level)](hint === undefined ? {} : { hint }, message),
+  );
+  return transport;
+}
+
+interface HttpParts {
+  readonly fleet: Fleet;
+  readonly metrics: Metrics;
+  readonly transport: MqttTransport;
+  readonly log: Log;
+  readonly version: string;
+}
+
+async function startHttp(
+  project: Project,
+  { fleet, metrics, transport, log, version }: HttpParts,
+): Promise<HttpServer> {
+  const { port, routes, allowHosts, allowOrigins } = project.http;
+  const studio = fileURLToPath(new URL('../../studio', import.meta.url));
+  const http = await createHttpServer({
+    fleet,
+    metrics,
+    log,
+    version,
+    hosts: project.listen,
+    port,
+    routes,
+    allowHosts,
+    allowOrigins,
+    readiness: { mqtt: () => readinessOf(transport) },
+    ...(existsSync(studio) ? { studio } : {}),
+  });
+  for (const note of http.notes) log.info({}, note);
+  return http;
+}
+
+function readinessOf(transport: MqttTransport): Readiness {
+  const { state, detail } = transport.status();
+  return state === 'up' ? { status: 'ok', detail } : { status: 'degraded', detail };
+}
+
+interface StartedParts {
+  readonly http: HttpServer;
+  readonly transport: MqttTransport;
+  readonly connection: { stop(): void };
+  readonly fleet: Fleet;
+  readonly metrics: Metrics;
+  readonly checkpoints: FileCheckpoints;
+}
+
+function stopInOrder(parts: StartedParts, log: Log): () => Promise<readonly string[]> {
+  let stopping: Promise<readonly string[]> | undefined;
+  const stop = async (): Promise<readonly string[]> => {
+    const problems: string[] = [];
+    const attempt = async (what: string, work: Promise<unknown>) => {
+      await work.catch((error: unknown) => {
+        problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    };
+    const farewell = Promise.all([
+      attempt('closing the page', parts.http.stop()),
+      attempt('closing MQTT', parts.transport.stop()),
+    ]);
+    await Promise.race([farewell, later(farewellMs)]);
+    parts.connection.stop();
+    const failedBefore = parts.fleet.statistics().failedCheckpoints;
+    await attempt('stopping the twins', parts.fleet.stop());
+    if (parts.fleet.statistics().failedCheckpoints > failedBefore)
+      problems.push('the last checkpoint was not written');
+    parts.metrics.stop();
+    await attempt('releasing the checkpoints', parts.checkpoints.close());
+    for (const problem of problems) log.error({}, problem);
+    return problems;
+  };
+  return () => (stopping ??= stop());
+}
+
+function later(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}
+
+/** `localhost` reads better than the addresses that it stands for. */
+function pageOf(project: Project, http: HttpServer): string {
+  if (project.listen.includes('localhost')) return `http://localhost:${http.port}`;
+  return http.addresses[0] ?? '';
+}
+
+function warnOfStrangers(project: Project, log: Log): void {
+  const open = project.listen.filter((address) => !isLoopback(address));
+  if (open.length === 0) return;
+  log.warn(
+    { listen: open },
+    'LISTENING BEYOND THIS COMPUTER: anybody who reaches these addresses can read and change every twin, without a password',
+  );
+}
+
+function levelOf(level: 'info' | 'warning' | 'error'): 'info' | 'warn' | 'error' {
+  return level === 'warning' ? 'warn' : level;
+}

@@ -1,0 +1,30 @@
+/** Gathers the problems of one document, each with the place of the node that it is about. */
+
+import type { Diagnostic } from '../core/diagnose/index.ts';
+import type { Document } from '../core/document/index.ts';
+import type { ValueProblem } from './duration.ts';
+
+export type Path = readonly (string | number)[];
+
+export class Findings {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #document: Document<unknown>;
+
+  constructor(document: Document<unknown>) {
+    this.#document = document;
+  }
+
+  /** A problem of the value at `path`. */
+  at(path: Path, problem: ValueProblem): void {
+    this.#add(path, 'value', problem);
+  }
+
+  /** A problem of the name that leads to `path`. */
+  atKey(path: Path, problem: ValueProblem): void {
+    this.#add(path, 'key', problem);
+  }
+
+  #add(path: Path, part: 'key' | 'value', problem: ValueProblem): void {
+    this.diagnostics.push({ severity: 'error', place: this.#document.placeOf(path, part), ...problem });
+  }
+}

@@ -1,0 +1,31 @@
+/** Defaults and ranges of a project's options: the one place for schema, checks and documentation. */
+
+export const defaults = {
+  httpPort: 8080,
+  mqttPort: 1883,
+  checkpointDirectory: '.gemel',
+  telemetryTopic: 'gemel/{twin}/telemetry',
+  stateTopic: 'gemel/{twin}/state',
+  eventsTopic: 'gemel/{twin}/events',
+  queue: 1024,
+} as const;
+
+/** A duration's range and default as people write them. */
+export interface DurationRange {
+  readonly atLeast: string;
+  readonly atMost: string;
+  /** The default; absent where leaving the option out means something else. */
+  readonly otherwise?: string;
+}
+
+export const durations = {
+  period: { atLeast: '10 ms', atMost: '1 h', otherwise: '1 s' },
+  publish: { atLeast: '10 ms', atMost: '1 d' },
+  lateness: { atLeast: '0 s', atMost: '1 d', otherwise: '10 s' },
+  future: { atLeast: '0 s', atMost: '1 d', otherwise: '5 s' },
+  checkpoint: { atLeast: '100 ms', atMost: '1 h', otherwise: '5 s' },
+  step: { atLeast: '1 ms', atMost: '1 d' },
+} as const satisfies Record<string, DurationRange>;
+
+/** Marks a duration in the schema; a symbol, since it is no keyword of JSON Schema. */
+export const durationMark = Symbol('duration');

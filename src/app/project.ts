@@ -1,0 +1,54 @@
+/** A checked project: what `compose` needs, with every name resolved and every number in SI. */
+
+import type { Publication } from '../adapters/mqtt/index.ts';
+import type { Model } from '../core/model/index.ts';
+import type { TwinConfig } from '../engine/index.ts';
+
+export interface Project {
+  /** Where gemel.yaml stands; absolute. */
+  readonly directory: string;
+  /** `localhost`, or addresses. */
+  readonly listen: readonly string[];
+  readonly http: HttpSettings;
+  readonly mqtt: EmbeddedBroker | ExternalBroker;
+  /** Absent: as many as the fleet needs. */
+  readonly workers?: number;
+  readonly checkpoint: { readonly directory: string; readonly everyMs: number };
+  /** Only the models that twins use. */
+  readonly models: readonly Model[];
+  readonly twins: readonly TwinConfig[];
+  /** One for each twin, in the same order. */
+  readonly publications: readonly Publication[];
+}
+
+export interface HttpSettings {
+  readonly port: number;
+  readonly routes: Readonly<Record<string, ProjectRoute>>;
+  readonly allowHosts: readonly string[];
+  readonly allowOrigins: readonly string[];
+}
+
+export interface ProjectRoute {
+  readonly twin: string;
+  readonly reply: 'full' | 'plain';
+  readonly stepSeconds?: number;
+  readonly inputs?: readonly string[];
+}
+
+export interface EmbeddedBroker {
+  readonly kind: 'embedded';
+  readonly port: number;
+}
+
+/** Certificates are the contents of their files. */
+export interface ExternalBroker {
+  readonly kind: 'external';
+  readonly url: string;
+  /** Absent: made from the computer and the directory. */
+  readonly clientId?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+}

@@ -1,0 +1,229 @@
+/**
+ * The shape of a project file, gemel.yaml (format 1), as a JSON Schema. One source for the checks of `loadProject`,
+ * for `gemel schema project`, which editors complete from, and for the tables of docs/project.md. What a schema
+ * cannot say (a model has that signal, a unit fits, a duration is in range) is checked in `load.ts` and beside it.
+ */
+
+import { type Static, Type } from '../core/document/index.ts';
+import { type DurationRange, defaults, durationMark, durations } from './options.ts';
+
+/**
+ * A duration is text with a unit. The reader lets a bare number through this gate, so that `duration.ts` can say why it
+ * is refused; the schema that editors get (`published.ts`) does not.
+ */
+const Duration = (option: keyof typeof durations, description: string) => {
+  const { atLeast, atMost, otherwise }: DurationRange = durations[option];
+  return Type.Optional(
+    Type.Union([Type.String(), Type.Number()], {
+      description: `${description} A number with its unit, from ${atLeast} to ${atMost}.${otherwise ? ` Default ${otherwise}.` : ''}`,
+      examples: [otherwise ?? '1 s'],
+      [durationMark]: true,
+    }),
+  );
+};
+
+const Port = (description: string, otherwise: number) =>
+  Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: `${description} 0 takes any free one. Default ${otherwise}.`,
+    }),
+  );
+
+const Values = (description: string) =>
+  Type.Optional(
+    Type.Record(Type.Union([Type.Number(), Type.String({ minLength: 1 })]), {
+      description: `${description} A bare number is in the signal's own unit; or a quantity such as "35 degC".`,
+    }),
+  );
+
+const Reply = Type.Union([Type.Literal('full'), Type.Literal('plain')], {
+  description: 'full: the whole snapshot; plain: only the states, in document order. Default full.',
+});
+
+const Route = Type.Object({
+  twin: Type.String({ description: 'The twin that answers.' }),
+  reply: Type.Optional(Reply),
+  step: Duration('step', 'Advance the twin by this much before the answer (POST only).'),
+  inputs: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Inputs that the query must give, as numbers in their own units; they hold for this step.',
+    }),
+  ),
+});
+
+const Http = Type.Object({
+  port: Port('Port of the page, REST, WebSocket and metrics.', defaults.httpPort),
+  allow_hosts: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      description: 'Further names under which browsers may reach this server, such as that of a proxy.',
+    }),
+  ),
+  allow_origins: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      description: 'Origins of other pages that may write and stream, such as https://plant.example.',
+    }),
+  ),
+  routes: Type.Optional(
+    Type.Record(Route, {
+      description: 'Further routes, such as "GET /state", each answered by one twin.',
+    }),
+  ),
+});
+
+const Mqtt = Type.Object({
+  port: Port('Port of the embedded broker.', defaults.mqttPort),
+  url: Type.Optional(
+    Type.String({
+      description: 'Use this broker instead of the embedded one: mqtt://, mqtts://, ws:// or wss://.',
+      examples: ['mqtts://broker:8883'],
+    }),
+  ),
+  client: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description:
+        'Client id; the broker keeps our session under it while we are away. Default: made from the computer and the directory.',
+    }),
+  ),
+  user: Type.Optional(Type.String({ description: 'User name; ${NAME} is taken from the environment.' })),
+  password: Type.Optional(
+    Type.String({ description: 'Password; ${NAME} is taken from the environment. Better: password_file.' }),
+  ),
+  password_file: Type.Optional(Type.String({ description: 'File whose first line is the password.' })),
+  ca: Type.Optional(
+    Type.String({ description: "File with the certificate of the broker's authority (PEM)." }),
+  ),
+  certificate: Type.Optional(Type.String({ description: 'File with our own certificate (PEM).' })),
+  key: Type.Optional(Type.String({ description: "File with our certificate's key (PEM)." })),
+});
+
+const Checkpoint = Type.Object({
+  directory: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: `Where checkpoints are kept. Default ${defaults.checkpointDirectory}.`,
+    }),
+  ),
+  every: Duration('checkpoint', 'Time between two checkpoints.'),
+});
+
+const Field = Type.Union(
+  [
+    Type.String({ minLength: 1 }),
+    Type.Array(Type.Union([Type.String(), Type.Integer({ minimum: 0 })]), { minItems: 1 }),
+  ],
+  {
+    description:
+      'Where in the JSON payload, such as "value.kw" or "values[0]"; a list where a key has a dot. Without it the payload is the number.',
+  },
+);
+
+const Binding = Type.Object({
+  topic: Type.String({ minLength: 1, description: 'Topic of the samples; {twin} stands for the twin.' }),
+  field: Type.Optional(Field),
+  unit: Type.Optional(
+    Type.Union([Type.String(), Type.Literal(1)], {
+      description: "Unit of the numbers that arrive. Default: the signal's own.",
+    }),
+  ),
+  time: Type.Optional(Field),
+  time_format: Type.Optional(
+    Type.Union(
+      [
+        Type.Literal('auto'),
+        Type.Literal('iso'),
+        Type.Literal('s'),
+        Type.Literal('ms'),
+        Type.Literal('arrival'),
+      ],
+      { description: 'Form of the event time. Default auto with a time field, arrival without.' },
+    ),
+  ),
+});
+
+const Publish = Type.Object({
+  state: Type.Optional(
+    Type.String({ minLength: 1, description: `Topic of states. Default ${defaults.stateTopic}.` }),
+  ),
+  events: Type.Optional(
+    Type.String({ minLength: 1, description: `Topic of events. Default ${defaults.eventsTopic}.` }),
+  ),
+  as: Type.Optional(Reply),
+  every: Duration('publish', 'Least time between two states. Default: every tick.'),
+  retain: Type.Optional(
+    Type.Boolean({
+      description: 'Whether the broker keeps the newest state for later subscribers. Default false.',
+    }),
+  ),
+});
+
+const Twin = Type.Object({
+  model: Type.String({
+    minLength: 1,
+    description: 'The model: name@version, or its name for the newest version.',
+  }),
+  period: Duration('period', 'Time between two ticks.'),
+  parameters: Values('Values of parameters that differ from the model.'),
+  inputs: Values('Values of inputs until a sample comes.'),
+  start: Values('Values of states at the start.'),
+  telemetry: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: `Topic of JSON objects that name signals. {twin} stands for the twin. Default ${defaults.telemetryTopic}.`,
+    }),
+  ),
+  publish: Type.Optional(Publish),
+  bindings: Type.Optional(
+    Type.Record(Binding, {
+      description: 'Which topic and field feed an input or measurement, where the telemetry topic does not.',
+    }),
+  ),
+  lateness: Duration('lateness', 'How late a sample may come and still be used.'),
+  future: Duration('future', 'How far ahead of our clock the time of a sample may be.'),
+  queue: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      description: `Samples that may wait for a tick; more are refused and counted. Default ${defaults.queue}.`,
+    }),
+  ),
+});
+
+export const ProjectDocumentSchema = Type.Object({
+  gemel: Type.Literal(1, { description: 'Format of this document.' }),
+  listen: Type.Optional(
+    Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })], {
+      description:
+        'Address or addresses to listen on. Default localhost, which is both loopback addresses; anything else is reachable by others.',
+    }),
+  ),
+  http: Type.Optional(Http),
+  mqtt: Type.Optional(Mqtt),
+  workers: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 64,
+      description:
+        'Threads that compute twins. Default: one for every 2,000 twins, at most one less than there are cores.',
+    }),
+  ),
+  checkpoint: Type.Optional(Checkpoint),
+  models: Type.Array(Type.String({ minLength: 1 }), {
+    minItems: 1,
+    description:
+      'Model files, relative to this file; * stands for any part of a name, such as models/*.yaml.',
+  }),
+  twins: Type.Record(Twin, {
+    description: 'The twins by name; pump-{1..500} names many, pump-{001..500} with zeros.',
+  }),
+});
+
+/** A project file as data. */
+export type ProjectDocument = Static<typeof ProjectDocumentSchema>;
+export type TwinDocument = Static<typeof Twin>;
+export type BindingDocument = Static<typeof Binding>;
+export type MqttDocument = Static<typeof Mqtt>;
+export type RouteDocument = Static<typeof Route>;

@@ -1,0 +1,57 @@
+/** `gemel init`: a first project that runs at once, with comments for people who have never written a model. */
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { displayName, publishedSchema, reasonOf } from '../app/index.ts';
+import { GemelError } from '../core/diagnose/index.ts';
+import { recording, templateFiles } from './template.ts';
+import { usageError } from './terminal.ts';
+
+export function initCommand(): Command {
+  return new Command('init')
+    .summary('make a first project')
+    .description(
+      'Makes a first project that runs at once: a motor, its model, a recording, and schemas for your editor.',
+    )
+    .argument('[directory]', 'where: default the current directory', '.')
+    .addHelpText('after', '\nExample:\n  gemel init my-plant && gemel up my-plant')
+    .action(initAction);
+}
+
+function initAction(directory: string): void {
+  const files: Readonly<Record<string, string>> = {
+    ...templateFiles,
+    'recordings/motor.csv': recording(),
+    'schema/model.schema.json': `${JSON.stringify(publishedSchema('model'), null, 2)}\n`,
+    'schema/project.schema.json': `${JSON.stringify(publishedSchema('project'), null, 2)}\n`,
+  };
+  const there = Object.keys(files).filter((file) => existsSync(join(directory, file)));
+  if (there.length > 0) {
+    throw usageError(`nothing was made: ${there.join(', ')} would be overwritten`, 'name another directory');
+  }
+  for (const [file, text] of Object.entries(files)) write(join(directory, file), text);
+  const place = displayName(directory);
+  const where = directory === '.' ? '' : ` ${place}`;
+  process.stdout.write(
+    [
+      ...Object.keys(files).map((file) => `  ${join(place === '.' ? '' : place, file)}`),
+      '',
+      `Start it:  gemel up${where}`,
+      `Then read: ${join(place, 'README.md')}`,
+      '',
+    ].join('\n'),
+  );
+}
+
+function write(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    // `wx`: what came into being a moment ago is not overwritten either.
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    throw new GemelError('FILE_UNREADABLE', `${displayName(path)} cannot be written: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}

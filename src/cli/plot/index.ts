@@ -1,0 +1,5 @@
+/** Plots of trajectories: as an SVG file, or in the terminal with Braille dots. */
+
+export { plotInTerminal } from './braille.ts';
+export { type Panel, panelsOf, type PlotData, type PlotLine } from './panels.ts';
+export { plotAsSvg } from './svg.ts';

@@ -1,0 +1,154 @@
+/** `gemel up`: runs a project until it is told to stop. */
+
+import { Command, Option } from 'commander';
+import {
+  type LoadedProject,
+  type Log,
+  type LogLevel,
+  loadProject,
+  openLog,
+  type Project,
+  readVersion,
+  type Running,
+  startProject,
+} from '../app/index.ts';
+import { GemelError, renderDiagnostics } from '../core/diagnose/index.ts';
+import { integerArgument } from './arguments.ts';
+import { colorOn } from './terminal.ts';
+
+interface Options {
+  readonly port?: number;
+  readonly mqttPort?: number;
+  readonly host?: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** A stop that takes longer is given up. */
+const stopWithinMs = 4800;
+
+export function upCommand(): Command {
+  return new Command('up')
+    .summary('run a project')
+    .description(
+      'Runs the twins of a project until it is stopped with Ctrl-C or SIGTERM; the next start goes on from there.',
+    )
+    .argument('[directory]', 'where gemel.yaml is', '.')
+    .option(
+      '--port <number>',
+      'port of the page and REST instead of the project’s; 0 takes a free one',
+      integerArgument('--port', 65_535),
+    )
+    .option(
+      '--mqtt-port <number>',
+      'port of the embedded broker instead of the project’s',
+      integerArgument('--mqtt-port', 65_535),
+    )
+    .option('--host <address...>', 'addresses to listen on instead of the project’s')
+    .addOption(
+      new Option('--log-level <level>', 'least severe log lines')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info'),
+    )
+    .option('--quiet', 'print no addresses and log only what is wrong')
+    .option('--json', 'log JSON lines also to a terminal, and print the addresses as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  gemel up
+  gemel up my-plant --port 9000 --log-level warn
+
+The addresses go to the standard output, the log to the standard error: JSON lines unless that is a terminal.
+A first Ctrl-C or SIGTERM stops in order, a second one at once.
+Exit code: 0 stopped as asked, 1 it could not start or something failed, 2 the command line was wrong.`,
+    )
+    .action(upAction);
+}
+
+async function upAction(directory: string, options: Options): Promise<void> {
+  const project = withOptions(checked(loadProject(directory)), options);
+  const log = await openLog({
+    level: options.quiet && options.logLevel === 'info' ? 'warn' : options.logLevel,
+    style: process.stderr.isTTY && !options.json ? 'people' : 'json',
+    color: colorOn(process.stderr),
+  });
+  const ending = listenForEnd(log);
+  const running = await startProject(project, { log, version: readVersion(), onFailure: ending.fail });
+  if (!options.quiet) process.stdout.write(greeting(project, running, options));
+
+  const reason = await ending.asked;
+  process.exit(await stopRunning(running, { log, reason }));
+}
+
+/** The project, or all its problems on stderr. @throws GemelError `PROJECT_INVALID`. */
+function checked({ project, diagnostics, sources }: LoadedProject): Project {
+  if (diagnostics.length > 0) {
+    process.stderr.write(`${renderDiagnostics(diagnostics, { sources, color: colorOn(process.stderr) })}\n`);
+  }
+  if (project) return project;
+  throw new GemelError('PROJECT_INVALID', 'the project was not started', {
+    hint: 'correct the problems above',
+  });
+}
+
+function withOptions(project: Project, { port, mqttPort, host }: Options): Project {
+  if (mqttPort !== undefined && project.mqtt.kind === 'external') {
+    throw new GemelError('USAGE', '--mqtt-port is for the embedded broker', {
+      hint: 'this project uses another: see `mqtt:`',
+    });
+  }
+  return {
+    ...project,
+    ...(host === undefined ? {} : { listen: host }),
+    ...(port === undefined ? {} : { http: { ...project.http, port } }),
+    ...(mqttPort === undefined ? {} : { mqtt: { kind: 'embedded', port: mqttPort } }),
+  };
+}
+
+function greeting(project: Project, { page, broker }: Running, { json }: Options): string {
+  if (json) return `${JSON.stringify({ page, broker, twins: project.twins.length })}\n`;
+  const count = `${project.twins.length} ${project.twins.length === 1 ? 'twin' : 'twins'}`;
+  return `${count} at ${page}\nMQTT at ${broker}\n`;
+}
+
+interface End {
+  readonly why: string;
+  readonly code: 0 | 1;
+}
+
+/** The first reason to end counts; a second signal ends at once. */
+function listenForEnd(log: Log): { readonly asked: Promise<End>; readonly fail: (why: string) => void } {
+  const { promise: asked, resolve } = Promise.withResolvers<End>();
+  let signals = 0;
+  const onSignal = (signal: NodeJS.Signals) => {
+    signals += 1;
+    if (signals > 1) process.exit(1);
+    resolve({ why: signal, code: 0 });
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const fail = (why: string) => resolve({ why, code: 1 });
+  const onFault = (error: unknown) => {
+    log.error(
+      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'a fault in Gemel',
+    );
+    fail('a fault');
+  };
+  process.on('uncaughtException', onFault);
+  process.on('unhandledRejection', onFault);
+  return { asked, fail };
+}
+
+async function stopRunning(running: Running, { log, reason }: { log: Log; reason: End }): Promise<number> {
+  log.info({ reason: reason.why }, 'stopping');
+  setTimeout(() => {
+    log.error({}, `not stopped within ${stopWithinMs / 1000} s: given up`);
+    process.exit(1);
+  }, stopWithinMs).unref();
+  const problems = await running.stop();
+  log.info({}, 'stopped');
+  return problems.length > 0 ? 1 : reason.code;
+}

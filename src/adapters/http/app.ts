@@ -1,0 +1,83 @@
+/** Puts the HTTP application together: checks at the door, routes, and what is answered when something is wrong. */
+
+import { type FastifyInstance, fastify } from 'fastify';
+import { acceptJsonBodies } from './body.ts';
+import { docsRoutes } from './docs-page.ts';
+import { answerClientError, answerErrors, sendProblem } from './errors.ts';
+import type { Guard } from './guard.ts';
+import { describeRoutes } from './openapi.ts';
+import type { HttpLimits, HttpOptions } from './options.ts';
+import { pageRoutes } from './pages.ts';
+import { ProblemError } from './problem.ts';
+import { listRoutes, type RouteList } from './route-list.ts';
+import { modelRoutes } from './routes/models.ts';
+import { projectRoutes } from './routes/project.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { twinRoutes } from './routes/twins.ts';
+import { problems } from './replies.ts';
+import { STREAM_PATH } from './stream/index.ts';
+import { validatorCompiler } from './validation.ts';
+
+export interface HttpApp {
+  readonly app: FastifyInstance;
+  readonly routes: RouteList;
+}
+
+/** Listens to nothing yet. */
+export async function createHttpApp(
+  options: HttpOptions,
+  guard: Guard,
+  limits: HttpLimits,
+): Promise<HttpApp> {
+  const version = options.version ?? 'development';
+  const app = fastify({
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: 72_000,
+    routerOptions: { maxParamLength: 200 },
+    http: { maxHeaderSize: limits.headerBytes, headersTimeout: Math.min(10_000, limits.requestTimeoutMs) },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      const detail =
+        error.code === 'FST_ERR_BAD_URL' ? 'the address is not a valid one' : 'a name is too long';
+      sendProblem(request, reply, new ProblemError('HTTP_MALFORMED', detail));
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // Replies are made by typed code and checked against their schemas by the tests, so they are only written here.
+  app.setSerializerCompiler(() => JSON.stringify);
+  acceptJsonBodies(app);
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff');
+    done(guard.check(request.raw));
+  });
+  const routes = listRoutes(app);
+  answerErrors(app, routes, options.log);
+  await describeRoutes(app, version);
+
+  const context = { app, fleet: options.fleet, version, startedMs: performance.now() };
+  twinRoutes(context);
+  modelRoutes(context);
+  serviceRoutes(context, options);
+  streamRoute(app);
+  projectRoutes(app, options.fleet, options.routes ?? {});
+  pageRoutes(app, options);
+  docsRoutes(app);
+  await app.ready();
+  return { app, routes };
+}
+
+/** What a plain GET of the stream is told; WebSockets never come this far. */
+function streamRoute(app: FastifyInstance): void {
+  const schema = {
+    operationId: 'stream',
+    summary: 'Live states and events as a WebSocket',
+    tags: ['twins'],
+    response: { 101: { description: 'The stream begins.', type: 'null' }, ...problems },
+  };
+  app.get(STREAM_PATH, { schema }, (_request, reply) => {
+    reply.header('upgrade', 'websocket');
+    throw new ProblemError('HTTP_UPGRADE', `${STREAM_PATH} speaks only WebSocket`);
+  });
+}

@@ -1,0 +1,160 @@
+/**
+ * Routes of a project's own, such as `GET /state` and `POST /update`: for programs that want a plain object at a
+ * path of their choice. A GET is the quickest answer there is: a text that was made once for a tick.
+ */
+
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { GemelError, suggest } from '../../../core/diagnose/index.ts';
+import type { Fleet, Snapshot, TwinInfo } from '../../../engine/index.ts';
+import { type GivenInput, readInputs } from '../inputs.ts';
+import type { RouteDefinition } from '../options.ts';
+import { ProblemError } from '../problem.ts';
+import { JSON_TYPE, problems } from '../replies.ts';
+import { createStateTexts, type StateTexts } from '../state-text.ts';
+import { show } from '../validation.ts';
+
+/** Paths that the product itself answers. */
+const ownPaths = ['/api', '/docs', '/studio', '/vendor', '/health', '/ready', '/metrics', '/src'];
+
+const routeFields: ReadonlySet<string> = new Set(['twin', 'reply', 'stepSeconds', 'inputs']);
+
+/** @throws GemelError `ROUTE_INVALID` if a route cannot work, before anything listens. */
+export function projectRoutes(
+  app: FastifyInstance,
+  fleet: Fleet,
+  routes: Readonly<Record<string, RouteDefinition>>,
+): void {
+  const texts = createStateTexts();
+  for (const [key, route] of Object.entries(routes)) {
+    const { method, path } = parseKey(key);
+    const info = checkRoute(key, method, route, fleet);
+    const text = (snapshot: Snapshot) =>
+      route.reply === 'plain' ? snapshot.plain() : texts.full(snapshot, info.model);
+    const response = {
+      200: Type.Record(Type.String(), Type.Unknown(), {
+        description: route.reply === 'plain' ? 'The states, each a number.' : 'The snapshot.',
+      }),
+      ...problems,
+    };
+    if (method === 'GET') getRoute(app, path, { fleet, info, text, response });
+    else postRoute(app, path, { fleet, info, text, response, route });
+  }
+}
+
+interface ReadyRoute {
+  readonly fleet: Fleet;
+  readonly info: TwinInfo;
+  readonly text: (snapshot: Snapshot) => string;
+  readonly response: Record<string | number, unknown>;
+}
+
+function getRoute(app: FastifyInstance, path: string, { fleet, info, text, response }: ReadyRoute): void {
+  const { id } = info.config;
+  const schema = { summary: `State of twin ${id}`, tags: ['project'], response };
+  app.get(path, { schema }, (_request, reply) => {
+    const snapshot = fleet.snapshot(id);
+    if (snapshot === undefined)
+      throw new ProblemError('HTTP_NOT_READY', `twin ${show(id)} has had no tick yet`);
+    reply.type(JSON_TYPE).send(text(snapshot));
+  });
+}
+
+function postRoute(app: FastifyInstance, path: string, ready: ReadyRoute & { route: RouteDefinition }): void {
+  const { fleet, info, text, response, route } = ready;
+  const { id } = info.config;
+  const seconds = route.stepSeconds ?? 0;
+  const names = route.inputs ?? [];
+  const unitOf = new Map(info.model.inputs.map((input) => [input.name, input.unit.symbol]));
+  // Described for the document only: a missing input is to be answered with its own reason, from the body or the query.
+  const parameters = names.map((name) => [
+    name,
+    Type.Optional(Type.String({ description: `in ${unitOf.get(name)}` })),
+  ]);
+  const schema = {
+    summary: `Steps twin ${id} by ${seconds} s`,
+    tags: ['project'],
+    ...(names.length === 0 ? {} : { querystring: Type.Object(Object.fromEntries(parameters)) }),
+    response,
+  };
+  app.post(path, { schema }, async (request, reply) => {
+    const inputs = readInputs(info.model, givenInputs(request, names));
+    const snapshot = await fleet.step(id, { seconds, inputs });
+    return reply.type(JSON_TYPE).send(text(snapshot));
+  });
+}
+
+/** @throws ProblemError `HTTP_INVALID` for a parameter or field that the route does not have */
+function givenInputs(request: FastifyRequest, names: readonly string[]): GivenInput[] {
+  const query = entriesOf(request.query, '?');
+  const body = entriesOf(request.body, '#/');
+  for (const { name, at } of [...query, ...body]) {
+    if (names.includes(name)) continue;
+    const meant = suggest(name, names);
+    const hint =
+      meant === undefined ? `known here: ${names.join(', ') || 'none'}` : `did you mean ${show(meant)}?`;
+    const detail = `unknown ${at.startsWith('?') ? 'query parameter' : 'field'} ${show(name)}`;
+    throw new ProblemError('HTTP_INVALID', detail, { hint, errors: [{ at, detail, hint }] });
+  }
+  return names.map((name) => {
+    const inBody = body.find((item) => item.name === name);
+    return inBody ?? query.find((item) => item.name === name) ?? { name, value: undefined, at: `?${name}` };
+  });
+}
+
+function entriesOf(source: unknown, root: '?' | '#/'): GivenInput[] {
+  if (source === undefined || source === null) return [];
+  if (typeof source !== 'object' || Array.isArray(source)) {
+    throw new ProblemError('HTTP_INVALID', `the body must be an object, not ${show(source)}`);
+  }
+  return Object.entries(source).map(([name, value]) => ({ name, value, at: `${root}${name}` }));
+}
+
+function parseKey(key: string): { method: 'GET' | 'POST'; path: string } {
+  const match = /^(GET|POST) (\/[\w.~/-]*)$/.exec(key);
+  const [, method, path] = match ?? [];
+  if ((method !== 'GET' && method !== 'POST') || path === undefined) {
+    throw invalid(key, 'is not a method and a path', 'write it as "GET /state" or "POST /update"');
+  }
+  if (path === '/' || ownPaths.some((own) => path === own || path.startsWith(`${own}/`))) {
+    throw invalid(key, `would hide a path that Gemel itself answers`, 'choose another path');
+  }
+  return { method, path };
+}
+
+function checkRoute(key: string, method: string, route: RouteDefinition, fleet: Fleet): TwinInfo {
+  for (const field of Object.keys(route)) {
+    if (!routeFields.has(field))
+      throw invalid(key, `has an unknown field ${show(field)}`, did(field, routeFields));
+  }
+  const info = fleet.twin(route.twin);
+  if (info === undefined) {
+    const ids = fleet.twins().map((twin) => twin.config.id);
+    throw invalid(key, `names twin ${show(route.twin)}, which does not exist`, did(route.twin, ids));
+  }
+  if (method === 'GET' && (route.stepSeconds !== undefined || route.inputs !== undefined)) {
+    throw invalid(key, 'is a GET, which cannot step a twin', 'use POST for step and inputs');
+  }
+  if (method === 'POST' && !(route.stepSeconds !== undefined && route.stepSeconds > 0)) {
+    throw invalid(key, 'is a POST without a step', 'add for example `step: 1 s`');
+  }
+  const inputs = info.model.inputs.map((input) => input.name);
+  for (const name of route.inputs ?? []) {
+    if (inputs.includes(name)) continue;
+    throw invalid(
+      key,
+      `takes input ${show(name)}, which model ${info.model.id} does not have`,
+      did(name, inputs),
+    );
+  }
+  return info;
+}
+
+function did(name: string, candidates: Iterable<string>): string | undefined {
+  const meant = suggest(name, candidates);
+  return meant === undefined ? undefined : `did you mean ${show(meant)}?`;
+}
+
+function invalid(key: string, what: string, hint: string | undefined): GemelError {
+  return new GemelError('ROUTE_INVALID', `route ${show(key)} ${what}`, hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,195 @@
+/** `/api/v1/twins`: the twins, their state, and what they are told. */
+
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { suggest } from '../../../core/diagnose/index.ts';
+import type { Fleet, TwinInfo } from '../../../engine/index.ts';
+import { twinDetail, twinSummary } from '../describe.ts';
+import { inputsRefused, readInputs } from '../inputs.ts';
+import type { RouteContext } from '../options.ts';
+import { ProblemError } from '../problem.ts';
+import { JSON_TYPE, problems, stateReply } from '../replies.ts';
+import * as schemas from '../schemas.ts';
+import { createStateTexts } from '../state-text.ts';
+import { show } from '../validation.ts';
+
+const TwinParams = Type.Object({ id: Type.String({ description: 'Id of the twin.' }) });
+
+const TwinsQuery = Type.Object(
+  {
+    prefix: Type.Optional(Type.String({ description: 'Only twins whose id begins with this.' })),
+    model: Type.Optional(Type.String({ description: 'Only twins of this model: a name, or name@version.' })),
+    status: Type.Optional(schemas.Status),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+  },
+  { additionalProperties: false },
+);
+
+const TwinsPage = Type.Object(
+  {
+    twins: Type.Array(schemas.TwinSummary),
+    total: Type.Integer({ description: 'How many there are in all pages.' }),
+    limit: Type.Integer(),
+    offset: Type.Integer(),
+    next: Type.Optional(Type.String({ description: 'Path of the next page, unless this is the last.' })),
+  },
+  { additionalProperties: false, title: 'TwinsPage' },
+);
+
+const tags = ['twins'];
+
+export function twinRoutes(context: RouteContext): void {
+  const { fleet } = context;
+  const app = context.app.withTypeProvider<TypeBoxTypeProvider>();
+  const stateTexts = createStateTexts();
+
+  app.get(
+    '/api/v1/twins',
+    {
+      schema: {
+        operationId: 'listTwins',
+        summary: 'The twins, page by page',
+        tags,
+        querystring: TwinsQuery,
+        response: { 200: TwinsPage, ...problems },
+      },
+    },
+    (request) => {
+      const { prefix = '', model, status, limit = 100, offset = 0 } = request.query;
+      const all = fleet.twins().filter((info) => {
+        if (!info.config.id.startsWith(prefix)) return false;
+        if (model !== undefined && info.model.id !== model && info.model.name !== model) return false;
+        return status === undefined || (fleet.snapshot(info.config.id)?.status ?? 'waiting') === status;
+      });
+      const twins = all.slice(offset, offset + limit).map((info) => twinSummary(fleet, info));
+      const page = { twins, total: all.length, limit, offset };
+      if (offset + limit >= all.length) return page;
+      const query = new URLSearchParams({
+        ...(prefix === '' ? {} : { prefix }),
+        ...(model === undefined ? {} : { model }),
+        ...(status === undefined ? {} : { status }),
+        limit: String(limit),
+        offset: String(offset + limit),
+      });
+      return { ...page, next: `/api/v1/twins?${query}` };
+    },
+  );
+
+  app.get(
+    '/api/v1/twins/:id',
+    {
+      schema: {
+        operationId: 'getTwin',
+        summary: 'A twin: its configuration, signals and topics',
+        tags,
+        params: TwinParams,
+        response: { 200: schemas.TwinDetail, ...problems },
+      },
+    },
+    (request) => twinDetail(fleet, findTwin(fleet, request.params.id)),
+  );
+
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/twins/:id/state',
+    {
+      schema: {
+        operationId: 'getState',
+        summary: 'The newest snapshot of a twin, with the unit of each signal',
+        tags,
+        params: TwinParams,
+        response: stateReply,
+      },
+    },
+    (request, reply) => {
+      const info = findTwin(fleet, request.params.id);
+      const snapshot = fleet.snapshot(info.config.id);
+      if (snapshot === undefined) {
+        throw new ProblemError('HTTP_NOT_READY', `twin ${show(info.config.id)} has had no tick yet`);
+      }
+      reply.type(JSON_TYPE).send(stateTexts.full(snapshot, info.model));
+    },
+  );
+
+  app.post(
+    '/api/v1/twins/:id/inputs',
+    {
+      schema: {
+        operationId: 'setInputs',
+        summary: 'Samples of inputs or measurements; they are applied at the next tick',
+        description:
+          'Each is accepted or refused for itself. If any is refused, the answer is 422 and lists them.',
+        tags,
+        params: TwinParams,
+        body: schemas.InputsBody,
+        response: { 202: schemas.InputsAccepted, ...problems },
+      },
+    },
+    (request, reply) => {
+      const { id } = findTwin(fleet, request.params.id).config;
+      const { inputs, time } = request.body;
+      const names = Object.keys(inputs);
+      if (names.length === 0)
+        throw inputsRefused([{ at: '#/inputs', reason: 'empty', detail: 'no input is given' }]);
+      const { refused } = fleet.setInputs(id, inputs, time === undefined ? undefined : eventTimeMs(time));
+      const refusedNames = new Set(refused.map((refusal) => refusal.signal));
+      const accepted = refusedNames.has(undefined) ? [] : names.filter((name) => !refusedNames.has(name));
+      if (refused.length === 0) {
+        reply.code(202);
+        return { twin: id, accepted };
+      }
+      const errors = refused.map((refusal) => ({
+        at: refusal.signal === undefined ? '#/inputs' : `#/inputs/${refusal.signal}`,
+        reason: refusal.reason,
+        detail: refusal.message,
+        ...(refusal.hint === undefined ? {} : { hint: refusal.hint }),
+      }));
+      throw inputsRefused(errors, { accepted });
+    },
+  );
+
+  app.post<{ Params: { id: string }; Body: Type.Static<typeof schemas.StepBody> }>(
+    '/api/v1/twins/:id/step',
+    {
+      schema: {
+        operationId: 'stepTwin',
+        summary: 'Steps a twin now, with inputs that hold for this step only',
+        tags,
+        params: TwinParams,
+        body: schemas.StepBody,
+        response: stateReply,
+      },
+    },
+    async (request, reply) => {
+      const info = findTwin(fleet, request.params.id);
+      const given = Object.entries(request.body.inputs ?? {});
+      const inputs = readInputs(
+        info.model,
+        given.map(([name, value]) => ({ name, value, at: `#/inputs/${name}` })),
+      );
+      const snapshot = await fleet.step(info.config.id, { seconds: request.body.seconds, inputs });
+      return reply.type(JSON_TYPE).send(stateTexts.full(snapshot, info.model));
+    },
+  );
+}
+
+/** @throws ProblemError `TWIN_UNKNOWN` */
+export function findTwin(fleet: Fleet, id: string): TwinInfo {
+  const info = fleet.twin(id);
+  if (info !== undefined) return info;
+  const meant = suggest(
+    id,
+    fleet.twins().map((twin) => twin.config.id),
+  );
+  throw new ProblemError('TWIN_UNKNOWN', `there is no twin ${show(id)}`, {
+    hint: meant === undefined ? 'GET /api/v1/twins lists them' : `did you mean ${show(meant)}?`,
+  });
+}
+
+/** @throws ProblemError `HTTP_INVALID` */
+function eventTimeMs(time: string | number): number {
+  const timeMs = typeof time === 'number' ? time : Date.parse(time);
+  if (Number.isFinite(timeMs)) return timeMs;
+  const detail = `#/time must be a time as in 2026-11-22T13:00:00Z or in milliseconds, not ${show(time)}`;
+  throw new ProblemError('HTTP_INVALID', detail, { errors: [{ at: '#/time', detail }] });
+}

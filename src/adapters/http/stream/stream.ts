@@ -1,0 +1,186 @@
+/**
+ * The stream: every tick and event to everybody who subscribed to it, over WebSocket.
+ *
+ * A tick is written once for all readers that see the same, and a reader that is slow costs the others nothing.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { catalogue, GemelError } from '../../../core/diagnose/index.ts';
+import type { Fleet, TickReport, TwinEvent } from '../../../engine/index.ts';
+import { eventView } from '../describe.ts';
+import { bareProblem, notFound, pathOf } from '../errors.ts';
+import type { Guard } from '../guard.ts';
+import type { StreamLimits, StreamStatistics } from '../options.ts';
+import { ProblemError } from '../problem.ts';
+import { errorMessage, parseClientMessage, STREAM_PATH } from './protocol.ts';
+import { Reader, type ReaderCounters } from './reader.ts';
+import { View, viewKey } from './view.ts';
+
+export interface Stream {
+  /** Takes a connection that asks to become a WebSocket; answers it with a problem if it may not. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  statistics(): StreamStatistics;
+  /** Says goodbye to every reader, and closes those that do not answer. */
+  stop(): Promise<void>;
+}
+
+/** A reader that does not answer the goodbye within this is cut off. */
+const goodbyeMs = 1000;
+
+export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): Stream {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    perMessageDeflate: false,
+  });
+  const readers = new Set<Reader>();
+  const views = new Map<string, View>();
+  const counters: ReaderCounters = { sent: 0, missed: 0, stuck: 0 };
+
+  server.on('wsClientError', (_error, socket, request) => {
+    refuse(
+      socket,
+      new ProblemError('HTTP_UPGRADE', 'the WebSocket handshake is not valid'),
+      request.url ?? '',
+    );
+  });
+
+  const endTicks = fleet.onTick((tick) => spread(tick, views.values()));
+  const endEvents = fleet.onEvent((event) => tell(event, readers));
+  const sweeper = setInterval(() => {
+    const nowMs = performance.now();
+    for (const view of views.values()) sendDue(view, nowMs);
+    for (const reader of readers) reader.sweep(nowMs);
+  }, limits.sweepMs).unref();
+  const heart = setInterval(() => {
+    for (const reader of readers) reader.heartbeat();
+  }, limits.heartbeatMs).unref();
+
+  function open(socket: WebSocket): void {
+    const reader = new Reader(socket, limits, counters);
+    readers.add(reader);
+    // What goes wrong with a socket ends in 'close'; without a listener it would end the process.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      leave(reader);
+      readers.delete(reader);
+    });
+    socket.on('message', (data, isBinary) => {
+      if (!reader.mayTalk()) {
+        reader.send(
+          errorMessage(new ProblemError('STREAM_TOO_FAST', 'too many messages'), remedyOf('STREAM_TOO_FAST')),
+        );
+        socket.close(1008, 'too many messages');
+        return;
+      }
+      try {
+        if (isBinary) throw new ProblemError('STREAM_MESSAGE', 'the message is binary; send text');
+        answer(reader, data.toString());
+      } catch (error) {
+        if (!(error instanceof GemelError)) throw error;
+        reader.send(errorMessage(error, remedyOf(error.code)));
+      }
+    });
+  }
+
+  function answer(reader: Reader, text: string): void {
+    const message = parseClientMessage(text);
+    if (message.type === 'ping') return reader.send('{"type":"pong"}');
+    if (message.type === 'unsubscribe') {
+      leave(reader);
+      return reader.send('{"type":"unsubscribed"}');
+    }
+    const key = viewKey(message);
+    const view = views.get(key) ?? new View(fleet, message);
+    leave(reader);
+    views.set(key, view);
+    view.readers.add(reader);
+    reader.send(view.subscribed);
+    reader.show(view);
+  }
+
+  function leave(reader: Reader): void {
+    const { view } = reader;
+    if (view === undefined) return;
+    view.readers.delete(reader);
+    if (view.readers.size === 0) views.delete(view.key);
+    reader.show(undefined);
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      socket.on('error', () => socket.destroy());
+      const path = pathOf(request.url ?? '');
+      const problem = path === STREAM_PATH ? guard.check(request) : notFound(path, STREAM_PATH);
+      if (problem !== undefined) return refuse(socket, problem, path);
+      if (readers.size >= limits.readers) {
+        const full = new ProblemError(
+          'STREAM_FULL',
+          `${limits.readers} readers are connected, which is the limit`,
+        );
+        return refuse(socket, full, path);
+      }
+      server.handleUpgrade(request, socket, head, open);
+    },
+    statistics: () => ({ readers: readers.size, ...counters }),
+    async stop() {
+      clearInterval(sweeper);
+      clearInterval(heart);
+      endTicks();
+      endEvents();
+      await Promise.all([...readers].map(({ socket }) => sayGoodbye(socket)));
+      server.close();
+    },
+  };
+}
+
+function spread(tick: TickReport, views: Iterable<View>): void {
+  const nowMs = performance.now();
+  for (const view of views) {
+    view.note(tick.twins);
+    sendDue(view, nowMs);
+  }
+}
+
+function sendDue(view: View, nowMs: number): void {
+  if (view.changed.size === 0 || nowMs < view.dueMs) return;
+  // The next is due a whole number of periods later, so that lateness does not add up.
+  if (view.everyMs > 0) {
+    const late = view.dueMs === 0 ? 0 : (nowMs - view.dueMs) % view.everyMs;
+    view.dueMs = nowMs - late + view.everyMs;
+  }
+  for (const frame of view.frames(view.changed)) {
+    for (const reader of view.readers) reader.offerFrame(frame);
+  }
+  view.changed.clear();
+}
+
+function tell(event: TwinEvent, readers: Iterable<Reader>): void {
+  let bytes: Buffer | undefined;
+  for (const reader of readers) {
+    if (reader.view === undefined || !(event.twin === '*' || reader.view.twins.has(event.twin))) continue;
+    bytes ??= Buffer.from(JSON.stringify({ type: 'event', ...eventView(event) }));
+    reader.offerEvent(bytes);
+  }
+}
+
+function refuse(socket: Duplex, problem: ProblemError, instance: string): void {
+  socket.end(bareProblem(problem, instance), () => socket.destroy());
+}
+
+function remedyOf(code: GemelError['code']): string {
+  return catalogue[code].remedy;
+}
+
+function sayGoodbye(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => socket.terminate(), goodbyeMs);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.close(1001, 'the server stops');
+  });
+}

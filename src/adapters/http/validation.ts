@@ -1,0 +1,152 @@
+/**
+ * Checks requests against their schemas and says in words what is wrong.
+ *
+ * Bodies are taken as they are: nothing is converted, dropped or filled in. Query parameters are text, so one that
+ * the schema wants as a number is read as a number if it is written as one, and is refused otherwise. A field that
+ * the schema does not know is refused with the name that was probably meant.
+ */
+
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { suggest } from '../../core/diagnose/index.ts';
+import { ProblemError, type ProblemItem } from './problem.ts';
+
+/** The errors are shown up to this many. */
+const shownErrors = 20;
+
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const isBody = httpPart === 'body';
+  return (given: unknown) => {
+    const value = isBody ? given : readNumbers(schema, given);
+    const errors = findProblems(schema, value, isBody ? '#' : '?');
+    if (errors.length === 0) return { value };
+    const detail =
+      errors.length === 1 ? (errors[0]?.detail ?? '') : `${errors.length} problems, listed in errors`;
+    const hint = errors.length === 1 ? errors[0]?.hint : undefined;
+    return { error: new ProblemError('HTTP_INVALID', detail, { hint, errors }) };
+  };
+};
+
+/** Everything that keeps a value from fitting its schema; nothing if it fits. `root` says where the value stood. */
+export function findProblems(schema: TSchema, value: unknown, root: '#' | '?'): readonly ProblemItem[] {
+  return Value.Check(schema, value) ? [] : explain(schema, value, root);
+}
+
+const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Reads a number as people write it; `undefined` for anything else, such as `nan`, `0x10`, an empty text or 1e999. */
+export function parseNumber(text: string): number | undefined {
+  if (!numberPattern.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function readNumbers(schema: TSchema, given: unknown): unknown {
+  const properties = propertiesOf(schema);
+  if (typeof given !== 'object' || given === null) return given;
+  const read: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const type = properties[name]?.type;
+    const wantsNumber = type === 'number' || type === 'integer';
+    read[name] = wantsNumber && typeof value === 'string' ? (parseNumber(value) ?? value) : value;
+  }
+  return read;
+}
+
+interface SchemaNode {
+  readonly type?: unknown;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
+}
+
+function propertiesOf(schema: SchemaNode): Readonly<Record<string, SchemaNode>> {
+  return schema.properties ?? {};
+}
+
+/** Every problem once, in words: `anyOf` reports each branch it tried, of which the branches are left out. */
+function explain(schema: TSchema, value: unknown, root: '#' | '?'): readonly ProblemItem[] {
+  const raw = Value.Errors(schema, value);
+  const unions = raw.filter((error) => error.keyword === 'anyOf').map((error) => error.schemaPath);
+  const items: ProblemItem[] = [];
+  for (const error of raw) {
+    if (items.length === shownErrors) break;
+    if (error.keyword === 'boolean') continue;
+    if (unions.some((path) => error.schemaPath.startsWith(`${path}/anyOf/`))) continue;
+    const names = error.instancePath.split('/').slice(1).map(unescapePointer);
+    const at = root === '#' ? `#${error.instancePath}` : `?${names.join('.')}`;
+    if (error.keyword === 'additionalProperties') {
+      const known = Object.keys(propertiesOf(schemaAt(schema, names)));
+      for (const name of error.params.additionalProperties) items.push(unknownField(at, root, name, known));
+    } else if (error.keyword === 'required') {
+      for (const name of error.params.requiredProperties) {
+        items.push({ at: join(at, root, name), detail: `${label(join(at, root, name))} is missing` });
+      }
+    } else {
+      items.push({ at, detail: `${label(at)} ${describe(error)}, not ${show(valueAt(value, names))}` });
+    }
+  }
+  return items;
+}
+
+function unknownField(at: string, root: '#' | '?', name: string, known: readonly string[]): ProblemItem {
+  const meant = suggest(name, known);
+  const what = root === '#' ? 'field' : 'query parameter';
+  const expected = known.length === 0 ? 'none is expected here' : `known here: ${known.join(', ')}`;
+  return {
+    at: join(at, root, name),
+    detail: `unknown ${what} ${show(name)}`,
+    hint: meant === undefined ? expected : `did you mean ${show(meant)}?`,
+  };
+}
+
+function join(at: string, root: '#' | '?', name: string): string {
+  if (root === '?') return at === '?' ? `?${name}` : `${at}.${name}`;
+  return `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function label(at: string): string {
+  if (at === '#') return 'the body';
+  return at === '?' ? 'the query' : at;
+}
+
+function describe(error: {
+  readonly keyword: string;
+  readonly params: object;
+  readonly message: string;
+}): string {
+  if (error.keyword === 'anyOf') return 'must be a number or { "value": number, "unit": text }';
+  if (error.keyword === 'type' && 'type' in error.params)
+    return `must be of type ${String(error.params.type)}`;
+  return error.message;
+}
+
+/** A value as it may stand in a message: short, whatever its size or depth. */
+export function show(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function schemaAt(schema: TSchema, names: readonly string[]): SchemaNode {
+  let node: SchemaNode = schema;
+  for (const name of names) {
+    node = propertiesOf(node)[name] ?? Object.values(node.patternProperties ?? {})[0] ?? {};
+  }
+  return node;
+}
+
+function valueAt(value: unknown, names: readonly string[]): unknown {
+  let at = value;
+  for (const name of names) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = Object.entries(at).find(([key]) => key === name)?.[1];
+  }
+  return at;
+}
+
+function unescapePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}

@@ -1,0 +1,55 @@
+/** Memory, processor time and event loop of the process, under the names that every Prometheus client uses. */
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Registry } from 'prom-client';
+import { readCounter, readGauge, readLabelledGauge } from './read.ts';
+
+const quantiles = [0.5, 0.9, 0.99] as const;
+const resolutionMs = 10;
+
+/** @returns what ends the measuring. */
+export function addProcessMetrics(registry: Registry): () => void {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  delay.enable();
+  // The timer's own waiting is part of what Node measures and is no delay.
+  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolutionMs / 1000);
+  readLabelledGauge(
+    registry,
+    {
+      name: 'gemel_event_loop_delay_seconds',
+      help: 'How late the event loop was since the last time this was read, by quantile; 1 is the worst.',
+      labelNames: ['quantile'],
+    },
+    () => {
+      const readings = quantiles.map(
+        (q) => [{ quantile: String(q) }, delay.count === 0 ? 0 : seconds(delay.percentile(q * 100))] as const,
+      );
+      const worst = [{ quantile: '1' }, delay.count === 0 ? 0 : seconds(delay.max)] as const;
+      delay.reset();
+      return [...readings, worst];
+    },
+  );
+
+  readGauge(
+    registry,
+    { name: 'process_resident_memory_bytes', help: 'Resident memory of the process.' },
+    () => process.memoryUsage.rss(),
+  );
+  readGauge(
+    registry,
+    { name: 'gemel_heap_used_bytes', help: "Used JavaScript heap of the process's main thread." },
+    () => process.memoryUsage().heapUsed,
+  );
+  readCounter(registry, { name: 'process_cpu_seconds_total', help: 'Processor time of the process.' }, () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  readGauge(
+    registry,
+    { name: 'process_start_time_seconds', help: 'When the process started, in seconds since 1970.' },
+    () => startSeconds,
+  );
+  return () => delay.disable();
+}
+
+const startSeconds = performance.timeOrigin / 1000;

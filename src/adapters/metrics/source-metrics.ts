@@ -1,0 +1,69 @@
+/** The numbers of the HTTP server and of MQTT. */
+
+import type { Registry } from 'prom-client';
+import { readCounter, readGauge, readLabelledCounter } from './read.ts';
+import type { HttpSource, MetricsSources, MqttSource } from './sources.ts';
+
+export function addSourceMetrics(registry: Registry, { http, mqtt }: MetricsSources): void {
+  if (http !== undefined) addHttpMetrics(registry, http);
+  if (mqtt !== undefined) addMqttMetrics(registry, mqtt);
+}
+
+function addHttpMetrics(registry: Registry, read: () => HttpSource): void {
+  readLabelledCounter(
+    registry,
+    {
+      name: 'gemel_http_requests_total',
+      help: 'Answered requests by method, route and status.',
+      labelNames: ['method', 'route', 'status'],
+    },
+    () =>
+      read().requests.map(({ method, route, status, count }) => [
+        { method, route, status: String(status) },
+        count,
+      ]),
+  );
+  const stream = (name: string, help: string, value: (stream: HttpSource['stream']) => number) =>
+    readCounter(registry, { name, help }, () => value(read().stream));
+  readGauge(
+    registry,
+    { name: 'gemel_stream_readers', help: 'Readers that follow the stream.' },
+    () => read().stream.readers,
+  );
+  stream(
+    'gemel_stream_missed_total',
+    'States that slow readers were not sent because newer ones had come.',
+    ({ missed }) => missed,
+  );
+  stream('gemel_stream_messages_total', 'Messages sent to readers of the stream.', ({ sent }) => sent);
+  stream('gemel_stream_stuck_total', 'Readers closed because they read nothing.', ({ stuck }) => stuck);
+}
+
+function addMqttMetrics(registry: Registry, read: () => MqttSource): void {
+  readGauge(registry, { name: 'gemel_mqtt_up', help: '1 while messages flow, 0 otherwise.' }, () =>
+    read().state === 'up' ? 1 : 0,
+  );
+  readGauge(
+    registry,
+    { name: 'gemel_mqtt_clients', help: 'Clients of the embedded broker; 1 or 0 for an external one.' },
+    () => read().clients,
+  );
+  readGauge(
+    registry,
+    { name: 'gemel_mqtt_queued', help: 'MQTT messages that wait to be sent.' },
+    () => read().queued,
+  );
+  for (const field of Object.keys(read().counters)) {
+    const words = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    readCounter(
+      registry,
+      { name: `gemel_mqtt_${words}_total`, help: `MQTT: ${words.replaceAll('_', ' ')}.` },
+      () => counterOf(read().counters, field),
+    );
+  }
+}
+
+function counterOf(counters: object, field: string): number {
+  const value: unknown = Object.entries(counters).find(([name]) => name === field)?.[1];
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,88 @@
+/** What the page reads over REST, and the shapes of it. */
+
+export type Status = 'running' | 'waiting' | 'quarantined';
+
+export interface TwinSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly model: string;
+  readonly status: Status;
+  readonly periodMs: number;
+}
+
+export interface Signal {
+  readonly name: string;
+  readonly role: 'input' | 'parameter' | 'state' | 'output' | 'measurement';
+  readonly unit: string;
+  readonly title?: string;
+  readonly value?: number;
+}
+
+export interface Twin extends TwinSummary {
+  readonly signals: readonly Signal[];
+  readonly topics: readonly string[];
+}
+
+export interface TwinPage {
+  readonly twins: readonly TwinSummary[];
+  readonly total: number;
+}
+
+export interface Reading {
+  readonly measured?: number | null;
+  readonly expected: number | null;
+  readonly innovation?: number | null;
+  readonly time?: string;
+}
+
+/** A snapshot. A value that is no finite number is null. */
+export interface State {
+  readonly twin: string;
+  readonly time: string;
+  readonly tick: number;
+  readonly status: Status;
+  readonly states: Readonly<Record<string, number | null>>;
+  readonly outputs: Readonly<Record<string, number | null>>;
+  readonly inputs: Readonly<Record<string, number | null>>;
+  readonly measurements: Readonly<Record<string, Reading>>;
+  readonly times?: Readonly<Record<string, string>>;
+  readonly held?: Readonly<Record<string, 'min' | 'max'>>;
+  readonly waitingFor?: readonly string[];
+}
+
+export interface TwinEvent {
+  readonly time: string;
+  readonly twin: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  readonly message: string;
+}
+
+export function fetchTwins(prefix: string, limit: number): Promise<TwinPage> {
+  const query = new URLSearchParams({ limit: String(limit), ...(prefix === '' ? {} : { prefix }) });
+  return get<TwinPage>(`/api/v1/twins?${query}`);
+}
+
+export function fetchTwin(id: string): Promise<Twin> {
+  return get<Twin>(`/api/v1/twins/${encodeURIComponent(id)}`);
+}
+
+export async function fetchEvents(id: string): Promise<readonly TwinEvent[]> {
+  const { events } = await get<{ events: readonly TwinEvent[] }>(
+    `/api/v1/events?twin=${encodeURIComponent(id)}`,
+  );
+  return events;
+}
+
+/** Throws an Error with the server's own explanation. */
+async function get<T>(path: string): Promise<T> {
+  const response = await fetch(path, { headers: { accept: 'application/json' } });
+  const body: unknown = await response.json();
+  if (!response.ok) {
+    const detail =
+      typeof body === 'object' && body !== null && 'detail' in body
+        ? String(body.detail)
+        : response.statusText;
+    throw new Error(detail);
+  }
+  return body as T;
+}

@@ -1,0 +1,147 @@
+/** One signal: its name, its value with unit, age and bound, what a sensor says of it, and the last minutes as a chart. */
+
+import uPlot from '/vendor/uplot.js';
+import type { Reading, Signal } from './api.ts';
+import { element, setText } from './dom.ts';
+import { formatAge, formatNumber, formatSigned, formatUnit } from './format.ts';
+import { Series } from './series.ts';
+
+/** How much the charts show. */
+const WINDOW_SECONDS = 180;
+const STALE_SECONDS = 10;
+
+/** What a card shows of one snapshot. */
+export interface CardValue {
+  readonly computed: number | null;
+  readonly reading?: Reading;
+  readonly held?: 'min' | 'max' | undefined;
+}
+
+export class Card {
+  readonly root: HTMLElement;
+  readonly #signal: Signal;
+  readonly #series = new Series();
+  readonly #age = element('span', { class: 'age' });
+  readonly #computed = element('b');
+  readonly #measured = element('span', { class: 'measured' });
+  readonly #innovation = element('span', { class: 'innovation' });
+  readonly #held = element('span', { class: 'held' });
+  readonly #holder = element('div', { class: 'chart' });
+  #plot: uPlot | undefined;
+  #sampleTime: string | undefined;
+
+  constructor(signal: Signal) {
+    this.#signal = signal;
+    const title = element('span', {}, signal.title ?? signal.name);
+    if (signal.title !== undefined) title.append(' ', element('span', { class: 'name' }, signal.name));
+    this.root = element(
+      'section',
+      { class: 'card', 'aria-label': signal.title ?? signal.name },
+      element('h3', {}, title, this.#age),
+      element(
+        'div',
+        { class: 'values' },
+        this.#computed,
+        element('span', { class: 'unit' }, formatUnit(signal.unit)),
+        this.#measured,
+        this.#innovation,
+        this.#held,
+      ),
+      this.#holder,
+    );
+  }
+
+  /** Takes a snapshot's value; drawing waits for `draw`. `time` in seconds since 1970. */
+  show(time: number, { computed, reading, held }: CardValue): void {
+    setText(this.#computed, formatNumber(computed));
+    setText(this.#held, held === undefined ? '' : `held at its ${held === 'min' ? 'minimum' : 'maximum'}`);
+    const isNew = reading?.time !== undefined && reading.time !== this.#sampleTime;
+    if (reading) {
+      this.#sampleTime = reading.time;
+      const { measured } = reading;
+      setText(
+        this.#measured,
+        measured === undefined ? 'no sample yet' : `measured ${formatNumber(measured)}`,
+      );
+      setText(
+        this.#innovation,
+        reading.innovation === undefined ? '' : `Δ ${formatSigned(reading.innovation)}`,
+      );
+    }
+    this.#series.push(time, computed, isNew ? (reading?.measured ?? null) : null);
+  }
+
+  /** `now`: the server's time in seconds since 1970. */
+  draw(now: number): void {
+    if (this.#sampleTime !== undefined) {
+      const age = now - Date.parse(this.#sampleTime) / 1000;
+      setText(this.#age, formatAge(age));
+      this.root.classList.toggle('stale', age > STALE_SECONDS);
+    }
+    const { times, computed, measured } = this.#series;
+    if (times.length < 2) return;
+    this.#plot ??= this.#createPlot();
+    const width = this.#holder.clientWidth;
+    if (width !== this.#plot.width && width > 0) this.#plot.setSize({ width, height: this.#plot.height });
+    const last = times.at(-1) ?? now;
+    this.#plot.batch(() => {
+      this.#plot?.setData([times, computed, measured], false);
+      this.#plot?.setScale('x', { min: Math.max(times[0] ?? last, last - WINDOW_SECONDS), max: last });
+    });
+  }
+
+  destroy(): void {
+    this.#plot?.destroy();
+  }
+
+  #createPlot(): uPlot {
+    const style = getComputedStyle(document.documentElement);
+    const color = (name: string) => style.getPropertyValue(name).trim();
+    const axis: uPlot.Axis = {
+      stroke: color('--quiet'),
+      grid: { stroke: color('--line'), width: 1 },
+      ticks: { show: false },
+      font: '11px system-ui, sans-serif',
+    };
+    return new uPlot(
+      {
+        width: this.#holder.clientWidth || 280,
+        height: 110,
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { y: { range: (_plot, min, max) => roomFor(min, max) } },
+        axes: [
+          { ...axis, size: 22, space: 70, values: (_plot, ticks) => ticks.map(clock) },
+          { ...axis, size: 46, space: 26, values: (_plot, ticks) => ticks.map((tick) => formatTick(tick)) },
+        ],
+        series: [
+          {},
+          { stroke: color('--computed'), width: 2, points: { show: false }, spanGaps: true },
+          {
+            stroke: color('--measured'),
+            paths: () => null,
+            points: { show: true, size: 3.5, fill: color('--measured'), stroke: color('--measured') },
+          },
+        ],
+      },
+      [[], [], []],
+      this.#holder,
+    );
+  }
+}
+
+/** A little room above and below, and never so little that noise of the last digit fills the picture. */
+function roomFor(min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (min === null || max === null) return [0, 1];
+  const middle = (min + max) / 2;
+  const half = Math.max((max - min) * 0.6, Math.abs(middle) * 0.005, 1e-9);
+  return [middle - half, middle + half];
+}
+
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString('en-GB');
+}
+
+function formatTick(value: number): string {
+  return Number.parseFloat(value.toPrecision(6)).toString();
+}

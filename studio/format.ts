@@ -1,0 +1,36 @@
+/** Numbers, ages and times as people read them. */
+
+const plain = new Intl.NumberFormat('en', { maximumSignificantDigits: 5, useGrouping: false });
+const exponent = new Intl.NumberFormat('en', { notation: 'scientific', maximumSignificantDigits: 4 });
+
+/** About five significant digits; a dash where there is no number. */
+export function formatNumber(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return exponent.format(value);
+  // A fixed number of decimals keeps a running value from jumping sideways.
+  if (size >= 1 && size < 1e4 && !Number.isInteger(value))
+    return value.toFixed(size < 10 ? 3 : size < 100 ? 2 : 1);
+  return plain.format(value);
+}
+
+export function formatSigned(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  return `${value < 0 ? '−' : '+'}${formatNumber(Math.abs(value))}`;
+}
+
+/** A pure number has no unit to show. */
+export function formatUnit(unit: string): string {
+  return unit === '1' ? '' : unit.replace(/^deg([CF])$/, '°$1');
+}
+
+export function formatAge(seconds: number): string {
+  if (seconds < 1.5) return 'now';
+  if (seconds < 90) return `${Math.round(seconds)} s ago`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
+  return `${Math.round(seconds / 3600)} h ago`;
+}
+
+export function formatClock(time: string): string {
+  return new Date(time).toLocaleTimeString('en-GB');
+}

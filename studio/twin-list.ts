@@ -1,0 +1,73 @@
+/** The twins at the side: found by the start of their id, a page at a time, each with its status. */
+
+import { fetchTwins, type TwinSummary } from './api.ts';
+import { byId, element, setText } from './dom.ts';
+
+const PAGE = 100;
+const REFRESH_MS = 3000;
+
+/** Keeps the list fresh and calls `choose` with the twin to show; the first one if the address names none. */
+export function openTwinList(choose: (id: string) => void): void {
+  const filter = byId('filter') as HTMLInputElement;
+  const more = byId('more');
+  const list = byId('twins');
+  let limit = PAGE;
+  let chosen = decodeURIComponent(location.hash.slice(1));
+
+  const select = (id: string): void => {
+    chosen = id;
+    history.replaceState(null, '', `#${encodeURIComponent(id)}`);
+    mark(list, id);
+    choose(id);
+  };
+  const refresh = async (): Promise<void> => {
+    const { twins, total } = await fetchTwins(filter.value.trim(), limit);
+    draw(list, twins, select);
+    mark(list, chosen);
+    more.hidden = twins.length >= total;
+    if (filter.value === '') setText(byId('fleet'), total === 1 ? '1 twin' : `${total} twins`);
+    if (chosen === '' && twins[0]) select(twins[0].id);
+  };
+  const refreshQuietly = (): void => {
+    // The stream says on the page when the server is away.
+    refresh().catch(() => {});
+  };
+  filter.addEventListener('input', refreshQuietly);
+  more.addEventListener('click', () => {
+    limit = Math.min(1000, limit + PAGE);
+    refreshQuietly();
+  });
+  addEventListener('hashchange', () => select(decodeURIComponent(location.hash.slice(1))));
+  setInterval(refreshQuietly, REFRESH_MS);
+  if (chosen !== '') choose(chosen);
+  refreshQuietly();
+}
+
+/** Rows are kept where they can be, so that focus and scrolling stay. */
+function draw(list: HTMLElement, twins: readonly TwinSummary[], select: (id: string) => void): void {
+  const rows = new Map([...list.children].map((row) => [row.getAttribute('data-id'), row]));
+  const wanted = twins.map((twin) => {
+    const row = rows.get(twin.id) ?? createRow(twin.id, select);
+    const dot = row.querySelector('.dot');
+    if (dot) {
+      dot.className = `dot ${twin.status}`;
+      dot.setAttribute('title', twin.status);
+    }
+    return row;
+  });
+  if (wanted.length !== list.children.length || wanted.some((row, index) => list.children[index] !== row)) {
+    list.replaceChildren(...wanted);
+  }
+}
+
+function createRow(id: string, select: (id: string) => void): Element {
+  const button = element('button', { type: 'button' }, element('span', { class: 'dot' }), id);
+  button.addEventListener('click', () => select(id));
+  return element('li', { 'data-id': id }, button);
+}
+
+function mark(list: HTMLElement, id: string): void {
+  for (const row of list.children) {
+    row.firstElementChild?.setAttribute('aria-current', String(row.getAttribute('data-id') === id));
+  }
+}

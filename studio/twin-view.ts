@@ -1,0 +1,167 @@
+/** One twin on the page: what it is, how it is, its signals as cards, its inputs, and what happened. */
+
+import type { Signal, State, Status, Twin, TwinEvent } from './api.ts';
+import { Card } from './card.ts';
+import { element, setText } from './dom.ts';
+import { formatAge, formatClock, formatNumber, formatUnit } from './format.ts';
+
+const EVENTS_SHOWN = 20;
+
+const statusText: Readonly<Record<Status, string>> = {
+  running: 'running',
+  waiting: 'waiting for its first samples',
+  quarantined: 'quarantined: it left the finite numbers and rests at its last good state',
+};
+
+export class TwinView {
+  readonly root: HTMLElement;
+  readonly #measurements = new Map<string, Card>();
+  readonly #computed = new Map<string, Card>();
+  readonly #inputs = new Map<string, { readonly value: HTMLElement; readonly age: HTMLElement }>();
+  readonly #dot = element('span', { class: 'dot' });
+  readonly #status = element('span');
+  readonly #time = element('span');
+  readonly #note = element('p', { class: 'note', hidden: '' });
+  readonly #events = element('tbody');
+  readonly #eventTable: HTMLElement;
+  #state: State | undefined;
+  /** How far this browser's clock is ahead of the server's, with the quickest delivery seen. */
+  #aheadSeconds = Infinity;
+
+  constructor(twin: Twin) {
+    const { signals } = twin;
+    const measured = signals.filter((it) => it.role === 'measurement');
+    const names = new Set(measured.map((it) => it.name));
+    // A state that a sensor of the same name measures is already on that sensor's card.
+    const computed = signals.filter(
+      (it) => (it.role === 'state' || it.role === 'output') && !names.has(it.name),
+    );
+    const legend = element(
+      'span',
+      { class: 'legend' },
+      element('span', {}, 'computed'),
+      element('span', { class: 'measured' }, 'measured'),
+    );
+    this.#eventTable = element(
+      'table',
+      { hidden: '' },
+      element('thead', {}, element('tr', {}, element('th', {}, 'Time'), element('th', {}, 'Event'))),
+      this.#events,
+    );
+    this.root = element(
+      'div',
+      {},
+      element('h1', {}, twin.id),
+      element(
+        'p',
+        { class: 'facts' },
+        element('span', {}, this.#dot, this.#status),
+        element('span', {}, `${twin.title} · ${twin.model}`),
+        element(
+          'span',
+          {},
+          `every ${twin.periodMs >= 1000 ? `${twin.periodMs / 1000} s` : `${twin.periodMs} ms`}`,
+        ),
+        this.#time,
+      ),
+      this.#note,
+      ...section(
+        element('h2', { class: 'with-legend' }, 'Measured', legend),
+        this.#fill(this.#measurements, measured),
+      ),
+      ...section(
+        element('h2', {}, measured.length > 0 ? 'Computed, without a sensor' : 'Computed'),
+        this.#fill(this.#computed, computed),
+      ),
+      ...this.#inputTable(signals.filter((it) => it.role === 'input')),
+      element('h2', {}, 'Events'),
+      element('p', { class: 'quiet' }, 'Nothing has happened since the engine started.'),
+      this.#eventTable,
+    );
+  }
+
+  /** Takes a snapshot; pictures follow at `draw`. */
+  show(state: State): void {
+    this.#state = state;
+    const time = Date.parse(state.time) / 1000;
+    this.#aheadSeconds = Math.min(this.#aheadSeconds, Date.now() / 1000 - time);
+    for (const [name, card] of this.#measurements) {
+      const reading = state.measurements[name];
+      if (reading) card.show(time, { computed: reading.expected, reading, held: state.held?.[name] });
+    }
+    for (const [name, card] of this.#computed) {
+      card.show(time, {
+        computed: state.states[name] ?? state.outputs[name] ?? null,
+        held: state.held?.[name],
+      });
+    }
+  }
+
+  draw(): void {
+    const state = this.#state;
+    if (state === undefined) return;
+    const now = Date.now() / 1000 - this.#aheadSeconds;
+    this.#dot.className = `dot ${state.status}`;
+    setText(this.#status, statusText[state.status]);
+    setText(this.#time, `tick ${state.tick} · ${formatClock(state.time)}`);
+    const waiting = state.waitingFor ?? [];
+    this.#note.hidden = waiting.length === 0;
+    setText(this.#note, `Waiting for the first sample of ${waiting.join(', ')}.`);
+    for (const [name, row] of this.#inputs) {
+      setText(row.value, formatNumber(state.inputs[name]));
+      const sampled = state.times?.[name];
+      setText(row.age, sampled === undefined ? 'no sample yet' : formatAge(now - Date.parse(sampled) / 1000));
+    }
+    for (const card of [...this.#measurements.values(), ...this.#computed.values()]) card.draw(now);
+  }
+
+  /** Puts events above those already there, newest first. */
+  addEvents(events: readonly TwinEvent[]): void {
+    for (const event of events.toReversed()) {
+      this.#events.prepend(
+        element(
+          'tr',
+          {},
+          element('td', {}, formatClock(event.time)),
+          element('td', { class: `severity-${event.severity}` }, event.message),
+        ),
+      );
+    }
+    while (this.#events.childElementCount > EVENTS_SHOWN) this.#events.lastElementChild?.remove();
+    const none = this.#events.childElementCount === 0;
+    this.#eventTable.hidden = none;
+    this.#eventTable.previousElementSibling?.toggleAttribute('hidden', !none);
+  }
+
+  destroy(): void {
+    for (const card of [...this.#measurements.values(), ...this.#computed.values()]) card.destroy();
+    this.root.remove();
+  }
+
+  #fill(cards: Map<string, Card>, signals: readonly Signal[]): HTMLElement {
+    for (const signal of signals) cards.set(signal.name, new Card(signal));
+    return element('div', { class: 'cards' }, ...[...cards.values()].map((card) => card.root));
+  }
+
+  #inputTable(signals: readonly Signal[]): HTMLElement[] {
+    const rows = signals.map((signal) => {
+      const row = { value: element('td', { class: 'number' }), age: element('td', { class: 'quiet' }) };
+      this.#inputs.set(signal.name, row);
+      return element(
+        'tr',
+        {},
+        element('td', {}, signal.title ?? signal.name),
+        row.value,
+        element('td', {}, formatUnit(signal.unit)),
+        row.age,
+      );
+    });
+    return section(element('h2', {}, 'Inputs'), element('table', {}, element('tbody', {}, ...rows)));
+  }
+}
+
+/** A heading and what is under it; neither where there is nothing. */
+function section(heading: HTMLElement, body: HTMLElement): HTMLElement[] {
+  const hasContent = body.querySelector('tr') !== null || body.querySelector('section') !== null;
+  return hasContent ? [heading, body] : [];
+}

@@ -1,4 +1,15 @@
-/** The checkpoint of a fleet as bytes. */
+/**
+ * The checkpoint of a fleet as bytes: all that a twin is at one moment, so that a restart goes on from there.
+ *
+ * Layout   "GEMELCKP" · format version (uint32) · length of the header (uint32) · header, JSON in UTF-8 · zeros up
+ *          to a multiple of 8 · all numbers as float64. Everything is little-endian. The header says how many
+ *          numbers each part has. States come back bit for bit.
+ */
+
+import { GemelError } from '../core/diagnose/index.ts';
+import { sampleColumns } from './messages.ts';
+import { isRecord } from './payload.ts';
+import { decodeUtf8, encodeUtf8 } from './platform.ts';
 
 /** The twins of one block. Its numbers go by column name, so that they survive another order. */
 export interface CheckpointPart {
@@ -12,6 +23,109 @@ export interface CheckpointPart {
   readonly values: Float64Array;
   /** Names of the signals in `queued`. */
   readonly signals: readonly string[];
-  /** Samples that wait for their tick, as rows of `sampleColumns` with numbers of this part. */
+  /** Samples that wait for their tick: rows of `sampleColumns`, with this part's numbers of twins and signals. */
   readonly queued: Float64Array;
+}
+
+const magic = 'GEMELCKP';
+const formatVersion = 1;
+const fixedBytes = 16;
+
+export function encodeCheckpoint(parts: readonly CheckpointPart[]): Uint8Array {
+  const header = encodeUtf8(
+    JSON.stringify({
+      parts: parts.map(({ values, queued, ...names }) => ({
+        ...names,
+        values: values.length,
+        queued: queued.length,
+      })),
+    }),
+  );
+  const numbersAt = align(fixedBytes + header.length);
+  const count = parts.reduce((sum, { values, queued }) => sum + values.length + queued.length, 0);
+  const bytes = new Uint8Array(numbersAt + count * 8);
+  const view = new DataView(bytes.buffer);
+  bytes.set(encodeUtf8(magic), 0);
+  view.setUint32(8, formatVersion, true);
+  view.setUint32(12, header.length, true);
+  bytes.set(header, fixedBytes);
+  let at = numbersAt;
+  for (const { values, queued } of parts) {
+    for (const numbers of [values, queued]) {
+      for (const number of numbers) {
+        view.setFloat64(at, number, true);
+        at += 8;
+      }
+    }
+  }
+  return bytes;
+}
+
+/** @throws GemelError `CHECKPOINT_CORRUPT` if the bytes are no checkpoint of this format, or not a whole one. */
+export function decodeCheckpoint(bytes: Uint8Array): readonly CheckpointPart[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < fixedBytes || decodeUtf8(bytes.subarray(0, 8)) !== magic)
+    throw corrupt('it is no checkpoint');
+  const version = view.getUint32(8, true);
+  if (version !== formatVersion)
+    throw corrupt(`it has format ${version}, this program reads ${formatVersion}`);
+  const headerLength = view.getUint32(12, true);
+  const numbersAt = align(fixedBytes + headerLength);
+  if (numbersAt > bytes.length) throw corrupt('its header is cut off');
+  let at = numbersAt;
+  const numbers = (count: number): Float64Array => {
+    if (at + count * 8 > bytes.length) throw corrupt('its numbers are cut off');
+    const taken = new Float64Array(count);
+    for (let i = 0; i < count; i++, at += 8) taken[i] = view.getFloat64(at, true);
+    return taken;
+  };
+  return readHeader(bytes.subarray(fixedBytes, fixedBytes + headerLength)).map(
+    ({ values, queued, ...names }) => {
+      if (values !== names.columns.length * names.twins.length || queued % sampleColumns.count !== 0) {
+        throw corrupt(`its numbers for ${names.model} do not fit its names`);
+      }
+      return { ...names, values: numbers(values), queued: numbers(queued) };
+    },
+  );
+}
+
+type PartHeader = Omit<CheckpointPart, 'values' | 'queued'> & {
+  readonly values: number;
+  readonly queued: number;
+};
+
+function readHeader(bytes: Uint8Array): readonly PartHeader[] {
+  const text = decodeUtf8(bytes);
+  let header: unknown;
+  try {
+    header = JSON.parse(text ?? '');
+  } catch {
+    throw corrupt('its header is not JSON');
+  }
+  if (!isRecord(header) || !Array.isArray(header['parts']) || !header['parts'].every(isPartHeader)) {
+    throw corrupt('its header has not the expected form');
+  }
+  return header['parts'];
+}
+
+function isPartHeader(value: unknown): value is PartHeader {
+  if (!isRecord(value)) return false;
+  const { model, hash, savedMs, twins, columns, signals, values, queued } = value;
+  return (
+    typeof model === 'string' &&
+    typeof hash === 'string' &&
+    typeof savedMs === 'number' &&
+    [twins, columns, signals].every(
+      (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
+    ) &&
+    [values, queued].every((count) => Number.isSafeInteger(count) && Number(count) >= 0)
+  );
+}
+
+function align(offset: number): number {
+  return Math.ceil(offset / 8) * 8;
+}
+
+function corrupt(why: string): GemelError {
+  return new GemelError('CHECKPOINT_CORRUPT', `the checkpoint cannot be read: ${why}`);
 }

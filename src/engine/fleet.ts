@@ -50,7 +50,6 @@ export interface Fleet {
   /** Returns the function that ends it. A listener must not throw. */
   onTick(listener: (tick: TickReport) => void): () => void;
   onEvent(listener: (event: TwinEvent) => void): () => void;
-  onRefusal(listener: (refused: Refused) => void): () => void;
   /** Ends the loops, writes the last checkpoint and closes the shards. May be called twice. */
   stop(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** The engine's public surface. */
 
+export { createFleet, type FleetOptions } from './create-fleet.ts';
 export type { Severity, TwinEvent, TwinEventKind } from './event.ts';
 export type {
   Fleet,
@@ -9,10 +10,13 @@ export type {
   TickReport,
   TwinInfo,
 } from './fleet.ts';
+export { createLocalShard } from './local-shard.ts';
+export { createManualClock, type ManualClock } from './manual-clock.ts';
 export type { FromShard, ToShard } from './messages.ts';
 export type { StopSignal } from './platform.ts';
 export type { CheckpointStore, Clock, ShardLink } from './ports.ts';
 export { type Delivery, type Refused, type RefusalReason, refusalReasons } from './refusal.ts';
+export { Shard, type ShardOptions } from './shard.ts';
 export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
 export {
   type Binding,

@@ -1,0 +1,133 @@
+/**
+ * A block to a part of a checkpoint, and back: lane by lane and by name, since after a restart a twin may be in
+ * another shard and another lane.
+ *
+ * Parameters are not kept: they are configuration. An input is kept only if a sample set it; otherwise the
+ * configuration of today counts.
+ */
+
+import type { Block } from './block.ts';
+import type { CheckpointPart } from './checkpoint.ts';
+import { documentHash } from './document-hash.ts';
+import { sampleColumns } from './messages.ts';
+
+/** A number of a lane and its name in checkpoints. */
+interface Column {
+  readonly name: string;
+  readonly read: (lane: number) => number;
+  readonly write: (lane: number, value: number) => void;
+}
+
+export function saveBlock(block: Block, savedMs: number): CheckpointPart {
+  const columns = columnsOf(block);
+  const lanes = block.twins.length;
+  const values = new Float64Array(columns.length * lanes);
+  for (const [index, { read }] of columns.entries()) {
+    for (let lane = 0; lane < lanes; lane++) values[index * lanes + lane] = read(lane);
+  }
+  return {
+    model: block.model.id,
+    hash: documentHash(block.model.document),
+    savedMs,
+    twins: block.twins.map(({ id }) => id),
+    columns: columns.map(({ name }) => name),
+    values,
+    signals: signalNames(block),
+    queued: Float64Array.from(queuedRows(block)),
+  };
+}
+
+/** Puts in place what the parts say of this block's twins, and tells for each whether it goes on or begins anew. */
+export function restoreBlock(block: Block, parts: readonly CheckpointPart[], nowMs: number): void {
+  const lanes = new Map(block.twins.map(({ id }, lane) => [id, lane]));
+  const hash = documentHash(block.model.document);
+  for (const part of parts) {
+    const problem = misfit(block, part, hash);
+    for (const [row, id] of part.twins.entries()) {
+      const lane = lanes.get(id);
+      if (lane === undefined) continue;
+      if (problem === undefined) restoreLane(block, lane, part, row, nowMs);
+      else block.events.afresh(lane, problem, nowMs);
+    }
+    if (problem === undefined) restoreQueues(block, lanes, part);
+  }
+}
+
+function misfit(block: Block, part: CheckpointPart, hash: string): string | undefined {
+  if (part.model !== block.model.id)
+    return `its checkpoint is of ${part.model}, it now runs ${block.model.id}`;
+  if (part.hash !== hash) return `the document of ${part.model} has changed without a new version`;
+  const known = new Set(part.columns);
+  const missing = columnsOf(block).find(({ name }) => !known.has(name));
+  return missing === undefined ? undefined : `its checkpoint has no ${missing.name}`;
+}
+
+function restoreLane(block: Block, lane: number, part: CheckpointPart, row: number, nowMs: number): void {
+  const { memory, model } = block;
+  const saved = new Map(
+    part.columns.map((name, index) => [name, part.values[index * part.twins.length + row] ?? Number.NaN]),
+  );
+  const configured = model.inputs.map((_, i) => memory.slot(lane, memory.layout.inputs + i));
+  for (const { name, write } of columnsOf(block)) write(lane, saved.get(name) ?? Number.NaN);
+  for (const [i, value] of configured.entries()) {
+    const hadSample = !Number.isNaN(memory.note(lane, memory.frameLayout.inputTimes + i));
+    if (!hadSample) memory.setSlot(lane, memory.layout.inputs + i, value);
+  }
+  block.restored(lane);
+  block.events.resumed(lane, nowMs - memory.note(lane, memory.frameLayout.beliefMs), nowMs);
+}
+
+function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: CheckpointPart): void {
+  const signals = new Map(signalNames(block).map((name, index) => [name, index]));
+  for (let at = 0; at < part.queued.length; at += sampleColumns.count) {
+    const [twin = -1, from = -1, timeMs = 0, value = 0, receivedMs = 0] = part.queued.subarray(
+      at,
+      at + sampleColumns.count,
+    );
+    const lane = lanes.get(part.twins[twin] ?? '');
+    const signal = signals.get(part.signals[from] ?? '');
+    if (lane !== undefined && signal !== undefined) block.push(lane, signal, timeMs, value, receivedMs);
+  }
+}
+
+function* queuedRows(block: Block): Generator<number> {
+  for (const [lane, queue] of block.queues.entries()) {
+    for (const { signal, timeMs, value, receivedMs } of queue)
+      yield* [lane, signal, timeMs, value, receivedMs];
+  }
+}
+
+function signalNames({ model }: Block): string[] {
+  return [...model.inputs, ...model.measurements].map(({ name }) => name);
+}
+
+function columnsOf({ memory, model }: Block): Column[] {
+  const { layout, frameLayout } = memory;
+  const slot = (name: string, at: number): Column => ({
+    name,
+    read: (lane) => memory.slot(lane, at),
+    write: (lane, value) => memory.setSlot(lane, at, value),
+  });
+  const note = (name: string, at: number): Column => ({
+    name,
+    read: (lane) => memory.note(lane, at),
+    write: (lane, value) => memory.setNote(lane, at, value),
+  });
+  return [
+    slot('time', layout.time),
+    slot('time-error', layout.timeError),
+    ...model.states.map(({ name }, i) => slot(`state ${name}`, layout.states + i)),
+    ...model.inputs.map(({ name }, i) => slot(`input ${name}`, layout.inputs + i)),
+    ...model.whens.map(({ name }, i) => slot(`when ${name}`, layout.whenTruth + i)),
+    ...layout.periods.map((period, i) => slot(`every ${period}`, layout.everyTimers + i)),
+    ...model.inputs.map(({ name }, i) => note(`input-time ${name}`, frameLayout.inputTimes + i)),
+    ...model.measurements.flatMap(({ name }, i) => [
+      note(`measured ${name}`, frameLayout.measured + i),
+      note(`measured-time ${name}`, frameLayout.measuredTimes + i),
+      note(`innovation ${name}`, frameLayout.innovations + i),
+    ]),
+    note('status', frameLayout.status),
+    note('belief', frameLayout.beliefMs),
+    note('ticks', frameLayout.ticks),
+  ];
+}

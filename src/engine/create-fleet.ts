@@ -1,0 +1,115 @@
+/** Builds a fleet: checks the twins, spreads them over the shards, restores them, and waits until all are there. */
+
+import { GemelError } from '../core/diagnose/index.ts';
+import type { Model } from '../core/model/index.ts';
+import { checkTwins } from './check-twins.ts';
+import { type CheckpointPart, decodeCheckpoint } from './checkpoint.ts';
+import type { Fleet } from './fleet.ts';
+import { LiveFleet } from './live-fleet.ts';
+import type { ShardTwin } from './messages.ts';
+import type { CheckpointStore, Clock, ShardLink } from './ports.ts';
+import { defaultTelemetryFilter, type TwinConfig } from './twin-config.ts';
+
+export interface FleetOptions {
+  readonly models: readonly Model[];
+  readonly twins: readonly TwinConfig[];
+  /** At least one. The fleet closes them when it stops. */
+  readonly shards: readonly ShardLink[];
+  readonly clock: Clock;
+  readonly checkpoints?: CheckpointStore;
+  /** Default: 5,000. */
+  readonly checkpointEveryMs?: number;
+  /** Topics like this one, with `+` for the twin, are listened to even if no twin has them. */
+  readonly telemetryFilter?: string;
+}
+
+/**
+ * Resolves once every twin has its first snapshot.
+ *
+ * Rejects with the GemelErrors of `checkTwins`, and `WORKER_FAILED` if a shard does not start. An unreadable checkpoint is
+ * an event, not an error: the twins begin anew.
+ */
+export async function createFleet(options: FleetOptions): Promise<Fleet> {
+  const { clock, shards, twins, checkpoints } = options;
+  const models = new Map(options.models.map((model) => [model.id, model]));
+  const modelOfTwin = checkTwins(twins, models);
+  if (shards.length === 0) throw new GemelError('SHAPE_MISMATCH', 'a fleet needs at least one shard');
+  const shardOfTwin = spread(twins, shards.length);
+  const fleet = new LiveFleet({
+    models,
+    members: twins.map((config, index) => ({
+      config,
+      model: present(modelOfTwin[index]),
+      shard: present(shardOfTwin[index]),
+    })),
+    shards,
+    clock,
+    telemetryFilter: options.telemetryFilter ?? defaultTelemetryFilter,
+    ...(checkpoints !== undefined && { checkpoints, checkpointEveryMs: options.checkpointEveryMs ?? 5000 }),
+  });
+  const restore = await load(fleet, checkpoints);
+  tellOfStrangers(fleet, restore);
+  await fleet.start(
+    shards.map((_, shard) => {
+      const own = twins.flatMap((config, index) =>
+        shardOfTwin[index] === shard ? [shardTwin(config, index)] : [],
+      );
+      const used = new Set(own.map(({ model }) => model));
+      const documents = [...models.values()]
+        .filter(({ id }) => used.has(id))
+        .map(({ id, document }) => ({ id, document }));
+      return { kind: 'start', models: documents, twins: own, restore };
+    }),
+  );
+  return fleet;
+}
+
+/** Twins of one model and period stay together as far as they can: the bigger a block, the cheaper a twin. */
+function spread(twins: readonly TwinConfig[], shards: number): number[] {
+  const groups = Map.groupBy(twins.keys(), (index) => `${twins[index]?.periodMs} ${twins[index]?.model}`);
+  const shardOfTwin = new Array<number>(twins.length).fill(0);
+  let first = 0;
+  for (const members of groups.values()) {
+    // Small groups begin at different shards, so that they do not all end up in the first.
+    for (const [position, index] of members.entries()) {
+      shardOfTwin[index] = (first + Math.floor((position * shards) / members.length)) % shards;
+    }
+    first++;
+  }
+  return shardOfTwin;
+}
+
+function shardTwin(config: TwinConfig, index: number): ShardTwin {
+  const { id, model, periodMs, parameters, inputs, start, queueLimit } = config;
+  return { index, id, model, periodMs, parameters, inputs, start, queueLimit };
+}
+
+async function load(
+  fleet: LiveFleet,
+  store: CheckpointStore | undefined,
+): Promise<readonly CheckpointPart[]> {
+  if (store === undefined) return [];
+  try {
+    const bytes = await store.load();
+    return bytes === undefined ? [] : decodeCheckpoint(bytes);
+  } catch (error) {
+    fleet.checkpointFailed('read', error);
+    return [];
+  }
+}
+
+function tellOfStrangers(fleet: LiveFleet, restore: readonly CheckpointPart[]): void {
+  const strangers = restore.flatMap(({ twins }) => twins).filter((id) => fleet.twin(id) === undefined);
+  if (strangers.length === 0) return;
+  const named = strangers.length > 5 ? `${strangers.slice(0, 5).join(', ')}, …` : strangers.join(', ');
+  fleet.tell(
+    '*',
+    'resumed',
+    `the checkpoint also has ${strangers.length} twins that no longer run here: ${named}`,
+  );
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError('a twin without model or shard');
+  return value;
+}

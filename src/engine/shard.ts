@@ -1,0 +1,270 @@
+/**
+ * A shard: the pure engine of a set of twins. It takes messages, keeps its blocks in step with the clock, and
+ * sends frames back. It does not know whether it lives in a worker thread or beside the fleet.
+ *
+ * The loop is drift-free: tick k of a block is due at k · period of Unix time.
+ *
+ * | how late a tick is finished | what happens |
+ * | --- | --- |
+ * | before the next is due | published |
+ * | after the next is due | counted as missed; the next follows at once; published once a second until caught up |
+ * | a minute and more behind | the process was suspended: ticks are given up, counted, and told by an event |
+ *
+ * A frame is sent only while fewer than four of its block are on their way, so a reader that stalls finds a few
+ * frames and then the newest, not an endless queue.
+ */
+
+import { GemelError } from '../core/diagnose/index.ts';
+import { javascriptBackend } from '../core/kernel/index.ts';
+import { compileModelDocument, type Model } from '../core/model/index.ts';
+import { createStepper, type Stepper } from '../core/solve/index.ts';
+import { Block } from './block.ts';
+import { restoreBlock, saveBlock } from './block-checkpoint.ts';
+import { seconds, severities } from './lane-events.ts';
+import { type FromShard, type ShardReport, type ShardTwin, sampleColumns, type ToShard } from './messages.ts';
+import { createStopController } from './platform.ts';
+import type { Clock } from './ports.ts';
+import { Reporter } from './reporter.ts';
+
+const limits = { framesOnTheirWay: 4, publishBehindMs: 1000, suspendedMs: 60_000 } as const;
+
+export interface ShardOptions {
+  readonly clock: Clock;
+  readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
+}
+
+interface Running {
+  readonly block: Block;
+  readonly number: number;
+  framesOnTheirWay: number;
+  publishedMs: number;
+}
+
+export class Shard {
+  readonly #clock: Clock;
+  readonly #send: ShardOptions['send'];
+  readonly #reporter = new Reporter();
+  readonly #stop = createStopController();
+  #running: readonly Running[] = [];
+  /** Where each twin is, by its number in the fleet. */
+  readonly #places = new Map<number, { readonly running: Running; readonly lane: number }>();
+
+  constructor({ clock, send }: ShardOptions) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Takes one message. What goes wrong here is a fault, and told as `failed`. */
+  receive(message: ToShard): void {
+    try {
+      this.#receive(message);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #receive(message: ToShard): void {
+    switch (message.kind) {
+      case 'start':
+        this.#start(message);
+        break;
+      case 'samples':
+        this.#take(message.rows, message.count);
+        break;
+      case 'step':
+        this.#step(message);
+        break;
+      case 'taken':
+        for (const running of this.#running) if (running.number === message.block) running.framesOnTheirWay--;
+        break;
+      case 'stop':
+        this.#stop.abort();
+        this.#sendCheckpoint(message.request);
+        break;
+      case 'checkpoint':
+        this.#sendCheckpoint(message.request);
+        break;
+    }
+  }
+
+  #start({ models, twins, restore }: Extract<ToShard, { kind: 'start' }>): void {
+    const nowMs = this.#clock.nowMs();
+    const compiled = new Map(models.map(({ id, document }) => [id, compile(id, document)]));
+    this.#running = group(twins).map((members, number) => {
+      const [{ model: id, periodMs }] = members;
+      const { model, stepper } = compiled.get(id) ?? unknownModel(id);
+      const block = new Block({ model, stepper, twins: members, periodMs, nowMs, reporter: this.#reporter });
+      restoreBlock(block, restore, nowMs);
+      return { block, number, framesOnTheirWay: 0, publishedMs: nowMs };
+    });
+    for (const running of this.#running) {
+      for (const [lane, { index }] of running.block.twins.entries())
+        this.#places.set(index, { running, lane });
+    }
+    const blocks = this.#running.map(({ block, number }) => ({
+      block: number,
+      model: block.model.id,
+      periodMs: block.periodMs,
+      twins: block.twins.map(({ index }) => index),
+    }));
+    this.#send({ kind: 'ready', blocks, report: this.#report() }, []);
+    for (const running of this.#running) this.#publish(running, nowMs);
+    this.#run().catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#fail(error);
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const next = this.#running.reduce<Running | undefined>(
+        (first, one) => (first === undefined || one.block.nextDueMs < first.block.nextDueMs ? one : first),
+        undefined,
+      );
+      if (next === undefined) return;
+      await this.#clock.sleepUntil(next.block.nextDueMs, this.#stop.signal);
+      this.#tick(next);
+    }
+  }
+
+  #tick(running: Running): void {
+    const { block } = running;
+    this.#skipSuspended(block);
+    block.tick();
+    const finishedMs = this.#clock.nowMs();
+    const late = finishedMs > block.nextDueMs;
+    if (late) this.#missed(block, finishedMs);
+    const full = running.framesOnTheirWay >= limits.framesOnTheirWay;
+    if (full || (late && finishedMs < running.publishedMs + limits.publishBehindMs)) {
+      this.#reporter.counters.unpublishedTicks += block.twins.length;
+    } else {
+      this.#publish(running, finishedMs);
+    }
+  }
+
+  #skipSuspended(block: Block): void {
+    const behindMs = this.#clock.nowMs() - block.nextDueMs;
+    if (behindMs < Math.max(limits.suspendedMs, block.periodMs)) return;
+    const ticks = Math.floor(behindMs / block.periodMs);
+    block.skip(ticks);
+    this.#reporter.counters.skippedTicks += ticks * block.twins.length;
+    this.#tellOfBlock(
+      block,
+      'resynchronised',
+      `the engine was ${seconds(behindMs)} behind and gave up ${ticks} ticks`,
+    );
+  }
+
+  #missed(block: Block, finishedMs: number): void {
+    this.#reporter.counters.missedDeadlines += block.twins.length;
+    const lateMs = finishedMs - block.nextDueMs;
+    const what = `a tick of ${block.twins.length} twins of ${block.model.id} was finished ${seconds(lateMs)} after the next was due`;
+    this.#tellOfBlock(block, 'missed-deadline', what);
+  }
+
+  #tellOfBlock(block: Block, kind: 'missed-deadline' | 'resynchronised', message: string): void {
+    const only = block.twins.length === 1 ? block.twins[0]?.index : undefined;
+    this.#reporter.event({
+      twin: only ?? -1,
+      timeMs: block.beliefMs,
+      kind,
+      severity: severities[kind],
+      message,
+    });
+  }
+
+  #publish(running: Running, finishedMs: number): void {
+    const { block, number } = running;
+    const values = block.memory.frame();
+    const receivedMs = block.takeArrivals();
+    running.framesOnTheirWay++;
+    running.publishedMs = finishedMs;
+    const report = this.#report();
+    this.#send(
+      { kind: 'frame', block: number, dueMs: block.beliefMs, finishedMs, values, receivedMs, report },
+      [values.buffer, receivedMs.buffer],
+    );
+  }
+
+  #take(rows: Float64Array, count: number): void {
+    for (let row = 0; row < count; row++) {
+      const at = row * sampleColumns.count;
+      const place = this.#places.get(rows[at] ?? -1);
+      const [signal = 0, timeMs = 0, value = 0, receivedMs = 0] = [
+        rows[at + 1],
+        rows[at + 2],
+        rows[at + 3],
+        rows[at + 4],
+      ];
+      place?.running.block.push(place.lane, signal, timeMs, value, receivedMs);
+    }
+    this.#send({ kind: 'acknowledged', samples: count }, []);
+  }
+
+  #step({ request, twin, seconds: forSeconds, inputs }: Extract<ToShard, { kind: 'step' }>): void {
+    const place = this.#places.get(twin);
+    const problem =
+      place === undefined
+        ? ({ code: 'TWIN_UNKNOWN', message: `no twin has the number ${twin}` } as const)
+        : place.running.block.step(place.lane, forSeconds, inputs);
+    const report = this.#report();
+    if (place === undefined || problem !== undefined) {
+      this.#send({ kind: 'stepped', request, twin, ...(problem && { problem }), report }, []);
+      return;
+    }
+    const values = place.running.block.memory.frameOf(place.lane);
+    this.#send({ kind: 'stepped', request, twin, values, report }, [values.buffer]);
+  }
+
+  #sendCheckpoint(request: number): void {
+    const parts = this.#running.map(({ block }) => saveBlock(block, this.#clock.nowMs()));
+    this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, []);
+  }
+
+  #report(): ShardReport {
+    const { counters } = this.#reporter;
+    counters.running = 0;
+    counters.waiting = 0;
+    counters.quarantined = 0;
+    counters.queueDepth = 0;
+    counters.behindSeconds = 0;
+    const nowMs = this.#clock.nowMs();
+    for (const { block } of this.#running) {
+      const [running, waiting, quarantined] = block.countStatuses();
+      counters.running += running;
+      counters.waiting += waiting;
+      counters.quarantined += quarantined;
+      counters.queueDepth += block.countQueued();
+      counters.behindSeconds = Math.max(counters.behindSeconds, (nowMs - block.nextDueMs) / 1000);
+    }
+    return this.#reporter.take();
+  }
+
+  #fail(error: unknown): void {
+    this.#stop.abort();
+    this.#send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }, []);
+  }
+}
+
+function compile(id: string, document: unknown): { readonly model: Model; readonly stepper: Stepper } {
+  const { model, diagnostics } = compileModelDocument(document, id);
+  if (model === undefined) throw new GemelError('MODEL_INVALID', `${id} does not compile`, { diagnostics });
+  return { model, stepper: createStepper(model, { backend: javascriptBackend }) };
+}
+
+function unknownModel(id: string): never {
+  throw new GemelError('MODEL_UNKNOWN', `no model ${id} was given to the shard`);
+}
+
+type Members = [ShardTwin, ...ShardTwin[]];
+
+/** The twins by model and period, each group in the order given. */
+function group(twins: readonly ShardTwin[]): Members[] {
+  const groups = new Map<string, Members>();
+  for (const twin of twins) {
+    const key = `${twin.periodMs} ${twin.model}`;
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [twin]);
+    else members.push(twin);
+  }
+  return [...groups.values()];
+}

@@ -18,7 +18,7 @@ import {
   type MqttTransport,
   stableClientId,
 } from '../adapters/mqtt/index.ts';
-import { createNodeClock, createWorkerShards } from '../adapters/workers/index.ts';
+import { createSystemClock, createWorkerShards } from '../adapters/workers/index.ts';
 import { type Clock, createFleet, type Fleet } from '../engine/index.ts';
 import type { Log } from './log.ts';
 import type { Project } from './project.ts';
@@ -59,7 +59,7 @@ const twinsPerWorker = 2000;
 export async function compose(project: Project, options: ComposeOptions): Promise<Running> {
   const { log, version } = options;
   warnOfStrangers(project, log);
-  const clock = createNodeClock();
+  const clock = createSystemClock();
   const stops: (() => unknown)[] = [];
   try {
     const checkpoints = openCheckpoints(project, log);

@@ -110,26 +110,28 @@ const Checkpoint = Type.Object({
   every: Duration('checkpoint', 'Time between two checkpoints.'),
 });
 
-const Field = Type.Union(
-  [
-    Type.String({ minLength: 1 }),
-    Type.Array(Type.Union([Type.String(), Type.Integer({ minimum: 0 })]), { minItems: 1 }),
-  ],
-  {
-    description:
-      'Where in the JSON payload, such as "value.kw" or "values[0]"; a list where a key has a dot. Without it the payload is the number.',
-  },
-);
+const Field = (description: string) =>
+  Type.Optional(
+    Type.Union(
+      [
+        Type.String({ minLength: 1 }),
+        Type.Array(Type.Union([Type.String(), Type.Integer({ minimum: 0 })]), { minItems: 1 }),
+      ],
+      { description },
+    ),
+  );
 
 const Binding = Type.Object({
   topic: Type.String({ minLength: 1, description: 'Topic of the samples; {twin} stands for the twin.' }),
-  field: Type.Optional(Field),
+  field: Field(
+    'Where in the JSON payload, such as "value.kw" or "values[0]"; a list where a key has a dot. Without it the payload is the number.',
+  ),
   unit: Type.Optional(
     Type.Union([Type.String(), Type.Literal(1)], {
       description: "Unit of the numbers that arrive. Default: the signal's own.",
     }),
   ),
-  time: Type.Optional(Field),
+  time: Field('Where in the JSON payload its event time is. Without it the moment of arrival counts.'),
   time_format: Type.Optional(
     Type.Union(
       [

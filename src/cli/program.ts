@@ -8,7 +8,7 @@
 import { Command, CommanderError } from 'commander';
 import { readVersion } from '../app/index.ts';
 import { GemelError } from '../core/diagnose/index.ts';
-import { reportError } from './terminal.ts';
+import { reportError, tolerateClosedPipe } from './terminal.ts';
 
 const commands: Record<string, { readonly summary: string; readonly load: () => Promise<Command> }> = {
   up: { summary: 'run a project', load: async () => (await import('./up.ts')).upCommand() },
@@ -33,6 +33,7 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
+  tolerateClosedPipe();
   const program = new Command('gemel')
     .description('Keeps a computed twin of every machine in step with the real one.')
     .version(readVersion(), '-v, --version', 'print the version')

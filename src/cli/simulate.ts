@@ -1,7 +1,7 @@
 /** `gemel simulate`: runs a model by itself, faster than the machine, and shows where it goes. */
 
 import { setImmediate } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parseValue } from '../app/index.ts';
 import type { Model, Signal } from '../core/model/index.ts';
 import { type NamedValues, startSimulation, type Trajectory } from '../core/solve/index.ts';
@@ -11,7 +11,7 @@ import { loadModelFile } from './model-file.ts';
 import { plotAsSvg, plotInTerminal } from './plot/index.ts';
 import { createProgress } from './progress.ts';
 import { endOf, type Results, resultsOf, toCsv, toPlotData, toSummary, writeResult } from './results.ts';
-import { colorOn, tolerateClosedPipe, usageError } from './terminal.ts';
+import { colorOn, usageError } from './terminal.ts';
 
 interface Options {
   readonly for: number;
@@ -32,7 +32,11 @@ export function simulateCommand(): Command {
     .summary('run a model by itself: numbers, table or plot')
     .description('Runs a model by itself, as fast as it goes, and shows where it begins and ends.')
     .argument('<model>', 'model file')
-    .option('--for <duration>', 'how long, in the time of the machine', durationArgument('--for'), 600)
+    .addOption(
+      new Option('--for <duration>', 'how long, in the time of the machine')
+        .argParser(durationArgument('--for'))
+        .default(600, '10min'),
+    )
     .option(
       '--set <name=value>',
       'value of an input or parameter; may be repeated',
@@ -77,7 +81,6 @@ CSV columns are named with their units, such as "level [m]"; the time is in seco
 }
 
 async function simulateAction(path: string, options: Options): Promise<void> {
-  tolerateClosedPipe();
   const loaded = loadModelFile(path);
   const model = options.step === undefined ? loaded : { ...loaded, stepSeconds: options.step };
   checkOnly(model, options.only);

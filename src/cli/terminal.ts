@@ -23,10 +23,9 @@ export function reportError(error: unknown): void {
   }
   const hint = error.hint === undefined ? '' : `\n   ${error.hint}`;
   process.stderr.write(`gemel: ${error.message}${hint}  [${error.code}]\n`);
-  if (error.diagnostics.length > 0) {
-    process.stderr.write(
-      renderDiagnostics(error.diagnostics, { sources: new Map(), color: colorOn(process.stderr) }),
-    );
+  const further = error.diagnostics.filter(({ message }) => !error.message.includes(message));
+  if (further.length > 0) {
+    process.stderr.write(renderDiagnostics(further, { sources: new Map(), color: colorOn(process.stderr) }));
   }
 }
 

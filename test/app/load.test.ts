@@ -47,7 +47,9 @@ for (const file of projects) {
 }
 
 test('a small project gets every default', () => {
-  const project = projectOf({ 'gemel.yaml': 'gemel: 1\nmodels: [models/motor.yaml]\ntwins: { m: { model: motor } }' });
+  const project = projectOf({
+    'gemel.yaml': 'gemel: 1\nmodels: [models/motor.yaml]\ntwins: { m: { model: motor } }',
+  });
   const { models, directory, ...rest } = project;
   assert.equal(models[0]?.id, 'motor@1.2.0');
   assert.deepEqual(rest, {
@@ -70,7 +72,9 @@ test('a small project gets every default', () => {
         queueLimit: 1024,
       },
     ],
-    publications: [{ twin: 'm', state: 'gemel/m/state', events: 'gemel/m/events', as: 'full', retain: false }],
+    publications: [
+      { twin: 'm', state: 'gemel/m/state', events: 'gemel/m/events', as: 'full', retain: false },
+    ],
   });
 });
 
@@ -126,7 +130,10 @@ twins:
   assert.equal(load?.topic, 'plant/pump-02/power');
   assert.deepEqual([load?.field, load?.timeField, load?.timeFormat], [['values', 0, 'kw'], ['ts'], 'auto']);
   assert.equal(load?.unit.symbol, '%');
-  assert.deepEqual([winding?.field, winding?.timeField, winding?.timeFormat], [['t.deg', 1], ['a', 'b'], 'ms']);
+  assert.deepEqual(
+    [winding?.field, winding?.timeField, winding?.timeFormat],
+    [['t.deg', 1], ['a', 'b'], 'ms'],
+  );
   assert.equal(winding?.unit.symbol, 'degF');
   assert.deepEqual(publications[1], {
     twin: 'pump-02',
@@ -142,7 +149,8 @@ test('a bare model name means its newest version, by number and not by letter', 
   const newer = readFileSync(join(mistakes, 'models/motor-newer.yaml'), 'utf8');
   const { twins } = projectOf({
     'models/motor-newer.yaml': newer,
-    'gemel.yaml': 'gemel: 1\nmodels: [models/*.yaml]\ntwins: { a: { model: motor }, b: { model: motor@1.2.0 } }',
+    'gemel.yaml':
+      'gemel: 1\nmodels: [models/*.yaml]\ntwins: { a: { model: motor }, b: { model: motor@1.2.0 } }',
   });
   assert.deepEqual(
     twins.map(({ model }) => model),
@@ -186,13 +194,18 @@ twins: { m: { model: motor } }
 });
 
 test('${…} is filled in nowhere but in user and password', () => {
-  const yaml = 'gemel: 1\nmodels: [models/motor.yaml]\ntwins: { m: { model: motor, telemetry: "a/${HOME}" } }';
-  assert.throws(() => projectOf({ 'gemel.yaml': yaml }, { environment: { HOME: 'x' } }), /\{HOME\} has no meaning here/);
+  const yaml =
+    'gemel: 1\nmodels: [models/motor.yaml]\ntwins: { m: { model: motor, telemetry: "a/${HOME}" } }';
+  assert.throws(
+    () => projectOf({ 'gemel.yaml': yaml }, { environment: { HOME: 'x' } }),
+    /\{HOME\} has no meaning here/,
+  );
 });
 
 test('a directory without a project is told so', () => {
   assert.throws(
     () => loadProject(scratch),
-    (error) => error instanceof GemelError && error.code === 'PROJECT_MISSING' && /gemel init/.test(error.hint ?? ''),
+    (error) =>
+      error instanceof GemelError && error.code === 'PROJECT_MISSING' && /gemel init/.test(error.hint ?? ''),
   );
 });

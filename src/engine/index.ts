@@ -11,6 +11,7 @@ export type {
   TwinInfo,
 } from './fleet.ts';
 export { createLocalShard } from './local-shard.ts';
+export { createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export type { FromShard, ToShard } from './messages.ts';
 export type { StopSignal } from './platform.ts';

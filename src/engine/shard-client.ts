@@ -147,9 +147,10 @@ export class ShardClient {
   #flush(): void {
     if (this.#batched === 0 || this.failure !== undefined) return;
     const rows = this.#batch;
+    // Handed over, `rows` is no longer ours: on the way to a worker even its length is gone.
+    this.#batch = new Float64Array(limits.batch * sampleColumns.count);
     this.#link.send({ kind: 'samples', rows, count: this.#batched }, [rows.buffer]);
     this.#unacknowledged += this.#batched;
-    this.#batch = new Float64Array(rows.length);
     this.#batched = 0;
     this.#flushedMs = this.#clock.nowMs();
   }

@@ -1,0 +1,4 @@
+/** Shards in worker threads, and the real clock. */
+
+export { createSystemClock } from './clock.ts';
+export { createWorkerShards } from './shards.ts';

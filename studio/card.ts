@@ -1,10 +1,13 @@
 /** One signal: its name, its value with unit, age and bound, what a sensor says of it, and the last minutes as a chart. */
 
-import uPlot from '/vendor/uplot.js';
+import type UPlot from 'uplot';
 import type { Reading, Signal } from './api.ts';
 import { element, setText } from './dom.ts';
 import { formatAge, formatNumber, formatSigned, formatUnit } from './format.ts';
 import { Series } from './series.ts';
+
+/** The page loads the library as a script of its own, before the modules. */
+declare const uPlot: typeof UPlot;
 
 /** How much the charts show. */
 const WINDOW_SECONDS = 180;
@@ -19,7 +22,6 @@ export interface CardValue {
 
 export class Card {
   readonly root: HTMLElement;
-  readonly #signal: Signal;
   readonly #series = new Series();
   readonly #age = element('span', { class: 'age' });
   readonly #computed = element('b');
@@ -27,11 +29,10 @@ export class Card {
   readonly #innovation = element('span', { class: 'innovation' });
   readonly #held = element('span', { class: 'held' });
   readonly #holder = element('div', { class: 'chart' });
-  #plot: uPlot | undefined;
+  #plot: UPlot | undefined;
   #sampleTime: string | undefined;
 
   constructor(signal: Signal) {
-    this.#signal = signal;
     const title = element('span', {}, signal.title ?? signal.name);
     if (signal.title !== undefined) title.append(' ', element('span', { class: 'name' }, signal.name));
     this.root = element(
@@ -94,10 +95,10 @@ export class Card {
     this.#plot?.destroy();
   }
 
-  #createPlot(): uPlot {
+  #createPlot(): UPlot {
     const style = getComputedStyle(document.documentElement);
     const color = (name: string) => style.getPropertyValue(name).trim();
-    const axis: uPlot.Axis = {
+    const axis: UPlot.Axis = {
       stroke: color('--quiet'),
       grid: { stroke: color('--line'), width: 1 },
       ticks: { show: false },
@@ -131,7 +132,7 @@ export class Card {
 }
 
 /** A little room above and below, and never so little that noise of the last digit fills the picture. */
-function roomFor(min: number | null, max: number | null): uPlot.Range.MinMax {
+function roomFor(min: number | null, max: number | null): UPlot.Range.MinMax {
   if (min === null || max === null) return [0, 1];
   const middle = (min + max) / 2;
   const half = Math.max((max - min) * 0.6, Math.abs(middle) * 0.005, 1e-9);

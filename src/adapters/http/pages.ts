@@ -18,7 +18,7 @@ const pageHeaders = {
 
 /** By name under `/vendor/`: where the package keeps it. */
 const vendorFiles: Readonly<Record<string, string>> = {
-  'uplot.js': 'uPlot.esm.js',
+  'uplot.js': 'uPlot.iife.min.js',
   'uplot.css': 'uPlot.min.css',
 };
 

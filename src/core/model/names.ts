@@ -1,6 +1,7 @@
 /** Which names a model may use. */
 
-import { functionTable } from '../equation/index.ts';
+import { suggest } from '../diagnose/index.ts';
+import { reservedWords } from '../equation/index.ts';
 import type { Path, Problems } from './problems.ts';
 import { NAME_PATTERN } from './schema.ts';
 
@@ -9,19 +10,7 @@ export const TIME = 'time';
 export const TICK_SECONDS = 'dt';
 export const PI = 'pi';
 
-const reserved = new Set([
-  TIME,
-  TICK_SECONDS,
-  PI,
-  'der',
-  'next',
-  'and',
-  'or',
-  'not',
-  'true',
-  'false',
-  ...Object.keys(functionTable),
-]);
+const reserved = new Set([...reservedWords, TIME, TICK_SECONDS, PI, 'true', 'false']);
 const namePattern = new RegExp(NAME_PATTERN);
 
 const MAX_NAME_LENGTH = 100;
@@ -45,4 +34,10 @@ export function checkName(name: string, path: Path, problems: Problems): void {
       hint: 'choose another name',
     });
   }
+}
+
+/** The hint for a name that is not there; undefined if none of the candidates is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const nearest = suggest(name, candidates);
+  return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
 }

@@ -62,13 +62,18 @@ export function readSignals(
   return { inputs, parameters, states, measurements, broken: reader.broken };
 }
 
+/** A `health` entry and the signal it is about. */
+export interface HealthEntry {
+  readonly name: string;
+  readonly it: NonNullable<ModelDocument['health']>[string];
+  readonly of: Signal;
+  readonly unitsChecked: boolean;
+}
+
 /** Reads a `health` entry against the signal it is about; undefined if its limit cannot be read. */
 export function readHealth(
-  name: string,
-  it: NonNullable<ModelDocument['health']>[string],
-  of: Signal,
+  { name, it, of, unitsChecked }: HealthEntry,
   problems: Problems,
-  unitsChecked: boolean,
 ): Health | undefined {
   const path = ['health', name];
   const reader = new Reader(unitsChecked, problems);

@@ -1,3 +1,5 @@
+/** The expression graph: one node for one expression, exact folding, no reassociation. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

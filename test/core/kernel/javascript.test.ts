@@ -1,3 +1,5 @@
+/** The JavaScript backend against a direct evaluation of the graph, bit for bit. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+/** The integrators: order of convergence against closed forms. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Model } from '../../../src/core/model/index.ts';

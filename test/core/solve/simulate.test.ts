@@ -1,3 +1,5 @@
+/** Simulations against closed forms, and what is refused. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulate, startSimulation } from '../../../src/core/solve/index.ts';

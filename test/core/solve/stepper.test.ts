@@ -1,3 +1,5 @@
+/** One tick of a block: bounds, finiteness, timers, lanes apart. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,5 @@
+/** `when` clauses: once an edge, resets, several at one instant. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulate } from '../../../src/core/solve/index.ts';

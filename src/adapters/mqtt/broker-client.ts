@@ -77,6 +77,7 @@ export function createBrokerClient(options: BrokerClientOptions): MqttTransport 
   let unacknowledged = 0;
   let unwritten = 0;
   let pumping = false;
+  let stopping = false;
   let connectionNumber = 0;
   let timer: NodeJS.Timeout | undefined;
   let firstAttemptDone: () => void = () => undefined;
@@ -134,27 +135,32 @@ export function createBrokerClient(options: BrokerClientOptions): MqttTransport 
       counters: { ...counters },
     }),
     async stop() {
-      if (state === 'stopped') return;
-      const wasUp = state === 'up';
+      if (state === 'stopped' || stopping) return;
+      stopping = true;
       clearTimeout(timer);
+      const wasUp = state === 'up';
+      // A connection that is lost meanwhile ends each of the waits.
+      const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      const farewell = (promise: Promise<unknown>) => settled(Promise.race([promise, gone]), farewellMs);
       if (wasUp) {
-        const idle = async (): Promise<void> => {
-          while (queue.size + unacknowledged > 0 && client.connected) {
-            pump();
-            await new Promise((resolve) => setTimeout(resolve, 5));
-          }
-        };
-        await settled(idle(), farewellMs);
-        await settled(publishStatus(offlinePayload), farewellMs);
+        await farewell(sentAll());
+        await farewell(publishStatus(offlinePayload));
       }
       state = 'stopped';
       firstAttemptDone();
-      await settled(client.endAsync(!wasUp), farewellMs);
+      await farewell(client.endAsync(!wasUp));
       // A broker that does not answer is left without a farewell, so that its will message says it.
       client.stream?.destroy();
       notes.say({ level: 'info', message: `disconnected from ${shown}` });
     },
   };
+
+  async function sentAll(): Promise<void> {
+    while (queue.size + unacknowledged > 0 && client.connected) {
+      pump();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
 
   function detail(): string {
     switch (state) {
@@ -188,7 +194,7 @@ export function createBrokerClient(options: BrokerClientOptions): MqttTransport 
   function lost(): void {
     unwritten = 0;
     firstAttemptDone();
-    if (state === 'stopped' || timer !== undefined) return;
+    if (stopping || timer !== undefined) return;
     const wasUp = state === 'up';
     if (wasUp && performance.now() - connectedAtMs >= steadyMs) attempt = 0;
     state = 'away';
@@ -274,7 +280,7 @@ export function createBrokerClient(options: BrokerClientOptions): MqttTransport 
     client.publish(event.topic, toBuffer(event.payload), event.options, (error) => {
       unacknowledged -= 1;
       if (error === undefined || error === null) counters.published += 1;
-      else if (state !== 'stopped') queue.add(event);
+      else if (!stopping) queue.add(event);
       pump();
     });
   }

@@ -30,7 +30,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
           new ProblemError('HTTP_MALFORMED', `the body is nested more than ${depthLimit} levels deep`),
         );
       }
-      parse(request, text, (error, value) => {
+      void parse(request, text, (error, value) => {
         if (error === null) done(null, value);
         else done(new ProblemError('HTTP_MALFORMED', `the body is not JSON: ${firstLine(error.message)}`));
       });

@@ -18,9 +18,9 @@ export function docsRoutes(app: FastifyInstance): void {
   for (const url of ['/docs', '/docs/*']) {
     app.get(url, { schema: { hide: true } }, async (request, reply) => {
       page ??= createPage();
-      const { routing } = await page;
+      const pages = await page;
       reply.hijack();
-      routing(request.raw, reply.raw);
+      pages.routing(request.raw, reply.raw);
     });
   }
   app.addHook('onClose', async () => {

@@ -89,7 +89,7 @@ function sibling(file: string): string {
  * warning is kept from the terminal; it is emitted while the function runs.
  */
 function withoutTypes(source: string): string {
-  const emitWarning = process.emitWarning;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {};
   try {
     return stripTypeScriptTypes(source);

@@ -2,7 +2,7 @@
 
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import { JSON_TYPE } from './replies.ts';
+import { JSON_TYPE, problems } from './replies.ts';
 
 export const OPENAPI_PATH = '/api/v1/openapi.json';
 
@@ -39,6 +39,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
         tags: ['service'],
         response: {
           200: { type: 'object', description: 'An OpenAPI 3.1 document.', additionalProperties: true },
+          ...problems,
         },
       },
     },
@@ -50,7 +51,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
 }
 
 /** Moves each schema that has a `title` to `components.schemas` and refers to it from everywhere. */
-export function nameSchemas(document: object): object {
+function nameSchemas(document: object): object {
   const schemas: Record<string, unknown> = {};
 
   function walk(node: unknown): unknown {

@@ -72,7 +72,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   WORKER_FAILED: 503,
 };
 
-export function statusOf(code: ErrorCode): number {
+function statusOf(code: ErrorCode): number {
   return statuses[code] ?? 422;
 }
 

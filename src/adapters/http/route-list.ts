@@ -63,7 +63,7 @@ function count(route: Route, status: number): void {
 
 function countsOf({ method, pattern, counts, ok }: Route): RequestCount[] {
   const rows = ok > 0 ? [[200, ok] as const, ...counts] : [...counts];
-  return rows.map(([status, count]) => ({ method, route: pattern, status, count }));
+  return rows.map(([status, answered]) => ({ method, route: pattern, status, count: answered }));
 }
 
 function matches(pattern: string, path: string): boolean {

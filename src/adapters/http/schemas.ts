@@ -80,7 +80,10 @@ export const TwinDetail = Type.Object(
 );
 export type TwinDetail = Type.Static<typeof TwinDetail>;
 
-const Numbers = (description: string) => Type.Record(Type.String(), Type.Number(), { description });
+/** JSON has no infinity and no NaN: a value that is none is null. */
+const NumberOrNull = Type.Union([Type.Number(), Type.Null()]);
+
+const Numbers = (description: string) => Type.Record(Type.String(), NumberOrNull, { description });
 
 export const State = Type.Object(
   {
@@ -91,14 +94,14 @@ export const State = Type.Object(
     status: Status,
     states: Numbers("In the model document's units, as everything here."),
     outputs: Numbers('Intermediate equations.'),
-    inputs: Numbers('What drove the tick; an input that waits for its first sample is absent.'),
+    inputs: Numbers('What drove the tick; null for an input that waits for its first sample.'),
     measurements: Type.Record(
       Type.String(),
       Type.Object(
         {
           measured: Type.Optional(Type.Number()),
-          expected: Type.Number(),
-          innovation: Type.Optional(Type.Number({ description: 'measured minus expected' })),
+          expected: NumberOrNull,
+          innovation: Type.Optional(NumberOrNull),
           time: Type.Optional(Time('Event time of the sample.')),
         },
         strict,
@@ -140,7 +143,7 @@ export const InputsAccepted = Type.Object(
 );
 
 /** A request holds the twin's worker for as long as it computes, so there is a limit. */
-export const longestStepSeconds = 86_400;
+const longestStepSeconds = 86_400;
 
 export const StepBody = Type.Object(
   {

@@ -30,13 +30,14 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       maxHeaderSize: limits.headerBytes,
       headersTimeout: Math.min(10_000, limits.requestTimeoutMs),
       requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(limits.requestTimeoutMs / 6),
       keepAliveTimeout: 72_000,
       // Another protocol that is offered, such as HTTP/2 by curl, is passed over; the request is answered as it is.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     },
-    onRequest: app.routing,
+    onRequest: (request, reply) => app.routing(request, reply),
     prepare: (server) => {
-      server.on('upgrade', stream.upgrade);
+      server.on('upgrade', (request, socket, head) => stream.upgrade(request, socket, head));
       server.on('clientError', (error, socket) => app.server.emit('clientError', error, socket));
     },
   }).catch(async (error: unknown) => {
@@ -79,14 +80,16 @@ export function guardOf(options: Pick<HttpOptions, 'hosts' | 'allowHosts' | 'all
   });
 }
 
+/** A connection that is kept alive is closed once its request has been answered, or when the time is up. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
     const timer = setTimeout(() => server.closeAllConnections(), finishMs);
     server.close(() => {
+      clearInterval(idle);
       clearTimeout(timer);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
 

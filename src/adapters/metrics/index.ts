@@ -1,4 +1,3 @@
 /** Metrics for Prometheus. */
 
-export { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts';
-export type { HttpSource, MetricsSources, MqttSource } from './sources.ts';
+export { createMetrics, type Metrics } from './metrics.ts';

@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Registry } from 'prom-client';
 import { readCounter, readGauge, readLabelledGauge } from './read.ts';
 
-const quantiles = [0.5, 0.9, 0.99] as const;
+const percentiles = [50, 90, 99] as const;
 const resolutionMs = 10;
 
 /** @returns what ends the measuring. */
@@ -17,14 +17,14 @@ export function addProcessMetrics(registry: Registry): () => void {
     registry,
     {
       name: 'gemel_event_loop_delay_seconds',
-      help: 'How late the event loop was since the last time this was read, by quantile; 1 is the worst.',
-      labelNames: ['quantile'],
+      help: 'How late the event loop was since the last time this was read, by statistic (p50, p90, p99, max).',
+      labelNames: ['statistic'],
     },
     () => {
-      const readings = quantiles.map(
-        (q) => [{ quantile: String(q) }, delay.count === 0 ? 0 : seconds(delay.percentile(q * 100))] as const,
+      const readings = percentiles.map(
+        (p) => [{ statistic: `p${p}` }, delay.count === 0 ? 0 : seconds(delay.percentile(p))] as const,
       );
-      const worst = [{ quantile: '1' }, delay.count === 0 ? 0 : seconds(delay.max)] as const;
+      const worst = [{ statistic: 'max' }, delay.count === 0 ? 0 : seconds(delay.max)] as const;
       delay.reset();
       return [...readings, worst];
     },

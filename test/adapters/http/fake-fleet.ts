@@ -62,7 +62,7 @@ export interface FakeFleet extends Fleet {
   failure: string | undefined;
   /** Answers the next `setInputs`. */
   delivery: Delivery | undefined;
-  stepError: unknown;
+  stepError: Error | undefined;
   /** Text added to each snapshot, to make them large. */
   padding: string;
 }
@@ -121,7 +121,6 @@ export function createFakeFleet(pumps = 3): FakeFleet {
     statistics: () => ({ ...noStatistics, twins: infos.length, running: infos.length, ticks: fleet.ticks }),
     onTick: (listener) => add(tickListeners, listener),
     onEvent: (listener) => add(eventListeners, listener),
-    onRefusal: () => () => {},
     stop: async () => {},
     tick(...twins) {
       const ids = twins.length === 0 ? block : twins;

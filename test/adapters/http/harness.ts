@@ -18,9 +18,9 @@ export interface Answer {
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly fleet: FakeFleet;
-  send(request: InjectOptions): Promise<Answer>;
-  get(url: string, headers?: Record<string, string>): Promise<Answer>;
-  post(url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  readonly send: (request: InjectOptions) => Promise<Answer>;
+  readonly get: (url: string, headers?: Record<string, string>) => Promise<Answer>;
+  readonly post: (url: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 }
 
 export type TestOptions = Partial<Omit<HttpOptions, 'fleet'>> & { readonly fleet?: FakeFleet };

@@ -72,7 +72,7 @@ export function twinRoutes(context: RouteContext): void {
         limit: String(limit),
         offset: String(offset + limit),
       });
-      return { ...page, next: `/api/v1/twins?${query}` };
+      return { ...page, next: `/api/v1/twins?${query.toString()}` };
     },
   );
 
@@ -174,7 +174,7 @@ export function twinRoutes(context: RouteContext): void {
 }
 
 /** @throws ProblemError `TWIN_UNKNOWN` */
-export function findTwin(fleet: Fleet, id: string): TwinInfo {
+function findTwin(fleet: Fleet, id: string): TwinInfo {
   const info = fleet.twin(id);
   if (info !== undefined) return info;
   const meant = suggest(

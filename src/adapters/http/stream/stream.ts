@@ -6,7 +6,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { catalogue, GemelError } from '../../../core/diagnose/index.ts';
 import type { Fleet, TickReport, TwinEvent } from '../../../engine/index.ts';
 import { eventView } from '../describe.ts';
@@ -77,7 +77,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
       }
       try {
         if (isBinary) throw new ProblemError('STREAM_MESSAGE', 'the message is binary; send text');
-        answer(reader, data.toString());
+        answer(reader, textOf(data));
       } catch (error) {
         if (!(error instanceof GemelError)) throw error;
         reader.send(errorMessage(error, remedyOf(error.code)));
@@ -168,6 +168,11 @@ function tell(event: TwinEvent, readers: Iterable<Reader>): void {
 
 function refuse(socket: Duplex, problem: ProblemError, instance: string): void {
   socket.end(bareProblem(problem, instance), () => socket.destroy());
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
 }
 
 function remedyOf(code: GemelError['code']): string {

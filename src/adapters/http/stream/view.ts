@@ -87,7 +87,7 @@ export class View {
   #text(snapshot: Snapshot): string {
     const text = snapshot.toJson();
     if (this.#signals === undefined) return text;
-    const state: Record<string, unknown> = JSON.parse(text);
+    const state = JSON.parse(text) as Record<string, unknown>;
     for (const group of ['states', 'outputs', 'inputs', 'measurements', 'times', 'held']) {
       const values = state[group];
       if (typeof values === 'object' && values !== null) state[group] = this.#pick(values);

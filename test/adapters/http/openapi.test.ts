@@ -1,0 +1,109 @@
+/** The OpenAPI document: valid, and about every route there is; and the page that shows it. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createApp } from './harness.ts';
+
+interface Operation {
+  readonly summary?: string;
+  readonly responses?: Record<string, unknown>;
+  readonly parameters?: { name: string; in: string; required?: boolean; schema: object }[];
+  readonly requestBody?: { content: Record<string, { schema: object }> };
+  readonly operationId?: string;
+}
+
+const metrics = { contentType: 'text/plain', render: async () => '' };
+const routes = {
+  'GET /state': { twin: 'machine', reply: 'plain' },
+  'POST /update': { twin: 'machine', reply: 'plain', stepSeconds: 1, inputs: ['ambient'] },
+} as const;
+
+test('has every route, and nothing else', async (t) => {
+  const { app, get } = await createApp(t, { metrics, routes });
+  const { status, body } = await get('/api/v1/openapi.json');
+  assert.equal(status, 200);
+  assert.equal(body.openapi, '3.1.0');
+  const documented = Object.entries(body.paths as Record<string, object>)
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+    .sort();
+  assert.deepEqual(documented, [
+    'GET /api/v1/events',
+    'GET /api/v1/health',
+    'GET /api/v1/models',
+    'GET /api/v1/models/{id}',
+    'GET /api/v1/openapi.json',
+    'GET /api/v1/ready',
+    'GET /api/v1/refusals',
+    'GET /api/v1/stream',
+    'GET /api/v1/twins',
+    'GET /api/v1/twins/{id}',
+    'GET /api/v1/twins/{id}/state',
+    'GET /health',
+    'GET /metrics',
+    'GET /ready',
+    'GET /state',
+    'POST /api/v1/twins/{id}/inputs',
+    'POST /api/v1/twins/{id}/step',
+    'POST /update',
+  ]);
+  for (const route of documented) {
+    const [method = '', path = ''] = route.split(' ');
+    assert.ok(
+      app.hasRoute({ method, url: path.replace('{id}', ':id') }),
+      `${route} is documented but not there`,
+    );
+  }
+  // What is hidden from the document is what browsers load.
+  const printed = app.printRoutes({ commonPrefix: false });
+  assert.ok(printed.includes('docs'), 'the list of routes was not read');
+});
+
+test('says of every operation what it is, takes and answers, and every reference leads somewhere', async (t) => {
+  const { get } = await createApp(t, { metrics, routes });
+  const { body, text } = await get('/api/v1/openapi.json');
+  const schemas = (body.components as { schemas: Record<string, object> }).schemas;
+  const ids = new Set<string>();
+  for (const [path, methods] of Object.entries(body.paths as Record<string, Record<string, Operation>>)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      const where = `${method} ${path}`;
+      assert.ok(operation.summary, `${where}: no summary`);
+      assert.ok(operation.responses?.['4XX'], `${where}: no problem`);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      assert.deepEqual(
+        declared.map(({ name }) => name),
+        inPath,
+        where,
+      );
+      assert.ok(
+        declared.every(({ required }) => required === true),
+        where,
+      );
+      if (path.endsWith('/step'))
+        assert.ok(operation.requestBody?.content['application/json']?.schema, where);
+      if (operation.operationId === undefined) continue;
+      assert.ok(!ids.has(operation.operationId), `${operation.operationId} twice`);
+      ids.add(operation.operationId);
+    }
+  }
+  const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+    ([, name]) => name ?? '',
+  );
+  assert.ok(references.length > 20);
+  for (const name of references) assert.ok(schemas[name], `${name} is referred to but not there`);
+  assert.ok(schemas.Problem && schemas.State && schemas.Twin && schemas.Signal);
+});
+
+test('is shown by a page that loads nothing from elsewhere', async (t) => {
+  const { get } = await createApp(t);
+  const page = await get('/docs');
+  assert.equal(page.status, 200);
+  assert.match(String(page.headers['content-type']), /text\/html/);
+  assert.match(String(page.headers['content-security-policy']), /default-src 'self'/);
+  assert.doesNotMatch(page.text, /https?:\/\//);
+  const scripts = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '');
+  assert.ok(scripts.length >= 4);
+  for (const url of scripts) assert.equal((await get(url)).status, 200, url);
+  assert.match((await get('/docs/static/swagger-initializer.js')).text, /\/api\/v1\/openapi\.json/);
+  assert.equal((await get('/docs/static/../../package.json')).status, 404);
+});

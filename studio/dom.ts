@@ -25,3 +25,8 @@ export function byId(id: string): HTMLElement {
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/** Text in which `…` marks a name, as the engine writes its messages. */
+export function proseOf(text: string): (Node | string)[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part));
+}

@@ -1,22 +1,22 @@
 /** Numbers, ages and times as people read them. */
 
 const plain = new Intl.NumberFormat('en', { maximumSignificantDigits: 5, useGrouping: false });
-const exponent = new Intl.NumberFormat('en', { notation: 'scientific', maximumSignificantDigits: 4 });
 
 /** About five significant digits; a dash where there is no number. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return exponent.format(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toPrecision(4).replace(/\.?0+e/, 'e');
   // A fixed number of decimals keeps a running value from jumping sideways.
   if (size >= 1 && size < 1e4 && !Number.isInteger(value))
     return value.toFixed(size < 10 ? 3 : size < 100 ? 2 : 1);
   return plain.format(value);
 }
 
+/** A difference, with its sign; of a difference, three digits say enough. */
 export function formatSigned(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  return `${value < 0 ? '−' : '+'}${formatNumber(Math.abs(value))}`;
+  return `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(3))}`;
 }
 
 /** A pure number has no unit to show. */

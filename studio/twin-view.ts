@@ -2,7 +2,7 @@
 
 import type { Signal, State, Status, Twin, TwinEvent } from './api.ts';
 import { Card } from './card.ts';
-import { element, setText } from './dom.ts';
+import { element, proseOf, setText } from './dom.ts';
 import { formatAge, formatClock, formatNumber, formatUnit } from './format.ts';
 
 const EVENTS_SHOWN = 20;
@@ -123,7 +123,7 @@ export class TwinView {
           'tr',
           {},
           element('td', {}, formatClock(event.time)),
-          element('td', { class: `severity-${event.severity}` }, event.message),
+          element('td', { class: `severity-${event.severity}` }, ...proseOf(event.message)),
         ),
       );
     }

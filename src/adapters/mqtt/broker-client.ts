@@ -8,6 +8,7 @@
  * MQTT 3.1.1 is spoken, which every broker understands.
  */
 
+import net from 'node:net';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient, Store } from 'mqtt';
 import { explainConnectionError } from './connection-error.ts';
 import { reconnectWaitMs, type ReconnectWaits } from './backoff.ts';
@@ -124,8 +125,8 @@ export function createBrokerClient(options: BrokerClientOptions): MqttTransport 
       const fresh = wanted.filter((filter) => filters.add(filter));
       if (state === 'up') subscribeTo(fresh);
     },
-    onMessage: inbox.on,
-    onStatus: notes.on,
+    onMessage: (listener) => inbox.on(listener),
+    onStatus: (listener) => notes.on(listener),
     status: () => ({
       state,
       detail: detail(),
@@ -319,8 +320,7 @@ async function settled(promise: Promise<unknown>, limitMs: number): Promise<void
   clearTimeout(limit);
 }
 
-/** Small packets must not wait for the acknowledgement of the one before. WebSockets do so by themselves. */
-function noDelay(client: MqttClient): void {
-  const stream: object = client.stream;
-  if ('setNoDelay' in stream && typeof stream.setNoDelay === 'function') stream.setNoDelay(true);
+/** Small packets must not wait for the acknowledgement of the one before. WebSockets see to it themselves. */
+function noDelay({ stream }: MqttClient): void {
+  if (stream instanceof net.Socket) stream.setNoDelay(true);
 }

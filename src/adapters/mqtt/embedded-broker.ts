@@ -188,8 +188,8 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
     subscribe(wanted) {
       for (const filter of wanted) filters.add(filter);
     },
-    onMessage: inbox.on,
-    onStatus: notes.on,
+    onMessage: (listener) => inbox.on(listener),
+    onStatus: (listener) => notes.on(listener),
     status: () => ({
       state,
       detail: state === 'up' ? `embedded broker on ${addresses().join(' and ')}` : `embedded broker ${state}`,
@@ -203,6 +203,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
       const closing = listening;
       listening = undefined;
       state = 'stopped';
+      unwatch();
       await new Promise<void>((resolve) =>
         send(statusTopic, offlinePayload, { qos: 1, retain: true }, resolve),
       );

@@ -359,17 +359,14 @@ function makeCertificates() {
   ];
   try {
     openssl(...request, '-x509', '-subj', '/CN=test authority', '-keyout', 'ca.key', '-out', 'ca.pem');
-    openssl(
-      ...request,
-      ...['-x509', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-subj', '/CN=localhost'],
-      ...[
-        '-addext',
-        'subjectAltName=DNS:localhost,IP:127.0.0.1',
-        '-addext',
-        'basicConstraints=critical,CA:FALSE',
-      ],
-      ...['-keyout', 'server.key', '-out', 'server.pem'],
-    );
+    const sign = ['-x509', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-subj', '/CN=localhost'];
+    const names = [
+      '-addext',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+      '-addext',
+      'basicConstraints=critical,CA:FALSE',
+    ];
+    openssl(...request, ...sign, ...names, '-keyout', 'server.key', '-out', 'server.pem');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

@@ -83,7 +83,7 @@ function setUp(publications: readonly Publication[], fleetEvents?: string) {
 
 test('messages reach the fleet with the time of their arrival', () => {
   const { filters, delivered, message, connection } = setUp([]);
-  message('gemel/a/telemetry');
+  void message('gemel/a/telemetry');
   assert.deepEqual(filters, ['gemel/a/telemetry']);
   assert.deepEqual(delivered, [
     { topic: 'gemel/a/telemetry', payload: new Uint8Array([49]), receivedMs: 4_711 },
@@ -140,7 +140,7 @@ test('after the stop nothing passes', () => {
     { twin: 'a', state: 's', as: 'plain', retain: false },
   ]);
   connection.stop();
-  message('gemel/a/telemetry');
+  void message('gemel/a/telemetry');
   tick(500, 'a');
   assert.deepEqual([sent, delivered], [[], []]);
 });

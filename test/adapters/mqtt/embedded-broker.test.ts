@@ -176,7 +176,7 @@ describe('embedded broker: what clients may not do', () => {
     const { transport, url } = await broker();
     const { heard } = await client(url, ['$SYS/#']);
     const { client: machine } = await client(url, [], { reconnectPeriod: 0 });
-    const closed = once(machine, 'close');
+    const closed = new Promise<void>((resolve) => machine.once('close', () => resolve()));
     machine.publish('$SYS/broker/fake', 'x', { qos: 0 });
     await closed;
     assert.equal(transport.status().counters.reservedTopics, 1);

@@ -39,7 +39,7 @@ export async function connectClient(
   client.on('message', (topic, payload, packet) => {
     heard.push({ topic, text: payload.toString(), retain: packet.retain });
   });
-  await once(client, 'connect');
+  await new Promise<void>((resolve) => client.once('connect', () => resolve()));
   if (filters.length > 0) await client.subscribeAsync([...filters], { qos: 1 });
   return { client, heard };
 }

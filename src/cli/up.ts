@@ -14,12 +14,13 @@ import {
 } from '../app/index.ts';
 import { GemelError, renderDiagnostics } from '../core/diagnose/index.ts';
 import { integerArgument } from './arguments.ts';
-import { colorOn } from './terminal.ts';
+import { colorOn, usageError } from './terminal.ts';
 
 interface Options {
   readonly port?: number;
   readonly mqttPort?: number;
   readonly host?: readonly string[];
+  readonly speed: number;
   readonly logLevel: LogLevel;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -46,6 +47,12 @@ export function upCommand(): Command {
       integerArgument('--mqtt-port', 65_535),
     )
     .option('--host <address...>', 'addresses to listen on instead of the project’s')
+    .option(
+      '--speed <factor>',
+      'how fast the twins live, from 1x (real time) to 1000x, to meet a record played at that speed',
+      upSpeed,
+      1,
+    )
     .addOption(
       new Option('--log-level <level>', 'least severe log lines')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -59,6 +66,7 @@ export function upCommand(): Command {
 Examples:
   gemel up
   gemel up my-plant --port 9000 --log-level warn
+  gemel up my-rig --speed 60x        # and, beside it: gemel play record.csv --speed 60x …
 
 The addresses go to the standard output, the log to the standard error: JSON lines unless that is a terminal.
 A first Ctrl-C or SIGTERM stops in order, a second one at once.
@@ -75,11 +83,22 @@ async function upAction(directory: string, options: Options): Promise<void> {
     color: colorOn(process.stderr),
   });
   const ending = listenForEnd(log);
-  const running = await startProject(project, { log, version: readVersion(), onFailure: ending.fail });
+  const running = await startProject(project, {
+    log,
+    version: readVersion(),
+    speed: options.speed,
+    onFailure: ending.fail,
+  });
   if (!options.quiet) process.stdout.write(greeting(project, running, options));
 
   const reason = await ending.asked;
   process.exit(await stopRunning(running, { log, reason }));
+}
+
+function upSpeed(text: string): number {
+  const factor = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
+  if (factor >= 1 && factor <= 1000) return factor;
+  throw usageError(`--speed: \`${text}\` is not a factor from 1x to 1000x`);
 }
 
 /** The project, or all its problems on stderr. @throws GemelError `PROJECT_INVALID`. */

@@ -7,16 +7,17 @@
 
 import { Worker } from 'node:worker_threads';
 import type { FromShard, ShardLink } from '../../engine/index.ts';
+import { type Pace, realTime } from './paced-clock.ts';
 
 /** Starts `count` workers, each an empty shard. `ShardLink.close` ends its worker. */
-export function createWorkerShards(count: number): ShardLink[] {
-  return Array.from({ length: count }, (_, index) => startWorker(`gemel-shard-${index + 1}`));
+export function createWorkerShards(count: number, pace: Pace = realTime): ShardLink[] {
+  return Array.from({ length: count }, (_, index) => startWorker(`gemel-shard-${index + 1}`, pace));
 }
 
-function startWorker(name: string): ShardLink {
+function startWorker(name: string, pace: Pace): ShardLink {
   // Beside this file lies the worker's: as source while developing, compiled in the package.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./host.${extension}`, import.meta.url), { name });
+  const worker = new Worker(new URL(`./host.${extension}`, import.meta.url), { name, workerData: pace });
   let listener: ((message: FromShard) => void) | undefined;
   const early: FromShard[] = [];
   let ended = false;

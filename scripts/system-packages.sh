@@ -15,6 +15,8 @@ set -u
 readonly needs='
 chromium|chromium|the tests of the page in a browser
 mosquitto|mosquitto|the tests against a broker that is not ours
+mosquitto_passwd|mosquitto|the test of a broker with users
+openssl|openssl|the tests of a broker with certificates
 promtool|prometheus|the check of the metrics by Prometheus itself
 python:paho.mqtt.client|python3-paho-mqtt|the test with a Python MQTT client
 python:fastapi|python3-fastapi|the benchmark beside FastAPI

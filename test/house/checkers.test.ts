@@ -38,6 +38,7 @@ test('the linter finds every planted breach', () => {
     'eslint(no-restricted-globals)': 'export const a = () => performance.now();',
     'eslint(no-warning-comments)': '// TODO later\nexport const a = 1;',
     'eslint(max-params)': 'export const a = (b: 1, c: 1, d: 1, e: 1, f: 1) => [b, c, d, e, f];',
+    'eslint(max-lines)': 'export {};\n'.repeat(401),
     'import(no-default-export)': 'export default 1;',
     'import(no-cycle)': "import { a } from './cycle.ts'; export const b = () => a;",
     'unicorn(prefer-node-protocol)': "import 'fs';",

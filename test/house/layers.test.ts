@@ -72,8 +72,8 @@ const planted: Record<keyof typeof rules, readonly (readonly [path: string, text
     ['src/core/units/a.ts', 'export default 1;'],
     ['src/core/units/a.ts', "export { x as default } from './b.ts';"],
   ],
-  notTooLong: [['src/core/units/a.ts', '//\n'.repeat(401)]],
   opensWithComment: [['src/core/units/a.ts', 'export const x = 1;\n// what it is for\n']],
+  fixedSeeds: [['test/core/units/a.test.ts', "import fc from 'fast-check';\nfc.assert(x);"]],
 };
 
 for (const [name, cases] of Object.entries(planted)) {

@@ -14,20 +14,38 @@ const values = [
   'ModelDocumentSchema',
   'compileModel',
   'compileModelDocument',
+  'createTwin',
   'defineModel',
   'diagnosticsToJson',
   'renderDiagnostics',
+  'simulate',
 ];
 
 const types = [
   'Compilation',
   'Diagnostic',
   'ErrorCode',
+  'GemelErrorOptions',
+  'Health',
+  'Input',
+  'LocalTwin',
+  'LocalTwinOptions',
+  'Measurement',
+  'MeasurementReading',
   'Model',
   'ModelDocument',
+  'Output',
+  'Parameter',
   'Place',
+  'Signal',
+  'SimulateOptions',
+  'Snapshot',
   'SourceText',
+  'State',
+  'Trajectory',
   'TypedModel',
+  'Unit',
+  'When',
 ];
 
 test('the package exports these values and no others', () => {

@@ -17,10 +17,10 @@ export interface Breach {
 export type Rule = (file: SourceFile) => readonly Breach[];
 
 /** Each layer may import those before it. */
-export const layers = ['core', 'engine', 'adapters', 'app', 'cli'] as const;
+const layers = ['core', 'engine', 'adapters', 'app', 'cli'] as const;
 
 /** Each folder of core may import those before it. */
-export const coreFolders = [
+const coreFolders = [
   'diagnose',
   'document',
   'units',
@@ -35,10 +35,8 @@ export const coreFolders = [
 const pureLibraries = ['yaml', 'typebox'];
 
 const composer = 'src/app/compose.ts';
-const lineLimit = 400;
-
 /** core → engine → adapters → app → cli. The package's entry, src/index.ts, stands on core and engine. */
-export const layerOrder: Rule = (file) => {
+const layerOrder: Rule = (file) => {
   const from = layerOf(file.path);
   if (from === undefined) return [];
   return breaches(file, (target) => {
@@ -51,7 +49,7 @@ export const layerOrder: Rule = (file) => {
   });
 };
 
-export const coreOrder: Rule = (file) => {
+const coreOrder: Rule = (file) => {
   const from = coreFolderOf(file.path);
   if (from === undefined) return [];
   const known: readonly string[] = coreFolders;
@@ -64,7 +62,7 @@ export const coreOrder: Rule = (file) => {
   });
 };
 
-export const adaptersApart: Rule = (file) => {
+const adaptersApart: Rule = (file) => {
   const from = adapterOf(file.path);
   if (from === undefined) return [];
   return breaches(file, (target) => {
@@ -73,7 +71,7 @@ export const adaptersApart: Rule = (file) => {
   });
 };
 
-export const onePlaceComposes: Rule = (file) => {
+const onePlaceComposes: Rule = (file) => {
   if (file.path === composer || !file.path.startsWith('src/') || adapterOf(file.path)) return [];
   const used = new Set(file.imports.map(({ target }) => target && adapterOf(target)).filter(Boolean));
   if (used.size < 2) return [];
@@ -87,7 +85,7 @@ export const onePlaceComposes: Rule = (file) => {
 };
 
 /** A piece is entered by its index.ts; inside it, files know each other. */
-export const throughTheIndex: Rule = (file) => {
+const throughTheIndex: Rule = (file) => {
   const here = pieceOf(file.path);
   if (here === undefined) return [];
   return breaches(file, (target) => {
@@ -98,7 +96,7 @@ export const throughTheIndex: Rule = (file) => {
 };
 
 /** No clock, no dice, no console, no Node, no library but those that only compute. */
-export const pureCore: Rule = (file) => {
+const pureCore: Rule = (file) => {
   const layer = layerOf(file.path);
   if (layer !== 'core' && layer !== 'engine' && layer !== 'index') return [];
   const found: Breach[] = [];
@@ -114,7 +112,7 @@ export const pureCore: Rule = (file) => {
 };
 
 /** The same rules for what stands beside src: the page uses core alone, an example the public entry alone. */
-export const besideSrc: Rule = (file) =>
+const besideSrc: Rule = (file) =>
   breaches(file, (target) => {
     if (!target.startsWith('src/')) return undefined;
     if (file.path.startsWith('studio/'))
@@ -123,7 +121,7 @@ export const besideSrc: Rule = (file) =>
     return file.path.startsWith('scripts/') ? 'scripts stand apart from the product' : undefined;
   });
 
-export const plainExports: Rule = (file) =>
+const plainExports: Rule = (file) =>
   file.exports
     .filter(({ name }) => name === '*' || name === 'default')
     .map(({ name, line }) => ({
@@ -132,16 +130,17 @@ export const plainExports: Rule = (file) =>
       says: name === '*' ? 'export * hides what is public' : 'a default export has no name of its own',
     }));
 
-export const notTooLong: Rule = (file) => {
-  const lines = file.text.split('\n').length - 1;
-  if (lines <= lineLimit || file.path.startsWith('test/')) return [];
-  return [{ path: file.path, line: lines, says: `${lines} lines, at most ${lineLimit}` }];
-};
-
-export const opensWithComment: Rule = (file) =>
+const opensWithComment: Rule = (file) =>
   /^(#!.*\n)?\s*\/[*/]/.test(file.text)
     ? []
     : [{ path: file.path, line: 1, says: 'opens without saying what it is for' }];
+
+/** A failure must come again: a test that draws its cases says from which seed. */
+const fixedSeeds: Rule = (file) => {
+  const drawn = file.imports.find(({ specifier }) => specifier === 'fast-check');
+  if (!drawn || /\bseed\b/.test(file.text) || !file.text.includes('fc.assert(')) return [];
+  return [{ path: file.path, line: drawn.line, says: 'draws cases without a fixed seed' }];
+};
 
 export const rules = {
   layerOrder,
@@ -152,8 +151,8 @@ export const rules = {
   pureCore,
   besideSrc,
   plainExports,
-  notTooLong,
   opensWithComment,
+  fixedSeeds,
 } satisfies Record<string, Rule>;
 
 /** One breach for each relative import that `judge` objects to. */

@@ -1,7 +1,7 @@
 /** How Gemel says that something is wrong: places, diagnostics, errors with permanent codes, and their picture. */
 
-export type { CatalogueEntry, ErrorCode } from './catalogue.ts';
-export { catalogue } from './catalogue.ts';
+export type { CatalogueEntry, CatalogueTheme, ErrorCode } from './catalogue.ts';
+export { catalogue, catalogueThemes } from './catalogue.ts';
 export type { Diagnostic, DiagnosticJson, Place } from './diagnostic.ts';
 export { diagnosticsToJson } from './diagnostic.ts';
 export type { GemelErrorOptions } from './error.ts';

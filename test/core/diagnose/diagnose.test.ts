@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import {
   assertInvariant,
   catalogue,
+  catalogueThemes,
   type Diagnostic,
   diagnosticsToJson,
   GemelError,
@@ -27,9 +28,13 @@ function problem(more: Partial<Diagnostic> = {}): Diagnostic {
   return { code: 'NAME_UNKNOWN', severity: 'error', message: 'no `speeed` here', ...more };
 }
 
-test('the catalogue is alphabetical, and each entry has a short title and two sentences', () => {
-  const codes = Object.keys(catalogue);
-  assert.deepEqual(codes, codes.toSorted());
+test('each theme of the catalogue is alphabetical, and no code is in two of them', () => {
+  const lists = catalogueThemes.map(({ codes }) => Object.keys(codes));
+  for (const codes of lists) assert.deepEqual(codes, codes.toSorted());
+  assert.deepEqual(lists.flat(), Object.keys(catalogue));
+});
+
+test('each entry has a short title and two sentences', () => {
   for (const [code, { title, cause, remedy }] of Object.entries(catalogue)) {
     assert.match(code, /^[A-Z]+(_[A-Z]+)*$/);
     assert.ok(title.split(' ').length <= 6 && !title.endsWith('.'), title);

@@ -1,0 +1,55 @@
+/** Codes about twins that run: steps, checkpoints, workers. Keep them alphabetical. */
+
+import type { CatalogueEntry } from './entry.ts';
+
+export const runningCodes = {
+  CHECKPOINT_CORRUPT: {
+    title: 'corrupt checkpoint',
+    cause:
+      'A checkpoint file does not match its checksum, or was written by a version that is not understood.',
+    remedy:
+      'Gemel falls back to the checkpoint before it; delete the directory only to start the twins afresh.',
+  },
+  CHECKPOINT_LOCKED: {
+    title: 'checkpoints in use',
+    cause: 'Another process keeps its checkpoints in this directory.',
+    remedy: 'Stop the other process, or give each project a directory of its own.',
+  },
+  CHECKPOINT_UNWRITABLE: {
+    title: 'checkpoint not written',
+    cause:
+      'A checkpoint could not be written: the disk is full or read-only, or the right to write is missing.',
+    remedy: 'Free some space or give the right; the twins run on, and the next checkpoint is tried again.',
+  },
+  FLEET_STOPPED: {
+    title: 'engine stopped',
+    cause: 'A call came after the engine was stopped.',
+    remedy: 'Start it again, or do not call it after `stop()`.',
+  },
+  STEP_INVALID: {
+    title: 'step not possible',
+    cause:
+      'A step by hand is not a positive time, takes too many substeps, or has a value that its input cannot take.',
+    remedy: 'Give a time within the limits shown, and finite values within the bounds of the inputs.',
+  },
+  STEP_NOT_FINITE: {
+    title: 'step left the finite numbers',
+    cause: 'A step by hand would make a state infinite or not a number; the twin was left as it was.',
+    remedy: 'Check the inputs, or take a shorter step.',
+  },
+  TWIN_UNKNOWN: {
+    title: 'unknown twin',
+    cause: 'No twin of this name runs here.',
+    remedy: 'Correct the name, or add the twin to `twins:`.',
+  },
+  TWIN_WAITING: {
+    title: 'twin waits for an input',
+    cause: 'A twin cannot be computed, since an input has no default, no configured value and no sample yet.',
+    remedy: 'Send a sample, or give the input a value under `inputs:`.',
+  },
+  WORKER_FAILED: {
+    title: 'worker failed',
+    cause: 'A worker thread that computes twins has ended unexpectedly; its twins stand still.',
+    remedy: 'Restart Gemel; the twins go on from their checkpoint. Report what the message says.',
+  },
+} satisfies Record<string, CatalogueEntry>;

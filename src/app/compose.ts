@@ -1,24 +1,19 @@
 /**
  * The one file that knows every adapter: a checked project → a running process.
  *
- * Started from the inside out (checkpoints, fleet, page, broker), so that nothing is told of twins before they are
- * there, and stopped from the outside in, so that nothing is acknowledged that no twin takes.
+ * Started from the inside out (checkpoints, fleet, broker, page), so that nothing is told of twins before they are
+ * there, and stopped from the outside in, so that nothing is acknowledged that no twin takes. The code of broker and
+ * page is loaded while the workers start: that is half of the time to the first published state.
  */
 
 import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createFileCheckpoints, type FileCheckpoints } from '../adapters/checkpoint/index.ts';
-import { createHttpServer, type HttpServer, type Readiness } from '../adapters/http/index.ts';
-import { createMetrics, type Metrics } from '../adapters/metrics/index.ts';
-import {
-  connectFleet,
-  createBrokerClient,
-  createEmbeddedBroker,
-  type MqttTransport,
-  stableClientId,
-} from '../adapters/mqtt/index.ts';
-import { createSystemClock, createWorkerShards } from '../adapters/workers/index.ts';
+import type { HttpServer, Readiness } from '../adapters/http/index.ts';
+import type { Metrics } from '../adapters/metrics/index.ts';
+import type { MqttTransport } from '../adapters/mqtt/index.ts';
+import { createSystemClock, createWorkerShards, type Pace, paceClock } from '../adapters/workers/index.ts';
 import { type Clock, createFleet, type Fleet } from '../engine/index.ts';
 import type { Log } from './log.ts';
 import type { Project } from './project.ts';
@@ -27,6 +22,8 @@ import { addressesOf, isLoopback } from './services.ts';
 export interface ComposeOptions {
   readonly log: Log;
   readonly version: string;
+  /** How fast the twins live; 1 is real time. */
+  readonly speed?: number;
   /** Called once if the process cannot go on as it should, such as when a worker has died. */
   readonly onFailure?: (reason: string) => void;
 }
@@ -57,31 +54,38 @@ const twinsPerWorker = 2000;
  * @throws GemelError `CHECKPOINT_LOCKED`, `PORT_IN_USE`, `LISTEN_ADDRESS`, `LISTEN_DENIED`, `BROKER_URL`, `ROUTE_INVALID`.
  */
 export async function compose(project: Project, options: ComposeOptions): Promise<Running> {
-  const { log, version } = options;
+  const { log, version, speed = 1 } = options;
   warnOfStrangers(project, log);
-  const clock = createSystemClock();
+  const real = createSystemClock();
+  const pace: Pace = { speed, originMs: real.nowMs() };
+  const clock = paceClock(real, pace);
   const stops: (() => unknown)[] = [];
   try {
     const checkpoints = openCheckpoints(project, log);
     stops.push(() => checkpoints.close());
-    const fleet = await startFleet(project, checkpoints, clock);
-    stops.push(() => fleet.stop());
+    const starting = startFleet(project, { checkpoints, clock, pace });
+    // Handled where it is awaited; until then a failure must not count as forgotten.
+    starting.catch(() => undefined);
+    stops.push(async () => (await starting).stop());
+    const { connectFleet, ...mqtt } = await import('../adapters/mqtt/index.ts');
+    const transport = createTransport(project, mqtt, log);
+    const fleet = await starting;
     reportEvents(fleet, options);
-    const metrics = createMetrics({ fleet, version });
-    stops.push(() => metrics.stop());
-    const transport = createTransport(project, log);
-    const http = await startHttp(project, { fleet, metrics, transport, log, version });
-    stops.push(() => http.stop());
-    metrics.watch({ http: () => http.statistics(), mqtt: () => transport.status() });
     const connection = connectFleet({ fleet, transport, clock, publications: project.publications });
     stops.push(() => connection.stop());
     await transport.start();
     stops.push(() => transport.stop());
 
+    const { createMetrics } = await import('../adapters/metrics/index.ts');
+    const metrics = createMetrics({ fleet, version });
+    stops.push(() => metrics.stop());
+    const http = await startHttp(project, { fleet, metrics, transport, log, version });
+    metrics.watch({ http: () => http.statistics(), mqtt: () => transport.status() });
+
     const stop = stopInOrder({ http, transport, connection, fleet, metrics, checkpoints }, log);
-    return { page: pageOf(project, http), broker: transport.status().addresses[0] ?? '', fleet, stop };
+    return { page: pageOf(project, http), broker: brokerOf(project, transport), fleet, stop };
   } catch (error) {
-    for (const stop of stops.toReversed()) await stop();
+    for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch(() => undefined);
     throw error;
   }
 }
@@ -92,14 +96,20 @@ function openCheckpoints(project: Project, log: Log): FileCheckpoints {
   });
 }
 
-function startFleet(project: Project, checkpoints: FileCheckpoints, clock: Clock): Promise<Fleet> {
+interface FleetParts {
+  readonly checkpoints: FileCheckpoints;
+  readonly clock: Clock;
+  readonly pace: Pace;
+}
+
+function startFleet(project: Project, { checkpoints, clock, pace }: FleetParts): Promise<Fleet> {
   const { models, twins, checkpoint } = project;
   const most = Math.max(1, availableParallelism() - 1);
   const workers = project.workers ?? Math.min(most, Math.ceil(twins.length / twinsPerWorker));
   return createFleet({
     models,
     twins,
-    shards: createWorkerShards(workers),
+    shards: createWorkerShards(workers, pace),
     clock,
     checkpoints,
     checkpointEveryMs: checkpoint.everyMs,
@@ -115,14 +125,19 @@ function reportEvents(fleet: Fleet, { log, onFailure }: ComposeOptions): void {
   });
 }
 
-function createTransport(project: Project, log: Log): MqttTransport {
+type MqttAdapter = Pick<
+  typeof import('../adapters/mqtt/index.ts'),
+  'createEmbeddedBroker' | 'createBrokerClient' | 'stableClientId'
+>;
+
+function createTransport(project: Project, adapter: MqttAdapter, log: Log): MqttTransport {
   const { mqtt, listen, directory } = project;
   const transport =
     mqtt.kind === 'embedded'
-      ? createEmbeddedBroker({ hosts: addressesOf(listen), port: mqtt.port })
-      : createBrokerClient({
+      ? adapter.createEmbeddedBroker({ hosts: addressesOf(listen), port: mqtt.port })
+      : adapter.createBrokerClient({
           ...mqtt,
-          clientId: mqtt.clientId ?? stableClientId(`${hostname()}:${directory}`),
+          clientId: mqtt.clientId ?? adapter.stableClientId(`${hostname()}:${directory}`),
         });
   transport.onStatus(({ level, message, hint }) =>
     log[levelOf(level)](hint === undefined ? {} : { hint }, message),
@@ -143,7 +158,8 @@ async function startHttp(
   { fleet, metrics, transport, log, version }: HttpParts,
 ): Promise<HttpServer> {
   const { port, routes, allowHosts, allowOrigins } = project.http;
-  const studio = fileURLToPath(new URL('../../studio', import.meta.url));
+  const studio = studioDirectory();
+  const { createHttpServer } = await import('../adapters/http/index.ts');
   const http = await createHttpServer({
     fleet,
     metrics,
@@ -155,10 +171,18 @@ async function startHttp(
     allowHosts,
     allowOrigins,
     readiness: { mqtt: () => readinessOf(transport) },
-    ...(existsSync(studio) ? { studio } : {}),
+    ...(studio === undefined ? {} : { studio }),
   });
   for (const note of http.notes) log.info({}, note);
   return http;
+}
+
+/** The page stands beside dist/app in the package, and beside src in the repository. */
+function studioDirectory(): string | undefined {
+  const candidates = ['../studio', '../../studio'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  return candidates.find((directory) => existsSync(directory));
 }
 
 function readinessOf(transport: MqttTransport): Readiness {
@@ -212,6 +236,12 @@ function later(milliseconds: number): Promise<void> {
 function pageOf(project: Project, http: HttpServer): string {
   if (project.listen.includes('localhost')) return `http://localhost:${http.port}`;
   return http.addresses[0] ?? '';
+}
+
+function brokerOf(project: Project, transport: MqttTransport): string {
+  const [address = ''] = transport.status().addresses;
+  const local = project.mqtt.kind === 'embedded' && project.listen.includes('localhost');
+  return local ? address.replace('127.0.0.1', 'localhost') : address;
 }
 
 function warnOfStrangers(project: Project, log: Log): void {

@@ -1,0 +1,119 @@
+/** `gemel simulate` against the closed form of first-order decay, and its mistakes. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { decayModel, directoryWith, gemel } from './run.ts';
+
+const directory = directoryWith({
+  'decay.yaml': decayModel,
+  // The ambient temperature jumps from 20 to 40 degC after one minute; the sensor column is no input.
+  'inputs.csv': 'time [min],ambient [degC],sensor\n0,20,1\n1,40,2\n',
+  'misspelt.csv': 'time,ambiant\n0,20\n',
+  'backwards.csv': 'time,ambient\n1,20\n0,20\n',
+  'words.csv': 'time,ambient\n0,warm\n',
+});
+const simulate = (...args: string[]) => gemel(['simulate', 'decay.yaml', ...args], directory);
+
+function near(actual: unknown, expected: number, tolerance = 1e-8): void {
+  assert.ok(
+    typeof actual === 'number' && Math.abs(actual - expected) <= tolerance,
+    `${actual} is not ${expected}`,
+  );
+}
+
+test('the end is that of the closed form, in the units of the document', async () => {
+  const { code, stdout, stderr } = await simulate(
+    '--for',
+    '2min',
+    '--set',
+    'ambient=295.15K',
+    '--set',
+    'tau=1min',
+    '--start',
+    'temperature=149 degF',
+    '--json',
+  );
+  assert.equal(stderr, '');
+  assert.equal(code, 0);
+  const end = JSON.parse(stdout);
+  assert.equal(end.time, 120);
+  near(end.states.temperature, 22 + 43 * Math.exp(-2));
+  near(end.outputs.excess, 43 * Math.exp(-2));
+});
+
+test('inputs over time are held from row to row; every row goes into the CSV; --only chooses columns', async () => {
+  const { code, stdout, stderr } = await simulate(
+    '--inputs',
+    'inputs.csv',
+    '--for',
+    '2min',
+    '--every',
+    '30s',
+    '--only',
+    'temperature',
+    '--csv',
+    '-',
+  );
+  assert.equal(code, 0);
+  assert.match(stderr, /no inputs of decay@1\.0\.0: sensor/);
+  const [header, ...rows] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
+  assert.deepEqual(header, ['time [s]', 'temperature [degC]']);
+  assert.deepEqual(
+    rows.map(([time]) => Number(time)),
+    [0, 30, 60, 90, 120],
+  );
+  const atOneMinute = 20 + 45 * Math.exp(-60 / 50);
+  near(Number(rows[2]?.[1]), atOneMinute);
+  near(Number(rows[4]?.[1]), 40 + (atOneMinute - 40) * Math.exp(-60 / 50));
+});
+
+test('plots are drawn into the terminal and into an SVG file', async () => {
+  const file = join(directory, 'out.svg');
+  const [terminal, svg] = await Promise.all([
+    simulate('--set', 'ambient=20', '--plot'),
+    simulate('--set', 'ambient=20', '--plot', file),
+  ]);
+  assert.equal(terminal.code, 0);
+  assert.match(terminal.stdout, /temperature \[degC\]/);
+  assert.match(terminal.stdout, /[\u2801-\u28ff]{3}/u);
+  assert.equal(svg.code, 0);
+  assert.match(svg.stdout, /start +end/);
+  assert.match(readFileSync(file, 'utf8'), /^<svg .*time \[min\].*<\/svg>\n$/s);
+});
+
+const mistakes: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+  [[], /input `ambient` has no value\n {3}give one with --set ambient=… \(in degC\)/],
+  [['--set', 'ambiant=20'], /no input or parameter `ambiant`\n {3}did you mean `ambient`\?/],
+  [
+    ['--set', 'temperature=20'],
+    /`temperature` is a state\n {3}give its value at the start with --start temperature=…/,
+  ],
+  [['--set', 'ambient=20 bar'], /`bar` \(Pa\) cannot be converted into `degC`/],
+  [['--set', 'ambient=200'], /200 is above its largest possible value, 100 degC/],
+  [['--set', 'ambient'], /`ambient` is not name=value/],
+  [['--for', '10'], /`10` has no unit of time/],
+  [
+    ['--set', 'ambient=20', '--only', 'temprature'],
+    /no state or output `temprature`\n {3}did you mean `temperature`\?/,
+  ],
+  [['--inputs', 'misspelt.csv'], /no input `ambiant`\n {3}did you mean `ambient`\?/],
+  [['--inputs', 'backwards.csv'], /row 2: the time `0` does not come after the one before/],
+  [['--inputs', 'words.csv'], /row 1: `warm` of ambient is not a number/],
+  [['--plott'], /unknown option '--plott'\n\(Did you mean --plot\?\)/],
+];
+
+test('every mistake on the command line ends with 2 and says what was meant', async () => {
+  const ends = await Promise.all(mistakes.map(([args]) => simulate(...args)));
+  mistakes.forEach(([args, message], index) => {
+    const { code, stdout, stderr } = ends[index] ?? {};
+    assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr ?? '', message);
+    assert.equal(stdout, '');
+    assert.doesNotMatch(stderr ?? '', /\n\s+at /, 'no stack trace');
+  });
+});

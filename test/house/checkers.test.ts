@@ -98,7 +98,8 @@ test('unused files, exports and dependencies are found', () => {
     'src/index.ts': "export { used } from './used.ts';",
     'src/used.ts': 'export const used = 1;\nexport const unused = 2;',
     'src/orphan.ts': 'export const orphan = 1;',
-    'package.json': '{ "name": "small", "type": "module", "dependencies": { "yaml": "*" } }',
+    'package.json':
+      '{ "name": "small", "type": "module", "exports": "./src/index.ts", "dependencies": { "yaml": "*" } }',
   });
   const { output, status } = run(tree, ['knip', '--no-progress']);
   assert.match(output, /Unused files \(1\)\nsrc\/orphan.ts/);

@@ -101,8 +101,8 @@ test('the package, installed into an empty folder', { timeout: 300_000 }, async 
       exited.then((code) => assert.fail(`gemel up ended with ${code}:\n${output}`)),
     ]);
     assert.ok(Object.keys(state).length > 0);
-    const page = await fetch(`http://127.0.0.1:${httpPort}/`);
-    assert.equal(page.status, 200, 'the page is part of the package');
+    const fetched = await fetchPage(`http://127.0.0.1:${httpPort}/`);
+    assert.ok(fetched.length > 5, `the page consists of ${fetched.join(', ')}`);
     child.kill('SIGTERM');
     assert.equal(await exited, 0, output);
     started.delete(child);
@@ -181,6 +181,26 @@ async function firstState(twins: string): Promise<Record<string, unknown>> {
     if (isRecord(state) && isRecord(state.states)) return state.states;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Fetches a page and everything it names, as a browser would, and returns the addresses. */
+async function fetchPage(start: string): Promise<readonly string[]> {
+  const waiting = [start];
+  const seen = new Set<string>();
+  for (const url of waiting) {
+    if (seen.has(url)) continue;
+    seen.add(url);
+    const response = await fetch(url);
+    assert.equal(response.status, 200, url);
+    const type = response.headers.get('content-type') ?? '';
+    const text = await response.text();
+    if (/\.[jt]s$/.test(url)) assert.match(type, /^text\/javascript/, url);
+    const named = type.startsWith('text/html')
+      ? /(?:src|<link[^>]* href)="([^"]+)"/g
+      : /(?:from|import)\s*["'](\.[^"']+)["']/g;
+    for (const [, reference = ''] of text.matchAll(named)) waiting.push(new URL(reference, url).href);
+  }
+  return [...seen];
 }
 
 async function getJson(url: string): Promise<unknown> {

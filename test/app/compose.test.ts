@@ -1,0 +1,81 @@
+/** A composed project in this process: what it tells when a worker dies, and that it stops whole. */
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { loadProject, openLog, type Project, startProject } from '../../src/app/index.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'gemel-compose-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+async function projectOf(): Promise<Project> {
+  const directory = mkdtempSync(join(scratch, 'p-'));
+  writeFileSync(
+    join(directory, 'm.yaml'),
+    'gemel: 1\nmodel: m\nversion: 1.0.0\nstates: { x: { unit: m, start: 0 } }\nequations: { der(x): "1 [m/s]" }\n',
+  );
+  writeFileSync(
+    join(directory, 'gemel.yaml'),
+    'gemel: 1\nmodels: [m.yaml]\nhttp: { port: 0 }\nmqtt: { port: 0 }\ntwins: { a: { model: m, period: 50 ms } }\n',
+  );
+  const { project } = loadProject(directory);
+  assert.ok(project);
+  return project;
+}
+
+test('the death of a worker is told once, and the rest stops in order', async (context) => {
+  const workers: Worker[] = [];
+  const postMessage = Worker.prototype.postMessage;
+  context.mock.method(
+    Worker.prototype,
+    'postMessage',
+    function (this: Worker, ...args: Parameters<Worker['postMessage']>) {
+      if (!workers.includes(this)) workers.push(this);
+      return postMessage.apply(this, args);
+    },
+  );
+  const lines: string[] = [];
+  const log = await openLog({ level: 'info', style: 'json', write: (line) => lines.push(line) });
+  const failure = Promise.withResolvers<string>();
+  const running = await startProject(await projectOf(), { log, version: '1', onFailure: failure.resolve });
+  assert.equal(workers.length, 1);
+  await workers[0]?.terminate();
+  assert.match(await failure.promise, /gemel-shard-1/);
+  const health = await fetch(`${running.page}/ready`);
+  assert.equal(health.status, 503);
+  await running.stop();
+  assert.ok(lines.some((line) => line.includes('"level":"error"')));
+  await assert.rejects(fetch(`${running.page}/ready`), 'nothing listens any more');
+});
+
+test('stopping twice is stopping once', async () => {
+  const log = await openLog({ level: 'silent', style: 'json' });
+  const running = await startProject(await projectOf(), { log, version: '1' });
+  const [first, second] = await Promise.all([running.stop(), running.stop()]);
+  assert.deepEqual(first, []);
+  assert.equal(first, second);
+});
+
+test('log lines are JSON for programs and short for people', async () => {
+  const json: string[] = [];
+  const people: string[] = [];
+  const forPrograms = await openLog({ level: 'info', style: 'json', write: (line) => json.push(line) });
+  const forPeople = await openLog({ level: 'warn', style: 'people', write: (line) => people.push(line) });
+  for (const log of [forPrograms, forPeople]) {
+    log.info({ port: 1 }, 'quiet');
+    log.warn({ twin: 'a', n: 3 }, 'look here');
+  }
+  assert.deepEqual(
+    json.map((line) => JSON.parse(line)).map(({ level, msg, port, twin }) => ({ level, msg, port, twin })),
+    [
+      { level: 'info', msg: 'quiet', port: 1, twin: undefined },
+      { level: 'warn', msg: 'look here', port: undefined, twin: 'a' },
+    ],
+  );
+  assert.match(String(JSON.parse(json[0] ?? '').time), /^\d{4}-\d\d-\d\dT/);
+  assert.equal(people.length, 1);
+  assert.match(people[0] ?? '', /^\d\d:\d\d:\d\d {2}warn: look here {2}\(twin=a, n=3\)\n$/);
+});

@@ -46,7 +46,7 @@ export function inputsRefused(
 function unknownInput(item: GivenInput, names: Iterable<string>): ProblemItem {
   const known = [...names];
   const meant = suggest(item.name, known);
-  const hint = meant === undefined ? `inputs: ${known.join(', ') || 'none'}` : `did you mean ${show(meant)}?`;
+  const hint = meant === undefined ? `inputs: ${known.join(', ') || 'none'}` : `did you mean \`${meant}\`?`;
   return { at: item.at, reason: 'unknown-signal', detail: `there is no input ${show(item.name)}`, hint };
 }
 

@@ -96,7 +96,7 @@ function unknownField(at: string, root: '#' | '?', name: string, known: readonly
   return {
     at: join(at, root, name),
     detail: `unknown ${what} ${show(name)}`,
-    hint: meant === undefined ? expected : `did you mean ${show(meant)}?`,
+    hint: meant === undefined ? expected : `did you mean \`${meant}\`?`,
   };
 }
 

@@ -37,7 +37,7 @@ test('a model that is not there: 404, with the nearest one', async (t) => {
   const { get } = await createApp(t);
   const answer = await get('/api/v1/models/pump');
   assertProblem(answer, 404, 'MODEL_UNKNOWN');
-  assert.equal(answer.body.hint, 'did you mean "pump@1.0.0"?');
+  assert.equal(answer.body.hint, 'did you mean `pump@1.0.0`?');
 });
 
 test('a body over the limit: 413', async (t) => {
@@ -91,7 +91,7 @@ test('a body that does not fit: 422, every field with its place', async (t) => {
 
   const misspelt = await post(url, { seconds: 1, inptus: { ambient: 20 } });
   assertProblem(misspelt, 422, 'HTTP_INVALID');
-  assert.equal(misspelt.body.hint, 'did you mean "inputs"?');
+  assert.equal(misspelt.body.hint, 'did you mean `inputs`?');
 
   const several = await post(url, { seconds: '10', inputs: { ambient: 'warm' }, x: 1 });
   assert.deepEqual((several.body.errors as { at: string }[]).map(({ at }) => at).sort(), [
@@ -122,7 +122,7 @@ test('a query that does not fit: 422', async (t) => {
     await t.test(query, async () => assertProblem(await get(`/api/v1/twins?${query}`), 422, 'HTTP_INVALID'));
   }
   const answer = await get('/api/v1/twins?limt=5');
-  assert.equal(answer.body.hint, 'did you mean "limit"?');
+  assert.equal(answer.body.hint, 'did you mean `limit`?');
   assert.equal((answer.body.errors as { at: string }[])[0]?.at, '?limt');
 });
 

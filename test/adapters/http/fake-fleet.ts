@@ -67,7 +67,7 @@ export interface FakeFleet extends Fleet {
   padding: string;
 }
 
-export const startMs = Date.parse('2026-11-22T13:00:00.000Z');
+const startMs = Date.parse('2026-11-22T13:00:00.000Z');
 
 export function createFakeFleet(pumps = 3): FakeFleet {
   const pump = compiled(pumpDocument);

@@ -74,7 +74,7 @@ test('an input that the route does not take is refused with the one that was mea
   const query = await send({ method: 'POST', url: '/update?ambeint=30' });
   assert.deepEqual(
     [query.status, query.body.code, query.body.hint],
-    [422, 'HTTP_INVALID', 'did you mean "ambient"?'],
+    [422, 'HTTP_INVALID', 'did you mean `ambient`?'],
   );
   assert.equal((await post('/update', { ambient: 30, rpm: 3 })).body.code, 'HTTP_INVALID');
   assert.equal((await post('/update', [30])).body.code, 'HTTP_INVALID');

@@ -1,22 +1,10 @@
 /** The HTTP interface over the engine itself: what the fake fleet promises, the real one keeps. */
 
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { Value } from 'typebox/value';
-import { createHttpApp } from '../../../src/adapters/http/app.ts';
 import * as schemas from '../../../src/adapters/http/schemas.ts';
-import { guardOf, limitsOf } from '../../../src/adapters/http/server.ts';
-import { compileModelDocument, type Model } from '../../../src/core/model/index.ts';
-import {
-  createFleet,
-  createLocalShard,
-  createManualClock,
-  type TwinConfig,
-  twinDefaults,
-} from '../../../src/engine/index.ts';
-import { machineDocument, pumpDocument } from './fake-fleet.ts';
-
-const startMs = Date.parse('2026-11-22T13:00:00Z');
+import { createRealApp } from './real-app.ts';
 
 test('a twin is told, ticks, is read and stepped', async (t) => {
   const { request, clock } = await createRealApp(t);
@@ -79,43 +67,6 @@ test('a plain route gives the states, and steps them by the formulas as they sta
   assert.deepEqual(body, { temperature: 65 + (30 - 65) * 0.05 * 1, rpm: 1500 });
   assert.deepEqual((await request('GET', '/state')).body, body);
 });
-
-async function createRealApp(t: TestContext) {
-  const clock = createManualClock(startMs);
-  const models = [pumpDocument, machineDocument].map((document): Model => {
-    const { model } = compileModelDocument(document);
-    assert.ok(model);
-    return model;
-  });
-  const twin = (id: string, model: string): TwinConfig => ({
-    ...twinDefaults,
-    id,
-    model,
-    parameters: {},
-    inputs: {},
-    start: {},
-    bindings: [],
-  });
-  const twins = [twin('pump-1', 'pump@1.0.0'), twin('machine', 'machine@1.0.0')];
-  const fleet = await createFleet({ models, twins, shards: [createLocalShard(clock)], clock });
-  const options = {
-    fleet,
-    routes: {
-      'GET /state': { twin: 'machine', reply: 'plain' },
-      'POST /update': { twin: 'machine', reply: 'plain', stepSeconds: 1, inputs: ['ambient'] },
-    },
-  } as const;
-  const { app } = await createHttpApp(options, guardOf({}), limitsOf({}));
-  t.after(async () => {
-    await app.close();
-    await fleet.stop();
-  });
-  const request = async (method: 'GET' | 'POST', url: string, body?: object) => {
-    const reply = await app.inject({ method, url, ...(body === undefined ? {} : { payload: body }) });
-    return { status: reply.statusCode, body: reply.json<Record<string, unknown>>() };
-  };
-  return { request, clock };
-}
 
 function temperatureOf(body: Record<string, unknown>): number {
   return (body.states as { temperature: number }).temperature;

@@ -161,7 +161,7 @@ test('lists every input that a step cannot take', async (t) => {
       ['#/inputs/motor_power', 'bad-unit'],
     ],
   );
-  assert.equal(errors[0]?.hint, 'did you mean "ambient"?');
+  assert.equal(errors[0]?.hint, 'did you mean `ambient`?');
   assert.equal(errors[1]?.hint, 'give -40 to 60 degC');
 });
 
@@ -180,7 +180,7 @@ test('says which twin was probably meant', async (t) => {
     const { status, body } = await get(url);
     assert.equal(status, 404);
     assert.equal(body.code, 'TWIN_UNKNOWN');
-    assert.equal(body.hint, 'did you mean "pump-1"?');
+    assert.equal(body.hint, 'did you mean `pump-1`?');
   }
 });
 

@@ -90,14 +90,15 @@ test('two sets do not share anything', async (t) => {
   assert.match(await other.render(), /^gemel_tick_duration_seconds_count 0$/m);
 });
 
-const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+const promtool = 'promtool';
+const hasPromtool = spawnSync(promtool, ['--version']).status === 0;
 
 test('promtool finds nothing to criticise', {
   skip: hasPromtool ? false : 'promtool is not installed',
 }, async (t) => {
   const { metrics, fleet } = createAll(t);
   fleet.tick();
-  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+  const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], {
     input: await metrics.render(),
     encoding: 'utf8',
   });

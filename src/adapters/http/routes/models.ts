@@ -50,7 +50,7 @@ export function modelRoutes({ app: plain, fleet }: RouteContext): void {
           suggest(id, fleet.models.keys()) ??
           [...fleet.models.keys()].find((key) => key.startsWith(`${id}@`));
         throw new ProblemError('MODEL_UNKNOWN', `there is no model ${show(id)}`, {
-          hint: meant === undefined ? 'GET /api/v1/models lists them' : `did you mean ${show(meant)}?`,
+          hint: meant === undefined ? 'GET /api/v1/models lists them' : `did you mean \`${meant}\`?`,
         });
       }
       return {

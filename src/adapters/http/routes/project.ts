@@ -92,7 +92,7 @@ function givenInputs(request: FastifyRequest, names: readonly string[]): GivenIn
     if (names.includes(name)) continue;
     const meant = suggest(name, names);
     const hint =
-      meant === undefined ? `known here: ${names.join(', ') || 'none'}` : `did you mean ${show(meant)}?`;
+      meant === undefined ? `known here: ${names.join(', ') || 'none'}` : `did you mean \`${meant}\`?`;
     const detail = `unknown ${at.startsWith('?') ? 'query parameter' : 'field'} ${show(name)}`;
     throw new ProblemError('HTTP_INVALID', detail, { hint, errors: [{ at, detail, hint }] });
   }
@@ -153,7 +153,7 @@ function checkRoute(key: string, method: string, route: RouteDefinition, fleet: 
 
 function did(name: string, candidates: Iterable<string>): string | undefined {
   const meant = suggest(name, candidates);
-  return meant === undefined ? undefined : `did you mean ${show(meant)}?`;
+  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
 }
 
 function invalid(key: string, what: string, hint: string | undefined): GemelError {

@@ -182,7 +182,7 @@ function findTwin(fleet: Fleet, id: string): TwinInfo {
     fleet.twins().map((twin) => twin.config.id),
   );
   throw new ProblemError('TWIN_UNKNOWN', `there is no twin ${show(id)}`, {
-    hint: meant === undefined ? 'GET /api/v1/twins lists them' : `did you mean ${show(meant)}?`,
+    hint: meant === undefined ? 'GET /api/v1/twins lists them' : `did you mean \`${meant}\`?`,
   });
 }
 

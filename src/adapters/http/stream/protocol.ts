@@ -43,7 +43,7 @@ export function parseClientMessage(text: string): ClientMessage {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type !== 'string' || !isMessageType(type)) {
     const meant = typeof type === 'string' ? suggest(type, Object.keys(schemas)) : undefined;
-    const hint = meant === undefined ? 'types: subscribe, unsubscribe, ping' : `did you mean ${show(meant)}?`;
+    const hint = meant === undefined ? 'types: subscribe, unsubscribe, ping' : `did you mean \`${meant}\`?`;
     throw new ProblemError('STREAM_MESSAGE', `unknown message type ${show(type)}`, { hint });
   }
   const [problem] = findProblems(schemas[type], value, '#');

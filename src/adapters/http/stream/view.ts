@@ -127,7 +127,7 @@ function findTwins(fleet: Fleet, patterns: readonly string[]): Set<string> {
     }
     if (matched) continue;
     const meant = suggest(pattern, all);
-    const hint = meant === undefined ? 'GET /api/v1/twins lists them' : `did you mean ${show(meant)}?`;
+    const hint = meant === undefined ? 'GET /api/v1/twins lists them' : `did you mean \`${meant}\`?`;
     throw new ProblemError('TWIN_UNKNOWN', `there is no twin ${show(pattern)}`, { hint });
   }
   return found;
@@ -142,7 +142,7 @@ function findSignals(models: Iterable<Model>, wanted: readonly string[]): Set<st
     if (known.has(name)) continue;
     const meant = suggest(name, known);
     const hint =
-      meant === undefined ? `known: ${[...known].slice(0, 20).join(', ')}` : `did you mean ${show(meant)}?`;
+      meant === undefined ? `known: ${[...known].slice(0, 20).join(', ')}` : `did you mean \`${meant}\`?`;
     throw new ProblemError('SIGNAL_UNKNOWN', `none of these twins has a signal ${show(name)}`, { hint });
   }
   return new Set(wanted);

@@ -1,0 +1,77 @@
+/** The HTTP application over the engine itself, at a time that moves by hand. */
+
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { createHttpApp } from '../../../src/adapters/http/app.ts';
+import type { HttpOptions } from '../../../src/adapters/http/index.ts';
+import { guardOf, limitsOf } from '../../../src/adapters/http/server.ts';
+import { compileModelDocument, type Model } from '../../../src/core/model/index.ts';
+import {
+  createFleet,
+  createLocalShard,
+  createManualClock,
+  type ManualClock,
+  type TwinConfig,
+  twinDefaults,
+} from '../../../src/engine/index.ts';
+import { machineDocument, pumpDocument } from './fake-fleet.ts';
+
+export interface RealApp {
+  /** Moves time, and with it the twins. */
+  readonly clock: ManualClock;
+  readonly request: (method: string, url: string, body?: object) => Promise<RealAnswer>;
+}
+
+export interface RealAnswer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+const startMs = Date.parse('2026-11-22T13:00:00Z');
+
+/** Two pumps and the machine of the tutorial, each with a tick every 500 ms, and two routes of a project. */
+export async function createRealApp(t: TestContext): Promise<RealApp> {
+  const clock = createManualClock(startMs);
+  const models = [pumpDocument, machineDocument].map((document): Model => {
+    const { model } = compileModelDocument(document);
+    assert.ok(model);
+    return model;
+  });
+  const twin = (id: string, model: string): TwinConfig => ({
+    ...twinDefaults,
+    periodMs: 500,
+    id,
+    model,
+    parameters: {},
+    inputs: {},
+    start: {},
+    bindings: [],
+  });
+  const twins = [
+    twin('pump-1', 'pump@1.0.0'),
+    twin('pump-2', 'pump@1.0.0'),
+    twin('machine', 'machine@1.0.0'),
+  ];
+  const fleet = await createFleet({ models, twins, shards: [createLocalShard(clock)], clock });
+  const options = {
+    fleet,
+    version: '0.1.0',
+    readiness: { mqtt: () => ({ status: 'ok', detail: 'listening on mqtt://127.0.0.1:1883' }) },
+    metrics: { contentType: 'text/plain; version=0.0.4', render: async () => '' },
+    routes: {
+      'GET /state': { twin: 'machine', reply: 'plain' },
+      'POST /update': { twin: 'machine', reply: 'plain', stepSeconds: 1, inputs: ['ambient'] },
+    },
+  } satisfies HttpOptions;
+  const { app } = await createHttpApp(options, guardOf({}), limitsOf({}));
+  t.after(async () => {
+    await app.close();
+    await fleet.stop();
+  });
+  const request = async (method: string, url: string, body?: object) => {
+    const payload = body === undefined ? {} : { payload: body };
+    const reply = await app.inject({ method: method as 'GET', url, ...payload });
+    return { status: reply.statusCode, body: reply.json<Record<string, unknown>>() };
+  };
+  return { request, clock };
+}

@@ -19,12 +19,16 @@ const groups: Readonly<Record<string, { readonly pattern: string; readonly limit
 /** The tests of a file run one after the other; two files at a time suit the two cores that CI has. */
 const flags = ['--test', '--test-reporter=spec', '--test-timeout=120000', '--test-concurrency=2'];
 
+/** Node keeps what it compiled between runs, which takes a quarter off the time of many short processes. */
+const compileCache = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
+
 const named = process.argv.slice(2);
 const group = groups[named[0] ?? 'all'];
 const limitMs = group?.limitMs ?? 14 * minuteMs;
 
 const runner = spawn(process.execPath, [...flags, ...(group ? [group.pattern] : named)], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),
+  env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
   stdio: 'inherit',
 });
 const limit = setTimeout(() => {

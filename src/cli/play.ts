@@ -6,7 +6,7 @@ import { connectPublisher } from '../adapters/mqtt/index.ts';
 import { parseSpeed, type ReplaySummary, replayTable } from '../adapters/replay/index.ts';
 import { createSystemClock } from '../adapters/workers/index.ts';
 import { readFile } from '../app/index.ts';
-import { assignmentArgument } from './arguments.ts';
+import { assignmentArgument, durationArgument } from './arguments.ts';
 import { createProgress } from './progress.ts';
 import { usageError } from './terminal.ts';
 
@@ -14,6 +14,8 @@ interface Options {
   readonly to: string;
   readonly topic: string;
   readonly speed: number | 'max';
+  readonly from: number;
+  readonly for?: number;
   readonly loop?: boolean;
   readonly map?: Readonly<Record<string, string>>;
   readonly time?: string;
@@ -44,6 +46,8 @@ export function playCommand(): Command {
       speedArgument,
       1,
     )
+    .option('--from <duration>', 'leave out so much of the beginning', durationArgument('--from'), 0)
+    .option('--for <duration>', 'send so much of the record; default: to its end', durationArgument('--for'))
     .option('--loop', 'begin again at the end, until stopped')
     .option(
       '--map <column=field>',
@@ -77,6 +81,7 @@ export function playCommand(): Command {
       `
 Examples:
   gemel play record.csv.gz --topic gemel/pump-1/telemetry --speed 60x --loop
+  gemel play rig.csv --topic rig/sensors --from 24h --for 1h --speed 60x
   gemel play rig.csv --topic gemel/rig/telemetry --map TS1=oil_temperature --map EPS1=motor_power
 
 Empty cells and NaN are left out; other cells that are no numbers are counted and told. Ctrl-C ends it.`,
@@ -98,6 +103,8 @@ async function playAction(file: string, options: Options): Promise<void> {
       speed,
       eventTime,
       loop,
+      fromSeconds: options.from,
+      ...(options.for === undefined ? {} : { forSeconds: options.for }),
       mapping: {
         topic,
         timeUnit,

@@ -17,6 +17,9 @@ export interface ReplayOptions extends Pick<TimelineOptions, 'speed' | 'eventTim
   readonly file: string;
   readonly delimiter?: string;
   readonly mapping: TableMapping;
+  /** The part of the record to send, counted from its first row. Default: all of it. */
+  readonly fromSeconds?: number;
+  readonly forSeconds?: number;
   /** Begins again at the end, until aborted. */
   readonly loop: boolean;
   /** Resolves once the broker has the message; a rejection ends the replay. */
@@ -108,7 +111,8 @@ export async function replayTable(options: ReplayOptions): Promise<ReplaySummary
     const onBytes = (bytes: number): void => {
       readBytes = bytes;
     };
-    const { delimiter } = options;
+    const { delimiter, fromSeconds = 0, forSeconds = Number.POSITIVE_INFINITY } = options;
+    let firstMs: number | undefined;
     for await (const row of readTable({ file, onBytes, ...(delimiter !== undefined && { delimiter }) })) {
       if (plan === undefined) {
         const planned = planTable(row, options.mapping);
@@ -121,6 +125,10 @@ export async function replayTable(options: ReplayOptions): Promise<ReplaySummary
         counts.skippedRows += 1;
         continue;
       }
+      firstMs ??= read.recordedMs;
+      const sinceSeconds = (read.recordedMs - firstMs) / 1_000;
+      if (sinceSeconds < fromSeconds) continue;
+      if (sinceSeconds >= fromSeconds + forSeconds) break;
       if (!timeline.advance(read.recordedMs)) {
         throw tableError(file, {
           line: row.line,

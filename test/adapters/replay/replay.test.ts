@@ -92,6 +92,21 @@ describe('replaying a table', () => {
     );
   });
 
+  test('only the part that is asked for, without waiting for what comes before it', async () => {
+    const table = `time_s,a\n${Array.from({ length: 20 }, (_, i) => `${100 + i},${i}`).join('\n')}\n`;
+    const { sent, play } = setUp(table, { fromSeconds: 5, forSeconds: 3 });
+    const summary = await play();
+    assert.equal(summary.rows, 3);
+    assert.deepEqual(
+      sent.map(({ atMs, payload }) => [atMs, Number(/"a":(\d+)/.exec(payload)?.[1])]),
+      [
+        [1_000_000, 5],
+        [1_001_000, 6],
+        [1_002_000, 7],
+      ],
+    );
+  });
+
   test('a slow moment is caught up with, not carried on', async () => {
     const { clock, sent, play } = setUp('time_s,a\n0,1\n1,2\n2,3\n10,4\n', {
       publish: async (topic, payload) => {

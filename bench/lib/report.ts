@@ -1,0 +1,101 @@
+/** What a benchmark is and what it finds: a table for people, a JSON object a line for programs. */
+
+import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
+import type { Scope } from './scope.ts';
+
+export interface Bench {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  run(context: Context): Promise<readonly Figure[]>;
+}
+
+export interface Context {
+  readonly scope: Scope;
+  /** Shorter and less exact. */
+  readonly quick: boolean;
+  /** A line for people, beside the figures. */
+  note(text: string): void;
+}
+
+export interface Figure {
+  /** The benchmark's own name, or that and a suffix such as `.memory`. */
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What it is compared with, in the same unit. */
+  readonly peer?: { readonly name: string; readonly value: number };
+  /** `≤ 50 ms` bounds the value, `≥ 10 ×` the ratio to the peer. */
+  readonly limit?: { readonly text: string; readonly met: boolean };
+}
+
+/** Bounds the value from above. */
+export function atMost(limit: number, { value, unit, ...rest }: Figure): Figure {
+  return { ...rest, value, unit, limit: { text: `≤ ${limit} ${unit}`, met: value <= limit } };
+}
+
+/** Bounds the ratio to the peer from below. */
+export function atLeastTimes(limit: number, figure: Figure): Figure {
+  return { ...figure, limit: { text: `≥ ${limit} ×`, met: (ratioOf(figure) ?? 0) >= limit } };
+}
+
+export function toJsonLine(figure: Figure): string {
+  const { name, value, unit, peer } = figure;
+  const [rounded, peerValue, ratio] = [value, peer?.value, ratioOf(figure)].map((number) =>
+    number === undefined || !Number.isFinite(number) ? null : Number(number.toPrecision(6)),
+  );
+  return JSON.stringify({
+    name,
+    value: rounded,
+    unit,
+    peer: peer?.name ?? null,
+    peer_value: peerValue,
+    ratio,
+  });
+}
+
+const headings = ['benchmark', 'value', 'peer', "peer's value", 'ratio', 'limit', 'met'] as const;
+
+export function toTable(figures: readonly Figure[]): string {
+  const rows = [headings, ...figures.map(toCells)];
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function toCells(figure: Figure): readonly string[] {
+  const { name, value, unit, peer, limit } = figure;
+  const ratio = ratioOf(figure);
+  return [
+    name,
+    `${readable(value)} ${unit}`,
+    peer?.name ?? '',
+    peer ? `${readable(peer.value)} ${unit}` : '',
+    ratio === undefined ? '' : `${readable(ratio)} ×`,
+    limit?.text ?? '',
+    limit === undefined ? '' : limit.met ? 'yes' : 'NO',
+  ];
+}
+
+function ratioOf({ value, peer }: Figure): number | undefined {
+  return peer === undefined ? undefined : value / peer.value;
+}
+
+/** Three significant digits are more than such measurements are worth. */
+export function readable(value: number): string {
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en');
+  return String(Number(value.toPrecision(3)));
+}
+
+/** Figures mean little without the machine they were taken on. */
+export function describeMachine(): string {
+  const model = cpus()[0]?.model.trim() || 'unknown processor';
+  const load = loadavg()[0]?.toFixed(1) ?? '?';
+  return `${availableParallelism()} cores (${model}) · Node ${process.versions.node} · ${type()} ${release()} · load ${load} before`;
+}

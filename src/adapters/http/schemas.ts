@@ -122,20 +122,14 @@ export const State = Type.Object(
 /** A number in the signal's own unit, or a value with its unit. */
 const Value = Type.Union([Type.Number(), Type.Object({ value: Type.Number(), unit: Type.String() }, strict)]);
 
-export const InputsBody = Type.Object(
-  {
-    inputs: Type.Record(Type.String(), Type.Unknown(), {
-      description: 'By input or measurement: a number in its own unit, or { "value": 1.2, "unit": "kW" }.',
-      examples: [{ ambient: 22, motor_power: { value: 1.2, unit: 'kW' } }],
-    }),
-    time: Type.Optional(
-      Type.Union([Type.String({ format: 'date-time' }), Type.Number()], {
-        description: 'Event time: ISO 8601, or milliseconds since 1970. Default: now.',
-      }),
-    ),
-  },
-  { ...strict, title: 'Inputs' },
-);
+/** The same object as a telemetry message over MQTT. */
+export const InputsBody = Type.Record(Type.String(), Type.Unknown(), {
+  title: 'Inputs',
+  description:
+    'By input or measurement: a number in its own unit, or { "value": 1.2, "unit": "kW" }. ' +
+    '`time` is the event time: ISO 8601, or milliseconds since 1970; default: now.',
+  examples: [{ ambient: 22, motor_power: { value: 1.2, unit: 'kW' } }],
+});
 
 export const InputsAccepted = Type.Object(
   { twin: Type.String(), accepted: Type.Array(Type.String()) },

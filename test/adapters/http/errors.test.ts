@@ -43,7 +43,7 @@ test('a model that is not there: 404, with the nearest one', async (t) => {
 test('a body over the limit: 413', async (t) => {
   const { post } = await createApp(t, { limits: { bodyBytes: 1000 } });
   assertProblem(
-    await post('/api/v1/twins/pump-1/inputs', { inputs: { x: 'a'.repeat(2000) } }),
+    await post('/api/v1/twins/pump-1/inputs', { x: 'a'.repeat(2000) }),
     413,
     'HTTP_BODY_TOO_LARGE',
   );
@@ -67,7 +67,7 @@ test('a body that cannot be read: 400', async (t) => {
     'not UTF-8': Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]),
     'too deep': `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
     'deep and open': '{"a":'.repeat(50_000),
-    'a poisoned prototype': '{"inputs":{"__proto__":{"polluted":1}}}',
+    'a poisoned prototype': '{"ambient":{"__proto__":{"polluted":1}}}',
   };
   for (const [name, payload] of Object.entries(bodies)) {
     await t.test(name, async () =>
@@ -78,7 +78,7 @@ test('a body that cannot be read: 400', async (t) => {
 
 test('a deep body in a string is only a string', async (t) => {
   const { post } = await createApp(t);
-  const answer = await post('/api/v1/twins/pump-1/inputs', { inputs: { ambient: 1 }, time: '['.repeat(100) });
+  const answer = await post('/api/v1/twins/pump-1/inputs', { ambient: 1, time: '['.repeat(100) });
   assert.equal(answer.body.code, 'HTTP_INVALID');
 });
 

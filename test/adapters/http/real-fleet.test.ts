@@ -15,7 +15,7 @@ test('a twin is told, ticks, is read and stepped', async (t) => {
   assert.deepEqual([refused.status, refused.body.code], [409, 'TWIN_WAITING']);
 
   const inputs = { motor_power: { value: 2, unit: 'kW' }, ambient: 25, temperature_1: 36 };
-  assert.equal((await request('POST', '/api/v1/twins/pump-1/inputs', { inputs })).status, 202);
+  assert.equal((await request('POST', '/api/v1/twins/pump-1/inputs', inputs)).status, 202);
   await clock.advance(1000);
   const running = await request('GET', '/api/v1/twins/pump-1/state');
   assert.deepEqual(Value.Errors(schemas.State, running.body), []);
@@ -37,7 +37,7 @@ test('a twin is told, ticks, is read and stepped', async (t) => {
 
 test('every refusal of an input has its reason', async (t) => {
   const { request } = await createRealApp(t);
-  const cases: [unknown, string][] = [
+  const cases: [Record<string, unknown>, string][] = [
     [{ ambeint: 20 }, 'unknown-signal'],
     [{ ambient: 'warm' }, 'not-a-number'],
     [{ ambient: 1000 }, 'out-of-bounds'],
@@ -45,14 +45,14 @@ test('every refusal of an input has its reason', async (t) => {
     [{ ambient: [[[[1]]]] }, 'not-a-number'],
   ];
   for (const [inputs, reason] of cases) {
-    const { status, body } = await request('POST', '/api/v1/twins/pump-1/inputs', { inputs });
+    const { status, body } = await request('POST', '/api/v1/twins/pump-1/inputs', inputs);
     assert.equal(status, 422);
     assert.deepEqual(
       (body.errors as { reason: string }[]).map((error) => error.reason),
       [reason],
     );
   }
-  const old = { inputs: { ambient: 20 }, time: '2020-01-01T00:00:00Z' };
+  const old = { ambient: 20, time: '2020-01-01T00:00:00Z' };
   const { body } = await request('POST', '/api/v1/twins/pump-1/inputs', old);
   assert.equal((body.errors as { reason: string }[])[0]?.reason, 'too-old');
   const { refusals } = (await request('GET', '/api/v1/refusals')).body as { refusals: { reason: string }[] };

@@ -93,7 +93,7 @@ test('takes inputs and says which', async (t) => {
   const { post, fleet } = await createApp(t);
   const inputs = { ambient: 22, motor_power: { value: 1.2, unit: 'kW' } };
   const { status, body } = await post('/api/v1/twins/pump-1/inputs', {
-    inputs,
+    ...inputs,
     time: '2026-11-22T13:00:00Z',
   });
   assert.equal(status, 202);
@@ -105,7 +105,8 @@ test('lists each refused input with its reason, and which were taken', async (t)
   const { post, fleet } = await createApp(t);
   fleet.delivery = { accepted: 1, refused: [{ ...someRefusal, hint: 'give a number in degC' }] };
   const { status, body } = await post('/api/v1/twins/pump-1/inputs', {
-    inputs: { ambient: 'warm', motor_power: 1 },
+    ambient: 'warm',
+    motor_power: 1,
   });
   assert.equal(status, 422);
   assert.equal(body.code, 'INPUTS_REFUSED');
@@ -113,7 +114,7 @@ test('lists each refused input with its reason, and which were taken', async (t)
   assert.deepEqual(body.accepted, ['motor_power']);
   assert.deepEqual(body.errors, [
     {
-      at: '#/inputs/ambient',
+      at: '#/ambient',
       reason: 'not-a-number',
       detail: 'ambient is the text "warm", not a number',
       hint: 'give a number in degC',
@@ -123,9 +124,9 @@ test('lists each refused input with its reason, and which were taken', async (t)
 
 test('refuses inputs that name nothing or have no valid time', async (t) => {
   const { post } = await createApp(t);
-  assert.equal((await post('/api/v1/twins/pump-1/inputs', { inputs: {} })).body.code, 'INPUTS_REFUSED');
+  assert.equal((await post('/api/v1/twins/pump-1/inputs', {})).body.code, 'INPUTS_REFUSED');
   const { status, body } = await post('/api/v1/twins/pump-1/inputs', {
-    inputs: { ambient: 1 },
+    ambient: 1,
     time: 'yesterday',
   });
   assert.equal(status, 422);

@@ -127,10 +127,10 @@ export function twinRoutes(context: RouteContext): void {
     },
     (request, reply) => {
       const { id } = findTwin(fleet, request.params.id).config;
-      const { inputs, time } = request.body;
+      const { time, ...inputs } = request.body;
       const names = Object.keys(inputs);
       if (names.length === 0)
-        throw inputsRefused([{ at: '#/inputs', reason: 'empty', detail: 'no input is given' }]);
+        throw inputsRefused([{ at: '#', reason: 'empty', detail: 'no input is given' }]);
       const { refused } = fleet.setInputs(id, inputs, time === undefined ? undefined : eventTimeMs(time));
       const refusedNames = new Set(refused.map((refusal) => refusal.signal));
       const accepted = refusedNames.has(undefined) ? [] : names.filter((name) => !refusedNames.has(name));
@@ -139,7 +139,7 @@ export function twinRoutes(context: RouteContext): void {
         return { twin: id, accepted };
       }
       const errors = refused.map((refusal) => ({
-        at: refusal.signal === undefined ? '#/inputs' : `#/inputs/${refusal.signal}`,
+        at: refusal.signal === undefined ? '#' : `#/${refusal.signal}`,
         reason: refusal.reason,
         detail: refusal.message,
         ...(refusal.hint === undefined ? {} : { hint: refusal.hint }),
@@ -187,9 +187,9 @@ function findTwin(fleet: Fleet, id: string): TwinInfo {
 }
 
 /** @throws ProblemError `HTTP_INVALID` */
-function eventTimeMs(time: string | number): number {
-  const timeMs = typeof time === 'number' ? time : Date.parse(time);
-  if (Number.isFinite(timeMs)) return timeMs;
+function eventTimeMs(time: unknown): number {
+  const timeMs = typeof time === 'string' ? Date.parse(time) : time;
+  if (typeof timeMs === 'number' && Number.isFinite(timeMs)) return timeMs;
   const detail = `#/time must be a time as in 2026-11-22T13:00:00Z or in milliseconds, not ${show(time)}`;
   throw new ProblemError('HTTP_INVALID', detail, { errors: [{ at: '#/time', detail }] });
 }

@@ -73,47 +73,60 @@ function codesByTheme(): string {
 }
 
 function prefixTable(): string {
-  const { prefixes } = unitCatalogue();
-  return table(
-    ['prefix', 'name', 'factor'],
-    prefixes.map(({ symbol, name, factor }) => [code(symbol), name, written(factor)]),
-  );
+  const rows = unitCatalogue().prefixes.map(({ symbol, name, factor }) => [
+    quoted(symbol),
+    name,
+    written(factor),
+  ]);
+  return table(['prefix', 'name', 'factor'], rows);
 }
 
 function unitsByQuantity(): string {
   return unitCatalogue()
     .quantities.map(({ quantity, units }) => {
       const heading = `### ${quantity.charAt(0).toUpperCase()}${quantity.slice(1)}`;
-      return `${heading}\n\n${table(['unit', 'name', 'in SI', 'also written', 'prefixes'], units.map(unitRow))}`;
+      return `${heading}\n\n${table(
+        ['unit', 'name', 'in SI', 'also written', 'prefixes'],
+        units.map((it) => unitRow(it, quantity)),
+      )}`;
     })
     .join('\n\n');
 }
 
-function unitRow(unit: CatalogueUnit): string[] {
+function unitRow(unit: CatalogueUnit, quantity: string): string[] {
   const { symbol, name, aliases, prefixes } = unit;
-  return [code(symbol), name, inSi(unit), aliases.map(code).join(' '), prefixes.map(code).join(' ')];
+  // The two ohm signs of Unicode look the same; both are read.
+  const names = new Set(aliases.map((alias) => quoted(alias.normalize('NFC'))));
+  return [quoted(symbol), name, inSi(unit, quantity), [...names].join(' '), prefixes.map(quoted).join(' ')];
 }
 
-function inSi({ factor, offset, si }: CatalogueUnit): string {
-  const times = si === '1' ? written(factor) : factor === 1 ? si : `${written(factor)} ${si}`;
-  return offset === 0 ? times : `value · ${times} + ${written(offset)} K`;
+/** Energy and torque have one dimension, and only the quantity tells which is meant. */
+function inSi({ factor, offset, si }: CatalogueUnit, quantity: string): string {
+  const unit = si === 'N·m' && quantity !== 'torque' ? 'J' : si;
+  if (offset !== 0) return `(x${factor === 1 ? '' : ` · ${written(factor)}`} + ${written(offset)}) ${unit}`;
+  if (unit === '1') return written(factor);
+  return factor === 1 ? unit : `${written(factor)} ${unit}`;
 }
 
 function uneceTable(): string {
-  const cells = unitCatalogue().codes.map(({ code: it, unit }) => `${code(it)} ${code(unit)}`);
-  const width = 6;
-  const rows = Array.from({ length: Math.ceil(cells.length / width) }, (_, row) =>
-    Array.from({ length: width }, (_unused, column) => cells[row * width + column] ?? ''),
+  const cells = unitCatalogue().codes.map(({ code, unit }) => [quoted(code), quoted(unit)]);
+  const height = Math.ceil(cells.length / 4);
+  const rows = Array.from({ length: height }, (_, row) =>
+    [0, 1, 2, 3].flatMap((column) => cells[column * height + row] ?? ['', '']),
   );
-  return table(Array<string>(width).fill(''), rows);
+  return table(
+    [0, 1, 2, 3].flatMap(() => ['code', 'unit']),
+    rows,
+  );
 }
 
-/** Ten digits say enough: 0.4535923700 is written 0.45359237, and π/30 as 0.1047197551. */
+/** To ten digits: 0.45359237, 0.1047197551 (π/30), 1e-9. */
 function written(value: number): string {
-  return String(Number(value.toPrecision(10)));
+  const rounded = Number(value.toPrecision(10));
+  return rounded < 1e7 && rounded >= 1e-3 ? String(rounded) : rounded.toExponential().replace('e+', 'e');
 }
 
-function code(text: string): string {
+function quoted(text: string): string {
   return `\`${text}\``;
 }
 

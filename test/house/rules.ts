@@ -115,10 +115,10 @@ const pureCore: Rule = (file) => {
 const besideSrc: Rule = (file) =>
   breaches(file, (target) => {
     if (!target.startsWith('src/')) return undefined;
-    if (file.path.startsWith('studio/'))
-      return layerOf(target) === 'core' ? undefined : 'the page imports core alone';
     if (file.path.startsWith('examples/')) return 'an example imports the package by its name';
-    return file.path.startsWith('scripts/') ? 'scripts stand apart from the product' : undefined;
+    if (layerOf(target) === 'core') return undefined;
+    if (file.path.startsWith('studio/')) return 'the page imports core alone';
+    return file.path.startsWith('scripts/') ? 'a script imports core alone' : undefined;
   });
 
 const plainExports: Rule = (file) =>

@@ -2,7 +2,7 @@
 
 import { uneceCodes } from './codes.ts';
 import { formatDimension } from './dimension.ts';
-import { unitGroups } from './table.ts';
+import { prefixes, unitGroups } from './table.ts';
 import { parseUnit, type Unit } from './unit.ts';
 
 export interface CatalogueUnit {
@@ -20,6 +20,7 @@ export interface CatalogueUnit {
 
 export interface UnitCatalogue {
   readonly quantities: readonly { readonly quantity: string; readonly units: readonly CatalogueUnit[] }[];
+  readonly prefixes: readonly { readonly symbol: string; readonly name: string; readonly factor: number }[];
   /** UNECE Recommendation 20 codes, with the unit each stands for. */
   readonly codes: readonly { readonly code: string; readonly unit: string }[];
 }
@@ -35,7 +36,15 @@ export function unitCatalogue(): UnitCatalogue {
       return [{ symbol: row.symbol, name: row.name, aliases, prefixes, ...numbers(parsed.unit) }];
     }),
   }));
-  return { quantities, codes: Object.entries(uneceCodes).map(([code, unit]) => ({ code, unit })) };
+  return {
+    quantities,
+    prefixes: Object.entries(prefixes).map(([symbol, it]) => ({
+      symbol,
+      name: it.name,
+      factor: Number(it.value),
+    })),
+    codes: Object.entries(uneceCodes).map(([code, unit]) => ({ code, unit })),
+  };
 }
 
 function numbers({ factor, offset, dimension }: Unit) {

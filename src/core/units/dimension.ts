@@ -48,6 +48,9 @@ function snap(exponent: number): number {
 
 const energy: Dimension = [2, 1, -2, 0, 0, 0, 0];
 
+/** N/kg would be shorter, and nobody says it. */
+const acceleration: Dimension = [1, 0, -2, 0, 0, 0, 0];
+
 /** Names a reader knows, in order of preference where two spellings are equally short. */
 const derived: readonly (readonly [string, Dimension])[] = [
   ['W', [2, 1, -3, 0, 0, 0, 0]],
@@ -70,6 +73,7 @@ const derived: readonly (readonly [string, Dimension])[] = [
  */
 export function formatDimension(dimension: Dimension): string {
   if (sameDimension(dimension, energy)) return 'N·m';
+  if (sameDimension(dimension, acceleration)) return 'm/s²';
   let best = spell(dimension, undefined);
   for (const [symbol, named] of derived) {
     for (const exponent of [1, -1]) {

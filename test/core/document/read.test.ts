@@ -143,3 +143,11 @@ test('no text makes it throw', () => {
     { numRuns: 500 },
   );
 });
+
+test('a text that is too long is refused before it is parsed', () => {
+  const [problem, ...others] = read(`gemel: 1\n${'# padding\n'.repeat(420_000)}`).diagnostics;
+  assert.deepEqual(others, []);
+  assert.equal(problem?.code, 'DOCUMENT_TOO_LARGE');
+  assert.equal(problem?.message, 'the document has 4200009 characters');
+  assert.equal(problem?.expected, 'at most 4194304');
+});

@@ -64,6 +64,7 @@ test('known dimensions are written as an engineer would', () => {
     ['mS', 'S'],
     ['Ah', 'C'],
     ['rpm', '1/s'],
+    ['g_n', 'm/s²'],
     ['%', '1'],
     ['kg.m2', 'kg·m²'],
   ];

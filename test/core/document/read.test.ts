@@ -5,6 +5,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { documentOf, readDocument, Type } from '../../../src/core/document/index.ts';
 
+fc.configureGlobal({ seed: 20261122 });
+
 const schema = Type.Object({
   gemel: Type.Literal(1),
   mode: Type.Optional(Type.Union([Type.Literal('fast'), Type.Literal('slow')])),

@@ -13,6 +13,8 @@ import {
 } from '../../../src/core/graph/index.ts';
 import { anyDouble, buildRecipe, edges, recipes, referenceBinary, referenceUnary } from './reference.ts';
 
+fc.configureGlobal({ seed: 20261122 });
+
 function same(actual: number, expected: number, what: string): void {
   assert.ok(Object.is(actual, expected), `${what}: ${actual} is not ${expected}`);
 }

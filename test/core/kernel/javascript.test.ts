@@ -17,6 +17,8 @@ import {
   referenceUnary,
 } from '../graph/reference.ts';
 
+fc.configureGlobal({ seed: 20261122 });
+
 const inputs = 4;
 
 /** Runs a recipe as a kernel that writes every result behind the inputs, in one lane. */

@@ -8,6 +8,8 @@ import { createStepper } from '../../../src/core/solve/index.ts';
 import { add, choose, div, eq, gt, lt, max, modelOf, mul, sub, un } from './models.ts';
 import { Bench } from './run.ts';
 
+fc.configureGlobal({ seed: 20261122 });
+
 test('substeps are the fewest that are short enough, whatever the rounding', () => {
   const of = (step: number, every?: number) => {
     const x = { start: 0, next: 'x', ...(every === undefined ? {} : { every }) };

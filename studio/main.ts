@@ -8,7 +8,12 @@ import { TwinView } from './twin-view.ts';
 
 const DRAW_MS = 250;
 
-let shown: { readonly id: string; readonly view: TwinView } | undefined;
+interface Shown {
+  readonly id: string;
+  readonly view: TwinView;
+}
+
+let shown: Shown | undefined;
 let wanted = '';
 
 const stream = openStream({
@@ -29,6 +34,8 @@ const stream = openStream({
       banner,
       connected ? '' : 'The connection to the engine is lost. What you see is old; trying again…',
     );
+    // What happened while the engine was not heard is only to be had by asking.
+    if (connected && shown !== undefined) reloadEvents(shown).catch(() => {});
   },
 });
 
@@ -60,4 +67,8 @@ async function show(id: string): Promise<void> {
   byId('twin').replaceChildren(view.root);
   document.title = `${id} · Gemel`;
   stream.follow(id);
+}
+
+async function reloadEvents({ id, view }: Shown): Promise<void> {
+  view.replaceEvents(await fetchEvents(id));
 }

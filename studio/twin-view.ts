@@ -115,6 +115,12 @@ export class TwinView {
     for (const card of [...this.#measurements.values(), ...this.#computed.values()]) card.draw(now);
   }
 
+  /** Shows these events, newest first, in place of what was there. */
+  replaceEvents(events: readonly TwinEvent[]): void {
+    this.#events.replaceChildren();
+    this.addEvents(events);
+  }
+
   /** Puts events above those already there, newest first. */
   addEvents(events: readonly TwinEvent[]): void {
     for (const event of events.toReversed()) {

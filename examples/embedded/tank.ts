@@ -20,5 +20,7 @@ const twin = createTwin(tank);
 for (let minute = 0; minute <= 30; minute += 5) {
   if (minute > 0) twin.step(300);
   twin.set('inflow', minute < 15 ? 0 : 90);
-  console.log(`${minute} min  level ${twin.state('level').toFixed(3)} m  outflow ${twin.output('outflow').toFixed(1)} l/min`);
+  console.log(
+    `${minute} min  level ${twin.state('level').toFixed(3)} m  outflow ${twin.output('outflow').toFixed(1)} l/min`,
+  );
 }

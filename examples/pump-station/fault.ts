@@ -20,7 +20,9 @@ if (pump === undefined || !faults.some((it) => it === fault) || !(Number(level) 
   process.exitCode = 2;
 } else {
   const client = await mqtt.connectAsync(values.url, { connectTimeout: 5000, reconnectPeriod: 0 });
-  await client.publishAsync(`plant/${pump}/fault`, JSON.stringify({ [fault ?? '']: Number(level) }), { qos: 1 });
+  await client.publishAsync(`plant/${pump}/fault`, JSON.stringify({ [fault ?? '']: Number(level) }), {
+    qos: 1,
+  });
   await client.endAsync();
   console.log(`${pump}: ${fault} ${Number(level) === 0 ? 'off' : `at ${level}`}`);
 }

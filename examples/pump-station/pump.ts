@@ -16,6 +16,8 @@ export interface Hidden {
   readonly efficiency: number;
   readonly bearingTorque: number;
   readonly vibration: number;
+  /** Of its bearings at the start, from 0 to 1. */
+  readonly wear: number;
 }
 
 /** One message of the pump's controller, in the units of its data sheet. */
@@ -47,11 +49,11 @@ export class Pump {
   #bearing = 20;
   #wear: number;
 
-  /** `age`: seconds of its duty cycle already gone; `wear`: of its bearings, from 0 to 1. */
-  constructor(hidden: Hidden, it: { readonly age: number; readonly wear: number; readonly random: () => number }) {
+  /** `dutySeconds`: how far it is in its duty cycle. */
+  constructor(hidden: Hidden, it: { readonly dutySeconds: number; readonly random: () => number }) {
     this.#hidden = hidden;
-    this.#seconds = it.age;
-    this.#wear = it.wear;
+    this.#wear = hidden.wear;
+    this.#seconds = it.dutySeconds;
     this.#random = it.random;
   }
 
@@ -97,10 +99,13 @@ export class Pump {
     this.#speed += (dt * (setpoint - this.#speed)) / 2.2;
     // The check valve closes when the water would run back.
     this.#flow = Math.max(0, this.#flow + ((dt * 9.81 * 0.0314) / 61) * (head - systemHead));
-    this.#winding += (dt * (power - shaft - 21 * (this.#winding - ambient))) / 9400;
+    this.#winding += (dt * (power - shaft - 21.6 * (this.#winding - ambient))) / 9400;
     this.#bearing += (dt * (this.#friction() * this.#speed - 4.4 * (this.#bearing - ambient))) / 1750;
     // Bearings wear faster when they are hot.
-    this.#wear = Math.min(1, this.#wear + dt * 2e-8 * (this.#speed / RATED_SPEED) ** 2 * Math.exp((this.#bearing - 60) / 25));
+    this.#wear = Math.min(
+      1,
+      this.#wear + dt * 2e-8 * (this.#speed / RATED_SPEED) ** 2 * Math.exp((this.#bearing - 60) / 25),
+    );
   }
 
   #head(): number {
@@ -110,24 +115,27 @@ export class Pump {
   }
 
   #friction(): number {
-    return this.#hidden.bearingTorque * (1 + 6 * this.#wear + 8 * this.faults.bearing);
+    return this.#hidden.bearingTorque * (1 + 6 * this.#wear + 5 * this.faults.bearing);
   }
 
   #shaftPower(): number {
     const hydraulic = WATER * Math.max(this.#head(), 0) * this.#flow;
-    return hydraulic / (this.#hidden.efficiency * (1 - 0.2 * this.faults.impeller)) + this.#friction() * this.#speed;
+    return (
+      hydraulic / (this.#hidden.efficiency * (1 - 0.2 * this.faults.impeller)) +
+      this.#friction() * this.#speed
+    );
   }
 
   #motorPower(): number {
-    return this.#shaftPower() / 0.915 + (190 * this.#speed) / RATED_SPEED;
+    return this.#shaftPower() / 0.918 + (190 * this.#speed) / RATED_SPEED;
   }
 
-  /** Its duty: full speed, part load, and now and then a rest. */
+  /** Its duty: full speed, part load, and now and then little to do. */
   #setpointRpm(): number {
     const phase = this.#seconds % 240;
     if (phase < 90) return 2900;
     if (phase < 150) return 2450;
-    return phase < 220 ? 2700 : 1500;
+    return phase < 220 ? 2700 : 2000;
   }
 
   #valvePercent(): number {

@@ -135,8 +135,8 @@ for (const [how, signal] of [
     const station = await startStation(t, copyExample(t, 'pump-station'));
     await allRunning(station);
     const children = childrenOf(station.pid);
-    if (signal === 'SIGINT') process.kill(-station.pid, signal);
-    const code = await station.stop(signal);
+    process.kill(signal === 'SIGINT' ? -station.pid : station.pid, signal);
+    const code = await station.exited;
     assert.equal(code, signal === 'SIGINT' ? 0 : 'SIGKILL', station.output());
     await allGone(station, children);
   });

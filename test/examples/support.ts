@@ -21,6 +21,22 @@ export interface Owner {
   after(undo: () => Promise<void> | void): void;
 }
 
+const undone = new WeakMap<Owner, (() => Promise<void> | void)[]>();
+
+/** Has something undone at the owner's end, the last first: a project's folder goes when its engine has ended. */
+function atTheEnd(owner: Owner, undo: () => Promise<void> | void): void {
+  const known = undone.get(owner);
+  if (known !== undefined) {
+    known.push(undo);
+    return;
+  }
+  const all = [undo];
+  undone.set(owner, all);
+  owner.after(async () => {
+    for (const each of all.toReversed()) await each();
+  });
+}
+
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const patienceMs = 60_000;
 
@@ -31,7 +47,7 @@ const patienceMs = 60_000;
  */
 export function copyExample(owner: Owner, name: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'gemel-example-'));
-  owner.after(() => rmSync(folder, { recursive: true, force: true }));
+  atTheEnd(owner, () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'examples'));
   const copy = join(folder, 'examples', name);
   cpSync(join(root, 'examples', name), copy, {
@@ -111,7 +127,7 @@ export function start(
     child.kill('SIGKILL');
     return assert.fail(`${args.join(' ')} did not end on ${signal}:\n${output}`);
   };
-  owner.after(async () => {
+  atTheEnd(owner, async () => {
     await stop();
   });
   return { pid: child.pid ?? -1, output: () => output, stdout: () => stdout, exited, stop };
@@ -176,7 +192,7 @@ export interface Received {
 export async function subscribe(owner: Owner, url: string, topic: string): Promise<readonly Received[]> {
   const messages: Received[] = [];
   const client = await mqtt.connectAsync(url, { reconnectPeriod: 200, connectTimeout: 10_000 });
-  owner.after(() => client.endAsync(true));
+  atTheEnd(owner, () => client.endAsync(true));
   client.on('message', (where, payload) =>
     messages.push({ topic: where, text: payload.toString(), atMs: performance.now() }),
   );

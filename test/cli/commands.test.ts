@@ -66,7 +66,7 @@ test('init makes a project that passes its own check, once', async () => {
   writeFileSync(join(target, 'gemel.yaml'), 'mine');
   const again = await gemel(['init', 'first'], directory);
   assert.equal(again.code, 2);
-  assert.match(again.stderr, /gemel\.yaml.* would be overwritten/);
+  assert.match(again.stderr, /gemel\.yaml.* would be overwritten[\s\S]*\[USAGE\]/);
   assert.equal(readFileSync(join(target, 'gemel.yaml'), 'utf8'), 'mine');
 });
 

@@ -11,6 +11,9 @@ import { anchorsOf, readPage, root } from './page.ts';
 const page = readPage('docs/errors.md');
 const codes = Object.keys(catalogue);
 
+/** Codes that were published and that nothing raises any more. They keep their meaning, and their place on the page. */
+const retired: readonly string[] = [];
+
 for (const path of generatedPages) {
   test(`${path} is what npm run docs writes`, () => {
     const text = readPage(path);
@@ -54,7 +57,8 @@ function textsOf(pattern: string, left: (path: string) => boolean): string[] {
 
 /** The codes that stand in none of the texts. */
 function missingFrom(texts: readonly string[], pattern: (code: string) => RegExp): string[] {
-  return codes.filter((code) => !texts.some((text) => pattern(code).test(text)));
+  const living = codes.filter((code) => !retired.includes(code));
+  return living.filter((code) => !texts.some((text) => pattern(code).test(text)));
 }
 
 test('every code is raised somewhere', () => {

@@ -64,11 +64,15 @@ export function buildEquations(checked: Checked, problems: Problems): ModelEquat
     const equation = checked.intermediates.get(name);
     if (equation) nodes.set(name, lower(equation));
   }
-  const ofState = (kind: 'der' | 'next') =>
-    states.map(({ name }) => {
-      const equation = formulas.equations.find((it) => it.target.kind === kind && it.target.name === name);
+  const ofState = (kind: 'der' | 'next') => {
+    const byName = new Map(
+      formulas.equations.filter((it) => it.target.kind === kind).map((it) => [it.target.name, it]),
+    );
+    return states.map(({ name }) => {
+      const equation = byName.get(name);
       return equation && lower(equation);
     });
+  };
   return {
     graph,
     slots: {

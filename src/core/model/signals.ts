@@ -101,11 +101,17 @@ export function readHealth(
   return { name, of: it.of, nominal, limit, failsWhen };
 }
 
-/** Reads a duration such as "500 ms" in seconds; reports what is no positive time. */
+/** Reads a duration such as "500 ms" in seconds; reports what has no unit and what is no positive time. */
 export function readDuration(text: string, path: Path, problems: Problems): number | undefined {
+  if (bareNumber.test(text)) {
+    problems.at('DURATION_SYNTAX', path, `\`${text}\` has no unit of time`, {
+      hint: 'write the unit, as in `20 ms` or `10 s`',
+    });
+    return undefined;
+  }
   const seconds = new Reader(true, problems).quantity(text, path, SECOND);
   if (seconds !== undefined && !(seconds > 0)) {
-    problems.at('VALUE_OUT_OF_BOUNDS', path, `\`${text}\` is no time that passes`, {
+    problems.at('DURATION_RANGE', path, `\`${text}\` is no time that passes`, {
       expected: 'more than 0 s',
     });
     return undefined;
@@ -114,6 +120,8 @@ export function readDuration(text: string, path: Path, problems: Problems): numb
 }
 
 const SECOND: Unit = { ...dimensionless, symbol: 's', dimension: [0, 0, 1, 0, 0, 0, 0] };
+
+const bareNumber = /^[\s\d.eE+-]+$/;
 
 class Reader {
   readonly broken = new Set<string>();
@@ -228,7 +236,7 @@ class Reader {
     }
     // In an unchecked document a unit is only shown; a number without one is always in the signal's own.
     if (!this.#checked && unit !== SECOND) return parsed.value;
-    if (/^[\s\d.eE+-]+$/.test(given)) return finite(toSi(parsed.value, unit)) ?? this.#notFinite(given, path);
+    if (bareNumber.test(given)) return finite(toSi(parsed.value, unit)) ?? this.#notFinite(given, path);
     const differenceWanted = unit.offset === 0 && !unit.absolute;
     const source =
       differenceWanted && parsed.unit.absolute ? { ...parsed.unit, offset: 0, absolute: false } : parsed.unit;

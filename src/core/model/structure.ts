@@ -49,13 +49,13 @@ export function checkUnique({ document, problems }: Draft): void {
 
 /** Each state has exactly one equation, which tells its kind. */
 export function settleStates({ signals, formulas, document, problems }: Draft): State[] {
-  const names = signals.states.map((state) => state.name);
+  const names = new Set(signals.states.map((state) => state.name));
   const defined = new Map<string, Equation>();
   for (const equation of formulas.equations) {
     const { kind, name, span } = equation.target;
     if (kind === 'name') continue;
     const site = { path: equation.path, span, part: 'key' } as const;
-    if (!names.includes(name)) {
+    if (!names.has(name)) {
       problems.within('NAME_UNKNOWN', site, `\`${name}\` is not a state`, { hint: didYouMean(name, names) });
     } else if (defined.has(name)) {
       problems.within('EQUATION_DUPLICATE', site, `\`${name}\` already has an equation`);

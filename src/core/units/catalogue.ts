@@ -2,7 +2,7 @@
 
 import { uneceCodes } from './codes.ts';
 import { formatDimension } from './dimension.ts';
-import { prefixes, unitGroups } from './table.ts';
+import { prefixes as prefixTable, unitGroups } from './table.ts';
 import { parseUnit, type Unit } from './unit.ts';
 
 export interface CatalogueUnit {
@@ -38,7 +38,7 @@ export function unitCatalogue(): UnitCatalogue {
   }));
   return {
     quantities,
-    prefixes: Object.entries(prefixes).map(([symbol, it]) => ({
+    prefixes: Object.entries(prefixTable).map(([symbol, it]) => ({
       symbol,
       name: it.name,
       factor: Number(it.value),

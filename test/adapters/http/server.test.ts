@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { createHttpServer } from '../../../src/adapters/http/index.ts';
@@ -36,6 +36,18 @@ test('a port in use says which, and what to do', async (t) => {
       return true;
     },
   );
+});
+
+test('a port that the system keeps for others says so', async (t) => {
+  // Whoever runs the tests may have the right to every port, so the system's answer is given in its place.
+  t.mock.method(Server.prototype, 'listen', function refuse(this: Server) {
+    queueMicrotask(() => this.emit('error', Object.assign(new Error('listen'), { code: 'EACCES' })));
+    return this;
+  });
+  await assert.rejects(createHttpServer({ fleet: createFakeFleet(), port: 80 }), {
+    code: 'LISTEN_DENIED',
+    message: 'this user may not listen on port 80 of 127.0.0.1',
+  });
 });
 
 test('a port that is held on IPv6 only is in use as well, and 127.0.0.1 is let go of', {

@@ -242,6 +242,21 @@ test('noise must be positive and in the right unit', () => {
   assert.match(problems(state('0 m/s^0.5'))[0] ?? '', /VALUE_OUT_OF_BOUNDS/);
 });
 
+test('a time has a unit of time and is longer than nothing', () => {
+  const body = (step: string, every: string) =>
+    `solver: { step: ${step} }\nstates:\n  a: { unit: m, start: 1, every: ${every} }\nequations:\n  next(a): a\n`;
+  assert.deepEqual(problems(body('"0.1"', '0 s')), [
+    '3:34 DURATION_RANGE `0 s` is no time that passes',
+    '1:17 DURATION_SYNTAX `0.1` has no unit of time',
+  ]);
+  assert.deepEqual(problems(body('5 m', '-1 s')), [
+    '3:34 DURATION_RANGE `-1 s` is no time that passes',
+    '1:17 UNIT_MISMATCH `m` cannot be converted into `s`',
+  ]);
+  const model = compiled(body('20 ms', '2 min'));
+  assert.deepEqual([model.stepSeconds, model.states[0]?.everySeconds], [0.02, 120]);
+});
+
 test('when clauses are checked like equations', () => {
   const body = (when: string) =>
     `states: { x: { unit: m, start: 0 } }\nequations: { der(x): "1 [m/s]" }\nwhen: { full: { ${when} } }`;

@@ -45,6 +45,7 @@ export class Shard {
   readonly #send: ShardOptions['send'];
   readonly #reporter = new Reporter();
   readonly #stop = createStopController();
+  #failed = false;
   #running: readonly Running[] = [];
   /** Where each twin is, by its number in the fleet. */
   readonly #places = new Map<number, { readonly running: Running; readonly lane: number }>();
@@ -54,8 +55,9 @@ export class Shard {
     this.#send = send;
   }
 
-  /** Takes one message. What goes wrong here is a fault, and told as `failed`. */
+  /** Takes one message. What goes wrong here is a fault: it is told as `failed`, and nothing is done any more. */
   receive(message: ToShard): void {
+    if (this.#failed) return;
     try {
       this.#receive(message);
     } catch (error) {
@@ -240,6 +242,7 @@ export class Shard {
   }
 
   #fail(error: unknown): void {
+    this.#failed = true;
     this.#stop.abort();
     this.#send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }, []);
   }

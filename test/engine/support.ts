@@ -42,7 +42,16 @@ measurements:
 `);
 
 export function twinOf(id: string, model: Model, more: Partial<TwinConfig> = {}): TwinConfig {
-  return { id, model: model.id, ...twinDefaults, parameters: {}, inputs: {}, start: {}, bindings: [], ...more };
+  return {
+    id,
+    model: model.id,
+    ...twinDefaults,
+    parameters: {},
+    inputs: {},
+    start: {},
+    bindings: [],
+    ...more,
+  };
 }
 
 export interface TestFleet {
@@ -59,7 +68,10 @@ export interface TestFleetOptions {
   readonly checkpoints?: CheckpointStore;
 }
 
-export async function startFleet(twins: readonly TwinConfig[], options: TestFleetOptions = {}): Promise<TestFleet> {
+export async function startFleet(
+  twins: readonly TwinConfig[],
+  options: TestFleetOptions = {},
+): Promise<TestFleet> {
   const clock = options.clock ?? createManualClock(startMs);
   const fleet = await createFleet({
     models: options.models ?? [tank],
@@ -72,7 +84,11 @@ export async function startFleet(twins: readonly TwinConfig[], options: TestFlee
     fleet,
     clock,
     send: (twin, payload) =>
-      fleet.deliver({ topic: `gemel/${twin}/telemetry`, payload: bytes(JSON.stringify(payload)), receivedMs: clock.nowMs() }),
+      fleet.deliver({
+        topic: `gemel/${twin}/telemetry`,
+        payload: bytes(JSON.stringify(payload)),
+        receivedMs: clock.nowMs(),
+      }),
   };
 }
 
@@ -86,7 +102,10 @@ export function state(fleet: Fleet, twin: string, name: string): number {
 }
 
 export function kinds(fleet: Fleet): string[] {
-  return fleet.events().map(({ kind }) => kind).reverse();
+  return fleet
+    .events()
+    .map(({ kind }) => kind)
+    .reverse();
 }
 
 export function memoryStore(): CheckpointStore & { bytes: Uint8Array | undefined } {

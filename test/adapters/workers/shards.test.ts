@@ -1,0 +1,115 @@
+/** Shards in real worker threads, on the real clock. */
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { createSystemClock, createWorkerShards } from '../../../src/adapters/workers/index.ts';
+import {
+  type CheckpointStore,
+  createFleet,
+  type Fleet,
+  type ShardLink,
+  type TwinConfig,
+} from '../../../src/engine/index.ts';
+import { bytes, memoryStore, modelOf, tank, twinOf } from '../../engine/support.ts';
+
+const clock = createSystemClock();
+
+/** A fleet that ends with its test, however that ends: a thread left over would keep the process alive. */
+async function start(
+  t: TestContext,
+  twins: readonly TwinConfig[],
+  shards: readonly ShardLink[],
+  more: { readonly checkpoints?: CheckpointStore } = {},
+): Promise<Fleet> {
+  const fleet = await createFleet({ models: [tank], twins, shards, clock, ...more });
+  t.after(() => fleet.stop());
+  return fleet;
+}
+
+/** Resolves when the fleet has published something for which `done` holds. */
+function published(fleet: Fleet, done: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const leave = fleet.onTick(() => {
+      if (!done()) return;
+      leave();
+      resolve();
+    });
+  });
+}
+
+test('two workers run a fleet: ticks, samples, steps, checkpoints, a clean stop', async (t) => {
+  const twins = Array.from({ length: 40 }, (_, i) => twinOf(`t-${i}`, tank, { periodMs: 20 }));
+  const checkpoints = memoryStore();
+  const fleet = await start(t, twins, createWorkerShards(2), { checkpoints });
+  assert.ok(fleet.snapshot('t-39') !== undefined, 'every twin has a snapshot from the start');
+  for (const { id } of twins) {
+    const payload = bytes('{"flow":0,"level":1}');
+    assert.equal(
+      fleet.deliver({ topic: `gemel/${id}/telemetry`, payload, receivedMs: clock.nowMs() }).accepted,
+      2,
+    );
+  }
+  await published(fleet, () => fleet.statistics().appliedSamples === 80);
+  const { acceptedSamples, inFlight } = fleet.statistics();
+  assert.deepEqual([acceptedSamples, inFlight], [80, 0]);
+  const before = fleet.snapshot('t-7')?.state('volume') ?? Number.NaN;
+  const stepped = await fleet.step('t-7', { seconds: 2, inputs: { flow: 3 } });
+  assert.ok(
+    Math.abs(stepped.state('volume') - (before + 6)) < 1e-9,
+    `${stepped.state('volume')} after ${before}`,
+  );
+  await assert.rejects(fleet.step('t-7', { seconds: 1e9 }), { code: 'STEP_INVALID' });
+  await fleet.stop();
+  assert.ok(checkpoints.bytes !== undefined && checkpoints.bytes.length > 1000);
+  assert.deepEqual(fleet.failures(), []);
+
+  const again = await start(t, twins, createWorkerShards(1), { checkpoints });
+  assert.equal(again.snapshot('t-7')?.state('volume'), fleet.snapshot('t-7')?.state('volume'));
+  await again.stop();
+});
+
+test('a worker that dies is told: an event, a failure, rejected steps, refused samples', async (t) => {
+  const shards = createWorkerShards(2);
+  const fleet = await start(
+    [twinOf('a', tank, { periodMs: 50 }), twinOf('b', tank, { periodMs: 50 })],
+    shards,
+  );
+  const died = new Promise<string>((resolve) =>
+    fleet.onEvent(({ kind, message }) => kind === 'worker-failed' && resolve(message)),
+  );
+  // A message of nonsense is the one way to hurt a shard from here. The step comes too late for it.
+  shards[0]?.send({ kind: 'start', models: [], twins: Reflect.get({}, 'nothing'), restore: [] });
+  await assert.rejects(fleet.step('a', { seconds: 1 }), { code: 'WORKER_FAILED' });
+  assert.match(await died, /^the worker of 1 twins has failed, and they stand still: /);
+  assert.equal(fleet.failures().length, 1);
+  assert.equal(fleet.statistics().failedWorkers, 1);
+  await assert.rejects(fleet.step('a', { seconds: 1 }), { code: 'WORKER_FAILED' });
+  assert.equal(fleet.setInputs('a', { flow: 1 }).refused[0]?.reason, 'unavailable');
+  // The other worker does not care.
+  const tick = fleet.snapshot('b')?.tick ?? 0;
+  await published(fleet, () => (fleet.snapshot('b')?.tick ?? 0) > tick);
+  assert.equal(fleet.setInputs('b', { flow: 1 }).accepted, 1);
+  await fleet.stop();
+});
+
+test('a thread that ends on its own is told as well', async (t) => {
+  const [link] = createWorkerShards(1);
+  assert.ok(link !== undefined);
+  t.after(() => link.close());
+  const failed = new Promise<string>((resolve) =>
+    link.onMessage((message) => message.kind === 'failed' && resolve(message.message)),
+  );
+  // What cannot be read as a message makes the thread throw.
+  link.send(Reflect.get(new Map(), 'nothing'));
+  assert.match(await failed, /undefined/);
+});
+
+test('a fleet does not start if a worker cannot', async () => {
+  const broken = modelOf(
+    'gemel: 1\nmodel: broken\nversion: 1.0.0\nstates:\n  x: { unit: "1", start: 0 }\nequations:\n  der(x): 1 [1/s]\n',
+  );
+  const model = { ...broken, document: { ...broken.document, equations: {} } };
+  const twins = [twinOf('a', model)];
+  const starting = createFleet({ models: [model], twins, shards: createWorkerShards(1), clock });
+  await assert.rejects(starting, { code: 'WORKER_FAILED', message: /broken@1.0.0 does not compile/ });
+});

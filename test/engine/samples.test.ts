@@ -1,0 +1,114 @@
+/** When samples count, and how far they are from what was predicted. Substeps are 0.125 s, ticks 1 s. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startFleet, startMs, state, tank, twinOf } from './support.ts';
+
+test('an input holds from the boundary nearest to its event time', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);
+  // 0.3 s is nearest to 0.25: 0.25 s at 1 l/s and 0.75 s at 5 l/s make 4 l.
+  send('a', { flow: 5, time: startMs + 300 });
+  await clock.advance(1000);
+  assert.equal(state(fleet, 'a', 'volume'), 4);
+  // 0.32 s is nearest to 0.375: then 0 l/s, after 0.375 · 5 = 1.875 l more.
+  send('a', { flow: 0, time: startMs + 1320 });
+  await clock.advance(1000);
+  assert.equal(state(fleet, 'a', 'volume'), 5.875);
+  assert.equal(fleet.snapshot('a')?.inputTimeMs('flow'), startMs + 1320);
+  await fleet.stop();
+});
+
+test('a sample at the end of the tick is shown with it and counts from then on', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);
+  send('a', { flow: 3, time: startMs + 990 });
+  await clock.advance(1000);
+  assert.deepEqual([state(fleet, 'a', 'volume'), fleet.snapshot('a')?.input('flow')], [1, 3]);
+  await clock.advance(1000);
+  assert.equal(state(fleet, 'a', 'volume'), 4);
+  await fleet.stop();
+});
+
+test('a measurement is compared with the prediction at its own boundary', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);
+  send('a', { level: 0.75, time: startMs + 500 });
+  await clock.advance(1000);
+  // At 0.5 s the model has 0.5 l; at the snapshot's time 1 l.
+  assert.deepEqual(fleet.snapshot('a')?.measurement('level'), {
+    measured: 0.75,
+    timeMs: startMs + 500,
+    innovation: 0.25,
+    expected: 1,
+  });
+  send('a', { level: 1, time: startMs + 2000 });
+  await clock.advance(1000);
+  assert.equal(fleet.snapshot('a')?.measurement('level').innovation, 1 - 2);
+  await fleet.stop();
+});
+
+test('a sample older than the belief counts at the next tick', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);
+  await clock.advance(3000);
+  send('a', { flow: 0, level: 4, time: startMs + 500 });
+  await clock.advance(1000);
+  assert.equal(state(fleet, 'a', 'volume'), 3);
+  assert.equal(fleet.snapshot('a')?.measurement('level').innovation, 4 - 3);
+  await fleet.stop();
+});
+
+test('a sample of the future waits for its tick', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);
+  send('a', { flow: 0, time: startMs + 2500 });
+  await clock.advance(2000);
+  assert.deepEqual([state(fleet, 'a', 'volume'), fleet.statistics().queueDepth], [2, 1]);
+  await clock.advance(2000);
+  assert.deepEqual([state(fleet, 'a', 'volume'), fleet.statistics().queueDepth], [2.5, 0]);
+  await fleet.stop();
+});
+
+test('older than the newest applied is out of order, the same again is repeated, a correction is taken', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);
+  const time = startMs + 2000;
+  send('a', { flow: 2, time });
+  await clock.advance(3000);
+  send('a', { flow: 9, time: time - 1 });
+  send('a', { flow: 2, time });
+  send('a', { flow: 7, time });
+  await clock.advance(1000);
+  const { refusedSamples, appliedSamples } = fleet.statistics();
+  assert.deepEqual([refusedSamples['out-of-order'], refusedSamples.repeated, appliedSamples], [1, 1, 2]);
+  assert.equal(fleet.snapshot('a')?.input('flow'), 7);
+  assert.deepEqual(
+    new Set(fleet.refusals().map(({ reason }) => reason)),
+    new Set(['repeated', 'out-of-order']),
+  );
+  assert.match(fleet.refusals()[0]?.got ?? '', /^[29] l\/s at 2026-11-22T13:00:0/);
+  await fleet.stop();
+});
+
+test('a full queue lets the oldest of the signal make room, and says so', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank, { queueLimit: 3 })]);
+  send('a', { level: 1, time: startMs + 100 });
+  for (const flow of [1, 2, 3, 4]) send('a', { flow, time: startMs + flow * 125 });
+  await clock.advance(1000);
+  const { refusedSamples, acceptedSamples, appliedSamples, queueDepth, inFlight } = fleet.statistics();
+  assert.equal(refusedSamples['queue-full'], 2);
+  assert.equal(acceptedSamples, appliedSamples + refusedSamples['queue-full'] + queueDepth + inFlight);
+  // Flow 3 came at 0.375 s and 4 at 0.5 s; before them the default of 1.
+  assert.equal(state(fleet, 'a', 'volume'), 0.375 * 1 + 0.125 * 3 + 0.5 * 4);
+  const [overflow] = fleet.events();
+  assert.deepEqual([overflow?.kind, overflow?.subject, overflow?.twin], ['queue-overflow', 'flow', 'a']);
+  await fleet.stop();
+});
+
+test('tells when the applied samples had arrived', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);
+  const received: number[] = [];
+  fleet.onTick((tick) => received.push(...tick.receivedMs));
+  await clock.advance(200);
+  send('a', { flow: 1 });
+  await clock.advance(300);
+  send('a', { level: 1 });
+  await clock.advance(500);
+  assert.deepEqual(received, [startMs + 200, startMs + 500]);
+  await fleet.stop();
+});

@@ -9,8 +9,9 @@ import {
   parseExpression,
   reservedWords,
 } from '../../src/core/equation/index.ts';
+import { nodeLimit } from '../../src/core/graph/index.ts';
 import { compileModel, type Model } from '../../src/core/model/index.ts';
-import { simulate } from '../../src/core/solve/index.ts';
+import { simulate, substepLimit } from '../../src/core/solve/index.ts';
 import { codeSpans, readPage, root, tableRows } from './page.ts';
 
 const page = readPage('docs/model-language.md');
@@ -160,6 +161,8 @@ test('the limits are those of the table', () => {
   const numberOf = (what: string) => Number(/[\d,]+/.exec(limits.get(what) ?? '')?.[0].replaceAll(',', ''));
   assert.equal(numberOf('length of an expression'), equationLimits.characters);
   assert.equal(numberOf('nesting of an expression'), equationLimits.depth);
+  assert.equal(numberOf('operations of all equations together'), nodeLimit);
+  assert.equal(numberOf('substeps in a tick'), substepLimit);
   const codesOf = (body: string) => compile(body).diagnostics.map(({ code }) => code);
 
   const terms = (count: number) =>

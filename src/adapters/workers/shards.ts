@@ -17,7 +17,7 @@ export function createWorkerShards(count: number, pace: Pace = realTime): ShardL
 function startWorker(name: string, pace: Pace): ShardLink {
   // Beside this file lies the worker's: as source while developing, compiled in the package.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./host.${extension}`, import.meta.url), { name, workerData: pace });
+  const worker = new Worker(new URL(`./start.${extension}`, import.meta.url), { name, workerData: pace });
   let listener: ((message: FromShard) => void) | undefined;
   const early: FromShard[] = [];
   let ended = false;

@@ -6,6 +6,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setInterval } from 'node:timers/promises';
 import { decayModel, directoryWith, type Ended, gemel, type Running, start } from './run.ts';
 
 const project = (more = '') => `
@@ -53,13 +54,21 @@ async function stateOf(page: string, twin: string) {
   return { tick, temperature: states.temperature, time: Date.parse(time) };
 }
 
+/** Asks every 20 ms until the first twin has come so far. */
+async function stateAtTick(page: string, tick: number) {
+  for await (const _ of setInterval(20)) {
+    const state = await stateOf(page, 'd-1');
+    if (state.tick >= tick) return state;
+  }
+  return assert.fail('unreachable');
+}
+
 test('a project runs, stops in order on SIGTERM, and goes on from there', async () => {
   const directory = directoryWith({ 'gemel.yaml': project(), 'decay.yaml': decayModel });
   const first = await up(directory);
   assert.match(first.page, /^http:\/\/localhost:\d+$/);
   assert.match(first.broker, /^mqtt:\/\/localhost:\d+$/);
-  let before = await stateOf(first.page, 'd-1');
-  while (before.tick < 10) before = await stateOf(first.page, 'd-1');
+  const before = await stateAtTick(first.page, 10);
   const stopping = performance.now();
   const ended = await first.stop();
   assert.equal(ended.code, 0, ended.stderr);
@@ -115,7 +124,7 @@ test('a project with mistakes does not start, and shows them', async () => {
   const directory = directoryWith({ 'gemel.yaml': project('wrokers: 2'), 'decay.yaml': decayModel });
   const { code, stderr } = await gemel(['up', directory]);
   assert.equal(code, 1);
-  assert.match(stderr, /did you mean `workers`\?[\s\S]*was not started/);
+  assert.match(stderr, /did you mean `workers`\?[\s\S]*was not started[\s\S]*\[PROJECT_INVALID\]/);
 });
 
 test('a checkpoint that cannot be written is told, the twins go on, and the end is not 0', async () => {
@@ -125,9 +134,35 @@ test('a checkpoint that cannot be written is told, the twins go on, and the end 
   // Where the directory was there is a file now: as on a full disk, nothing can be written any more.
   rmSync(join(directory, '.gemel'), { recursive: true });
   writeFileSync(join(directory, '.gemel'), '');
-  let after = before;
-  while (after.tick < before.tick + 10) after = await stateOf(running.page, 'd-1');
+  await stateAtTick(running.page, before.tick + 10);
   const { code, stderr } = await running.stop();
   assert.equal(code, 1);
   assert.match(stderr, /"level":"error".*checkpoint/);
+});
+
+test('what is played reaches the twin', async () => {
+  const directory = directoryWith({
+    'gemel.yaml': project(),
+    'decay.yaml': decayModel,
+    'record.csv': 'time,t_amb,note\n0,30,-\n1,31,-\n',
+  });
+  const { broker, page, stop } = await up(directory);
+  const record = [
+    'play',
+    join(directory, 'record.csv'),
+    '--map',
+    't_amb=ambient',
+    '--speed',
+    '20x',
+    '--json',
+  ];
+  const { code, stdout, stderr } = await gemel([...record, '--to', broker, '--topic', 'gemel/d-1/telemetry']);
+  assert.equal(code, 0, stderr);
+  const { messages, rows } = JSON.parse(stdout);
+  assert.deepEqual([messages, rows], [2, 2]);
+  for await (const _ of setInterval(20)) {
+    const response = await fetch(`${page}/api/v1/twins/d-1/state`);
+    if ((await response.json()).inputs.ambient === 31) break;
+  }
+  assert.equal((await stop()).code, 0);
 });

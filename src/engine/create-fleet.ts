@@ -24,12 +24,21 @@ export interface FleetOptions {
 }
 
 /**
- * Resolves once every twin has its first snapshot.
+ * Resolves once every twin has its first snapshot. If it rejects, the shards are closed.
  *
  * Rejects with the GemelErrors of `checkTwins`, and `WORKER_FAILED` if a shard does not start. An unreadable checkpoint is
  * an event, not an error: the twins begin anew.
  */
 export async function createFleet(options: FleetOptions): Promise<Fleet> {
+  try {
+    return await create(options);
+  } catch (error) {
+    await Promise.all(options.shards.map((shard) => shard.close()));
+    throw error;
+  }
+}
+
+async function create(options: FleetOptions): Promise<Fleet> {
   const { clock, shards, twins, checkpoints } = options;
   const models = new Map(options.models.map((model) => [model.id, model]));
   const modelOfTwin = checkTwins(twins, models);

@@ -96,17 +96,12 @@ export class LiveFleet implements Fleet {
 
   /** Starts the shards, each with its message, and resolves once each has answered. */
   async start(messages: readonly Extract<ToShard, { kind: 'start' }>[]): Promise<void> {
-    try {
-      for (const [index, client] of this.#clients.entries()) {
-        const message = messages[index];
-        if (message !== undefined) client.start(message);
-      }
-      // Answers come in order, so with the first checkpoint the first snapshots are there as well.
-      await Promise.all(this.#clients.map((client) => client.request({ kind: 'checkpoint' })));
-    } catch (error) {
-      await this.#close();
-      throw error;
+    for (const [index, client] of this.#clients.entries()) {
+      const message = messages[index];
+      if (message !== undefined) client.start(message);
     }
+    // Answers come in order, so with the first checkpoint the first snapshots are there as well.
+    await Promise.all(this.#clients.map((client) => client.request({ kind: 'checkpoint' })));
     void this.#saveEverySoOften();
   }
 

@@ -71,6 +71,7 @@ test('two workers run a fleet: ticks, samples, steps, checkpoints, a clean stop'
 test('a worker that dies is told: an event, a failure, rejected steps, refused samples', async (t) => {
   const shards = createWorkerShards(2);
   const fleet = await start(
+    t,
     [twinOf('a', tank, { periodMs: 50 }), twinOf('b', tank, { periodMs: 50 })],
     shards,
   );

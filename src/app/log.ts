@@ -5,8 +5,7 @@
 
 import { type Logger, pino } from 'pino';
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -34,7 +33,8 @@ const colorOf: Readonly<Record<string, number>> = { debug: 2, warn: 33, error: 3
 
 /** `{"level":"warn","time":"…","msg":"broker away","url":"…"}` → `13:05:12  warn  broker away  url=…`. */
 function formatLine(json: string, color: 'always' | 'never'): string {
-  const { level, time, msg, ...fields }: Record<string, unknown> = JSON.parse(json);
+  // The line was written by pino a moment ago: an object with these fields.
+  const { level, time, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
   const clock = new Date(String(time)).toTimeString().slice(0, 8);
   const rest = Object.entries(fields).map(([name, value]) => `${name}=${brief(value)}`);
   const word = level === 'info' ? '' : `${String(level)}: `;

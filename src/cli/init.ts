@@ -8,6 +8,8 @@ import { GemelError } from '../core/diagnose/index.ts';
 import { recording, templateFiles } from './template.ts';
 import { usageError } from './terminal.ts';
 
+const readme = 'README.md';
+
 export function initCommand(): Command {
   return new Command('init')
     .summary('make a first project')
@@ -26,19 +28,21 @@ function initAction(directory: string): void {
     'schema/model.schema.json': `${JSON.stringify(publishedSchema('model'), null, 2)}\n`,
     'schema/project.schema.json': `${JSON.stringify(publishedSchema('project'), null, 2)}\n`,
   };
-  const there = Object.keys(files).filter((file) => existsSync(join(directory, file)));
+  // A README of one's own is kept; ours is only a guide.
+  const wanted = Object.keys(files).filter((file) => file !== readme || !existsSync(join(directory, file)));
+  const there = wanted.filter((file) => existsSync(join(directory, file)));
   if (there.length > 0) {
     throw usageError(`nothing was made: ${there.join(', ')} would be overwritten`, 'name another directory');
   }
-  for (const [file, text] of Object.entries(files)) write(join(directory, file), text);
+  for (const file of wanted) write(join(directory, file), files[file] ?? '');
   const place = displayName(directory);
   const where = directory === '.' ? '' : ` ${place}`;
   process.stdout.write(
     [
-      ...Object.keys(files).map((file) => `  ${join(place === '.' ? '' : place, file)}`),
+      ...wanted.map((file) => `  ${join(place === '.' ? '' : place, file)}`),
       '',
       `Start it:  gemel up${where}`,
-      `Then read: ${join(place, 'README.md')}`,
+      ...(wanted.includes(readme) ? [`Then read: ${join(place, readme)}`] : []),
       '',
     ].join('\n'),
   );

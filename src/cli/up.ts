@@ -46,7 +46,11 @@ export function upCommand(): Command {
       'port of the embedded broker instead of the project’s',
       integerArgument('--mqtt-port', 65_535),
     )
-    .option('--host <address...>', 'addresses to listen on instead of the project’s')
+    .option(
+      '--host <address>',
+      'address to listen on instead of the project’s; may be repeated',
+      (address: string, before: readonly string[] = []) => [...before, address],
+    )
     .option(
       '--speed <factor>',
       'how fast the twins live, from 1x (real time) to 1000x, to meet a record played at that speed',

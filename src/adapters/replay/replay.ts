@@ -73,7 +73,8 @@ const abortPatienceMs = 1_000;
 export async function replayTable(options: ReplayOptions): Promise<ReplaySummary> {
   const { file, clock, signal } = options;
   const { speed, eventTime } = options;
-  const timeline = new Timeline({ startMs: clock.nowMs(), speed, eventTime });
+  /** Begins with the first row that is sent: what lies before it in the file takes time to read. */
+  let timeline: Timeline | undefined;
   const flight = new Flight(options.inFlight ?? 100, signal);
   const skipped: SkippedCell[] = [];
   const counts = { rows: 0, messages: 0, passes: 0, missingCells: 0, skippedCells: 0, skippedRows: 0 };
@@ -93,7 +94,7 @@ export async function replayTable(options: ReplayOptions): Promise<ReplaySummary
     await playOnce();
     // A table without rows would go round for ever without a pause.
     if (!options.loop || signal.aborted || counts.rows === rowsBefore) break;
-    timeline.nextPass();
+    timeline?.nextPass();
   }
   await flight.landed();
   say(0);
@@ -102,7 +103,7 @@ export async function replayTable(options: ReplayOptions): Promise<ReplaySummary
     ...counts,
     skipped,
     latestMs,
-    recordedSeconds: timeline.elapsedMs / 1_000,
+    recordedSeconds: (timeline?.elapsedMs ?? 0) / 1_000,
     aborted: signal.aborted,
   };
 
@@ -129,6 +130,7 @@ export async function replayTable(options: ReplayOptions): Promise<ReplaySummary
       const sinceSeconds = (read.recordedMs - firstMs) / 1_000;
       if (sinceSeconds < fromSeconds) continue;
       if (sinceSeconds >= fromSeconds + forSeconds) break;
+      timeline ??= new Timeline({ startMs: clock.nowMs(), speed, eventTime });
       if (!timeline.advance(read.recordedMs)) {
         throw tableError(file, {
           line: row.line,
@@ -161,7 +163,7 @@ export async function replayTable(options: ReplayOptions): Promise<ReplaySummary
       messages: counts.messages,
       fraction: fileBytes === 0 ? 0 : Math.min(1, readBytes / fileBytes),
       pass: counts.passes,
-      recordedSeconds: timeline.elapsedMs / 1_000,
+      recordedSeconds: (timeline?.elapsedMs ?? 0) / 1_000,
       lateMs,
     });
   }

@@ -49,7 +49,7 @@ export function upCommand(): Command {
     .option(
       '--host <address>',
       'address to listen on instead of the project’s; may be repeated',
-      (address: string, before: readonly string[] = []) => [...before, address],
+      (address: string, before: readonly string[] | undefined) => [...(before ?? []), address],
     )
     .option(
       '--speed <factor>',

@@ -46,7 +46,7 @@ export function restoreBlock(block: Block, parts: readonly CheckpointPart[], now
     for (const [row, id] of part.twins.entries()) {
       const lane = lanes.get(id);
       if (lane === undefined) continue;
-      if (problem === undefined) restoreLane(block, lane, part, row, nowMs);
+      if (problem === undefined) restoreLane(block, lane, numbersOf(part, row), nowMs);
       else block.events.afresh(lane, problem, nowMs);
     }
     if (problem === undefined) restoreQueues(block, lanes, part);
@@ -62,11 +62,13 @@ function misfit(block: Block, part: CheckpointPart, hash: string): string | unde
   return missing === undefined ? undefined : `its checkpoint has no ${missing.name}`;
 }
 
-function restoreLane(block: Block, lane: number, part: CheckpointPart, row: number, nowMs: number): void {
+/** The numbers of one twin by column name. */
+function numbersOf({ columns, values, twins }: CheckpointPart, row: number): ReadonlyMap<string, number> {
+  return new Map(columns.map((name, index) => [name, values[index * twins.length + row] ?? Number.NaN]));
+}
+
+function restoreLane(block: Block, lane: number, saved: ReadonlyMap<string, number>, nowMs: number): void {
   const { memory, model } = block;
-  const saved = new Map(
-    part.columns.map((name, index) => [name, part.values[index * part.twins.length + row] ?? Number.NaN]),
-  );
   const configured = model.inputs.map((_, i) => memory.slot(lane, memory.layout.inputs + i));
   for (const { name, write } of columnsOf(block)) write(lane, saved.get(name) ?? Number.NaN);
   for (const [i, value] of configured.entries()) {
@@ -86,7 +88,7 @@ function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: C
     );
     const lane = lanes.get(part.twins[twin] ?? '');
     const signal = signals.get(part.signals[from] ?? '');
-    if (lane !== undefined && signal !== undefined) block.push(lane, signal, timeMs, value, receivedMs);
+    if (lane !== undefined && signal !== undefined) block.push(lane, { signal, timeMs, value, receivedMs });
   }
 }
 

@@ -28,7 +28,7 @@ import { statusCodes } from './frame.ts';
 import { LaneEvents } from './lane-events.ts';
 import type { ShardTwin, StepProblem } from './messages.ts';
 import type { Reporter } from './reporter.ts';
-import { SampleQueue } from './sample-queue.ts';
+import { type QueuedSample, SampleQueue } from './sample-queue.ts';
 
 /** One `step` may take as many substeps as a shard does in about a tenth of a second. */
 const stepSubsteps = 100_000;
@@ -88,8 +88,8 @@ export class Block {
     this.#k += ticks;
   }
 
-  push(lane: number, signal: number, timeMs: number, value: number, receivedMs: number): void {
-    const evicted = this.queues[lane]?.push(signal, timeMs, value, receivedMs);
+  push(lane: number, sample: QueuedSample): void {
+    const evicted = this.queues[lane]?.push(sample);
     if (evicted !== undefined) this.events.overflow(lane, evicted, this.beliefMs);
   }
 

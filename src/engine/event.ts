@@ -41,3 +41,19 @@ export interface TwinEvent {
   /** The state, input or `when` it is about, if there is one. */
   readonly subject?: string;
 }
+
+/** How bad each kind is; what a `when` raises says for itself. */
+export const severities = {
+  quarantined: 'critical',
+  recovered: 'info',
+  'bound-held': 'warning',
+  'bound-released': 'info',
+  raised: 'info',
+  resumed: 'info',
+  afresh: 'warning',
+  'missed-deadline': 'warning',
+  resynchronised: 'warning',
+  'queue-overflow': 'warning',
+  'worker-failed': 'critical',
+  'checkpoint-failed': 'critical',
+} as const satisfies Record<TwinEventKind, Severity>;

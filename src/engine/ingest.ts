@@ -6,12 +6,14 @@
  */
 
 import { suggest } from '../core/diagnose/index.ts';
+import type { Unit } from '../core/units/index.ts';
 import { readEventTime } from './event-time.ts';
 import { describe, formatPath, isRecord, parsePayload, pick } from './payload.ts';
 import type { Clock } from './ports.ts';
 import type { Delivery, Refused, RefusalReason } from './refusal.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { explainStranger, readValue, type SignalTable, type ValueProblem } from './signal-table.ts';
+import { formatSpan } from './span.ts';
 import { createTopicMatcher, type TopicMatcher } from './topic.ts';
 import { type Binding, defaultTelemetryTopic, type FieldPath, type TwinConfig } from './twin-config.ts';
 
@@ -47,6 +49,14 @@ export interface IngestOptions {
 interface Route {
   readonly target: Target;
   readonly binding?: Binding;
+}
+
+/** A value as it came. */
+interface RawSample {
+  readonly signal: number;
+  readonly raw: unknown;
+  readonly timeMs: number;
+  readonly unit?: Unit;
 }
 
 /** A message under way. */
@@ -186,7 +196,7 @@ export class Ingest {
           hint,
         });
       } else {
-        this.#takeValue(context, target, signal, values[name], timeMs);
+        this.#takeValue(context, target, { signal, raw: values[name], timeMs });
       }
     }
     if (fields > 0) return;
@@ -205,21 +215,14 @@ export class Ingest {
       timeMs = readEventTime(given, binding.timeFormat);
       if (timeMs === undefined) return this.#refuseTime(context, target, given, binding);
     }
-    return this.#takeValue(context, target, signal, raw, timeMs, binding);
+    return this.#takeValue(context, target, { signal, raw, timeMs, unit: binding.unit });
   }
 
-  #takeValue(
-    context: Context,
-    target: Target,
-    signal: number,
-    raw: unknown,
-    timeMs: number,
-    binding?: Binding,
-  ): void {
+  #takeValue(context: Context, target: Target, { signal, raw, timeMs, unit }: RawSample): void {
     const { table, config, index } = target;
     const described = table.signals[signal];
     if (described === undefined) return;
-    const value = readValue(table, described, raw, binding?.unit);
+    const value = readValue(table, described, raw, unit);
     if (typeof value !== 'number') return this.#refuseValue(context, target, described.name, value);
     const early = this.#untimely(config, timeMs);
     if (early !== undefined) {
@@ -261,13 +264,13 @@ export class Ingest {
     if (aheadMs > futureMs) {
       return {
         reason: 'too-new',
-        message: `its time is ${spanText(aheadMs)} ahead, at most ${spanText(futureMs)} is waited for`,
+        message: `its time is ${formatSpan(aheadMs)} ahead, at most ${formatSpan(futureMs)} is waited for`,
       };
     }
     if (-aheadMs > latenessMs) {
       return {
         reason: 'too-old',
-        message: `it is ${spanText(-aheadMs)} old, at most ${spanText(latenessMs)} is used`,
+        message: `it is ${formatSpan(-aheadMs)} old, at most ${formatSpan(latenessMs)} is used`,
       };
     }
     return undefined;
@@ -338,11 +341,4 @@ interface Details {
 
 function deliveryOf({ accepted, refused }: Context): Delivery {
   return { accepted, refused };
-}
-
-function spanText(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 120) return `${Number(seconds.toPrecision(3))} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
 }

@@ -6,10 +6,11 @@
 import type { Signal, When } from '../core/model/index.ts';
 import { fromSi } from '../core/units/index.ts';
 import type { BlockMemory } from './block-memory.ts';
-import type { TwinEventKind } from './event.ts';
-import type { ShardReason, ShardTwin } from './messages.ts';
+import { severities } from './event.ts';
+import type { ShardEvent, ShardReason, ShardTwin } from './messages.ts';
 import type { Reporter } from './reporter.ts';
 import type { QueuedSample } from './sample-queue.ts';
+import { formatSpan } from './span.ts';
 
 const bounds = ['min', 'max'] as const;
 
@@ -58,16 +59,16 @@ export class LaneEvents {
 
   quarantined(lane: number, offender: string, atMs: number): void {
     this.#reporter.counters.quarantines++;
-    this.#tell(
-      lane,
-      'quarantined',
-      atMs,
-      `${offender} left the finite numbers; the twin stands at its last good belief`,
-    );
+    const message = `${offender} left the finite numbers; the twin stands at its last good belief`;
+    this.#tell(lane, { kind: 'quarantined', timeMs: atMs, message });
   }
 
   recovered(lane: number, stoodMs: number, atMs: number): void {
-    this.#tell(lane, 'recovered', atMs, `the twin runs again, after it stood still for ${seconds(stoodMs)}`);
+    this.#tell(lane, {
+      kind: 'recovered',
+      timeMs: atMs,
+      message: `the twin runs again, after it stood still for ${formatSpan(stoodMs)}`,
+    });
   }
 
   /** A lane moved: tells bounds that took hold or let go, and `when` clauses that fired. */
@@ -93,7 +94,12 @@ export class LaneEvents {
     const [kind, verb] = held
       ? (['bound-held', 'is held at'] as const)
       : (['bound-released', 'left'] as const);
-    this.#tell(lane, kind, atMs, `\`${state.name}\` ${verb} ${where}`, state.name);
+    this.#tell(lane, {
+      kind,
+      timeMs: atMs,
+      message: `\`${state.name}\` ${verb} ${where}`,
+      subject: state.name,
+    });
   }
 
   #fired(lane: number, { name, message, severity }: When, times: number, atMs: number): void {
@@ -107,13 +113,8 @@ export class LaneEvents {
     this.refuse(lane, 'queue-full', evicted, atMs);
     const limit = this.#twins[lane]?.queueLimit ?? 0;
     const name = this.#signalName(evicted.signal);
-    this.#tell(
-      lane,
-      'queue-overflow',
-      atMs,
-      `${limit} samples wait for their tick; the oldest of \`${name}\` made room`,
-      name,
-    );
+    const message = `${limit} samples wait for their tick; the oldest of \`${name}\` made room`;
+    this.#tell(lane, { kind: 'queue-overflow', timeMs: atMs, message, subject: name });
   }
 
   refuse(lane: number, reason: ShardReason, { signal, timeMs, value }: QueuedSample, atMs: number): void {
@@ -121,11 +122,15 @@ export class LaneEvents {
   }
 
   resumed(lane: number, gapMs: number, atMs: number): void {
-    this.#tell(lane, 'resumed', atMs, `the twin goes on from its checkpoint, after ${seconds(gapMs)} away`);
+    this.#tell(lane, {
+      kind: 'resumed',
+      timeMs: atMs,
+      message: `the twin goes on from its checkpoint, after ${formatSpan(gapMs)} away`,
+    });
   }
 
   afresh(lane: number, why: string, atMs: number): void {
-    this.#tell(lane, 'afresh', atMs, `the twin begins anew: ${why}`);
+    this.#tell(lane, { kind: 'afresh', timeMs: atMs, message: `the twin begins anew: ${why}` });
   }
 
   #signalName(signal: number): string {
@@ -133,31 +138,13 @@ export class LaneEvents {
     return (inputs[signal] ?? measurements[signal - inputs.length])?.name ?? '?';
   }
 
-  #tell(lane: number, kind: TwinEventKind, timeMs: number, message: string, subject?: string): void {
-    const twin = this.#twins[lane]?.index ?? -1;
-    const event = { twin, timeMs, kind, severity: severities[kind], message };
-    this.#reporter.event(subject === undefined ? event : { ...event, subject });
+  #tell(lane: number, event: Omit<ShardEvent, 'twin' | 'severity'>): void {
+    this.#reporter.event({
+      twin: this.#twins[lane]?.index ?? -1,
+      severity: severities[event.kind],
+      ...event,
+    });
   }
-}
-
-export const severities = {
-  quarantined: 'critical',
-  recovered: 'info',
-  'bound-held': 'warning',
-  'bound-released': 'info',
-  raised: 'info',
-  resumed: 'info',
-  afresh: 'warning',
-  'missed-deadline': 'warning',
-  resynchronised: 'warning',
-  'queue-overflow': 'warning',
-  'worker-failed': 'critical',
-  'checkpoint-failed': 'critical',
-} as const satisfies Record<TwinEventKind, 'info' | 'warning' | 'critical'>;
-
-/** A duration for a message. */
-export function seconds(ms: number): string {
-  return `${Number((ms / 1000).toPrecision(4))} s`;
 }
 
 function boundedStates({ model, layout }: BlockMemory): BoundedState[] {

@@ -90,5 +90,5 @@ function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
 }
 
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await undefined;
+  for (let turn = 0; turn < turns; turn++) await Promise.resolve();
 }

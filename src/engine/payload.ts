@@ -73,7 +73,7 @@ export function describe(value: unknown): string {
   return shorten(String(value));
 }
 
-export function shorten(text: string): string {
+function shorten(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }
 

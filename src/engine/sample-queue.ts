@@ -37,7 +37,7 @@ export class SampleQueue {
   }
 
   /** Adds a sample. Returns the one that had to make room, if one had to. */
-  push(signal: number, timeMs: number, value: number, receivedMs: number): QueuedSample | undefined {
+  push({ signal, timeMs, value, receivedMs }: QueuedSample): QueuedSample | undefined {
     const evicted = this.length >= this.#limit ? this.#evict(signal) : undefined;
     this.#makeRoom();
     let row = this.#to;

@@ -20,11 +20,12 @@ import { compileModelDocument, type Model } from '../core/model/index.ts';
 import { createStepper, type Stepper } from '../core/solve/index.ts';
 import { Block } from './block.ts';
 import { restoreBlock, saveBlock } from './block-checkpoint.ts';
-import { seconds, severities } from './lane-events.ts';
+import { severities } from './event.ts';
 import { type FromShard, type ShardReport, type ShardTwin, sampleColumns, type ToShard } from './messages.ts';
 import { createStopController } from './platform.ts';
 import type { Clock } from './ports.ts';
 import { Reporter } from './reporter.ts';
+import { formatSpan } from './span.ts';
 
 const limits = { framesOnTheirWay: 4, publishBehindMs: 1000, suspendedMs: 60_000 } as const;
 
@@ -152,14 +153,14 @@ export class Shard {
     this.#tellOfBlock(
       block,
       'resynchronised',
-      `the engine was ${seconds(behindMs)} behind and gave up ${ticks} ticks`,
+      `the engine was ${formatSpan(behindMs)} behind and gave up ${ticks} ticks`,
     );
   }
 
   #missed(block: Block, finishedMs: number): void {
     this.#reporter.counters.missedDeadlines += block.twins.length;
     const lateMs = finishedMs - block.nextDueMs;
-    const what = `a tick of ${block.twins.length} twins of ${block.model.id} was finished ${seconds(lateMs)} after the next was due`;
+    const what = `a tick of ${block.twins.length} twins of ${block.model.id} was finished ${formatSpan(lateMs)} after the next was due`;
     this.#tellOfBlock(block, 'missed-deadline', what);
   }
 
@@ -190,14 +191,13 @@ export class Shard {
   #take(rows: Float64Array, count: number): void {
     for (let row = 0; row < count; row++) {
       const at = row * sampleColumns.count;
-      const place = this.#places.get(rows[at] ?? -1);
-      const [signal = 0, timeMs = 0, value = 0, receivedMs = 0] = [
-        rows[at + 1],
-        rows[at + 2],
-        rows[at + 3],
-        rows[at + 4],
-      ];
-      place?.running.block.push(place.lane, signal, timeMs, value, receivedMs);
+      const place = this.#places.get(rows[at + sampleColumns.twin] ?? -1);
+      place?.running.block.push(place.lane, {
+        signal: rows[at + sampleColumns.signal] ?? 0,
+        timeMs: rows[at + sampleColumns.timeMs] ?? 0,
+        value: rows[at + sampleColumns.value] ?? 0,
+        receivedMs: rows[at + sampleColumns.receivedMs] ?? 0,
+      });
     }
     this.#send({ kind: 'acknowledged', samples: count }, []);
   }

@@ -142,7 +142,7 @@ class FrameSnapshot implements Snapshot {
   }
 
   #writeJson(): string {
-    const { states, outputs, inputs, layout } = this.#view;
+    const { outputs, inputs, layout } = this.#view;
     const { held, waitingFor } = this;
     let json = `{"twin":${quoted(this.twin)},"model":${quoted(this.model)},"time":${isoText(this.timeMs)}`;
     json += `,"tick":${this.tick},"status":"${this.status}","states":${this.plain()}`;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { GemelError } from '../../src/core/diagnose/index.ts';
 import type { Model } from '../../src/core/model/index.ts';
 import { type CheckpointPart, decodeCheckpoint, encodeCheckpoint } from '../../src/engine/checkpoint.ts';
 import { createManualClock } from '../../src/engine/index.ts';
@@ -103,7 +104,7 @@ test('refuses any bytes that are not a whole checkpoint', () => {
       try {
         decodeCheckpoint(bytes);
       } catch (error) {
-        assert.equal(Reflect.get(Object(error), 'code'), 'CHECKPOINT_CORRUPT');
+        assert.ok(error instanceof GemelError && error.code === 'CHECKPOINT_CORRUPT');
       }
     }),
     { seed: 6 },

@@ -63,7 +63,11 @@ test('a `when` with a message raises an event at each rising edge', async () => 
   const raised = fleet.events().filter(({ kind }) => kind === 'raised');
   assert.deepEqual(
     raised.map(({ message, severity, subject }) => ({ message, severity, subject })),
-    Array(2).fill({ message: 'the boiler is too hot', severity: 'critical', subject: 'too_hot' }),
+    Array.from({ length: 2 }, () => ({
+      message: 'the boiler is too hot',
+      severity: 'critical',
+      subject: 'too_hot',
+    })),
   );
   assert.equal((raised[0]?.timeMs ?? 0) - (raised[1]?.timeMs ?? 0), 4000);
   assert.equal(fleet.snapshot('a')?.state('cycles'), 2);

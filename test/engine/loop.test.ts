@@ -54,7 +54,7 @@ test('gives up ticks after a suspension, says so, and keeps the beat', async () 
   assert.equal(snapshot?.state('volume'), 3);
   assert.equal(fleet.statistics().skippedTicks, 3599);
   assert.deepEqual(kinds(fleet), ['resynchronised']);
-  assert.match(fleet.events()[0]?.message ?? '', /3599 s behind and gave up 3599 ticks/);
+  assert.match(fleet.events()[0]?.message ?? '', /60 min behind and gave up 3599 ticks/);
   await clock.advance(700);
   assert.equal(state(fleet, 'a', 'volume'), 4);
   await fleet.stop();

@@ -9,13 +9,6 @@ function sample(signal: number, timeMs: number, value = 0): QueuedSample {
   return { signal, timeMs, value, receivedMs: 0 };
 }
 
-function pushTo(
-  queue: SampleQueue,
-  { signal, timeMs, value, receivedMs }: QueuedSample,
-): QueuedSample | undefined {
-  return queue.push(signal, timeMs, value, receivedMs);
-}
-
 test('gives samples by event time, equal times by arrival', () => {
   const queue = new SampleQueue(10);
   for (const [timeMs, value] of [
@@ -24,7 +17,7 @@ test('gives samples by event time, equal times by arrival', () => {
     [5, 3],
     [4, 4],
   ] as const)
-    pushTo(queue, sample(0, timeMs, value));
+    queue.push(sample(0, timeMs, value));
   assert.equal(queue.firstMs, 3);
   assert.deepEqual(
     [queue.shift(), queue.shift(), queue.shift(), queue.shift()].map(({ value }) => value),
@@ -40,8 +33,8 @@ test('lets the oldest of the same signal make room', () => {
     [1, 2],
     [1, 3],
   ] as const)
-    pushTo(queue, sample(signal, timeMs));
-  assert.deepEqual(pushTo(queue, sample(1, 4)), sample(1, 2));
+    queue.push(sample(signal, timeMs));
+  assert.deepEqual(queue.push(sample(1, 4)), sample(1, 2));
   assert.deepEqual(
     [...queue].map(({ timeMs }) => timeMs),
     [1, 3, 4],
@@ -50,8 +43,8 @@ test('lets the oldest of the same signal make room', () => {
 
 test('lets the oldest of all make room where the signal has none', () => {
   const queue = new SampleQueue(2);
-  for (const timeMs of [1, 2]) pushTo(queue, sample(0, timeMs));
-  assert.deepEqual(pushTo(queue, sample(7, 9)), sample(0, 1));
+  for (const timeMs of [1, 2]) queue.push(sample(0, timeMs));
+  assert.deepEqual(queue.push(sample(7, 9)), sample(0, 1));
   assert.equal(queue.length, 2);
 });
 
@@ -70,9 +63,9 @@ test('behaves like a sorted array under any sequence of pushes and shifts', () =
         if (model.length === 16) {
           const same = model.findIndex(({ signal }) => signal === added.signal);
           const [evicted] = model.splice(Math.max(0, same), 1);
-          assert.deepEqual(pushTo(queue, added), evicted);
+          assert.deepEqual(queue.push(added), evicted);
         } else {
-          assert.equal(pushTo(queue, added), undefined);
+          assert.equal(queue.push(added), undefined);
         }
         model.push(added);
         model.sort((a, b) => a.timeMs - b.timeMs);

@@ -114,8 +114,8 @@ export function memoryStore(): CheckpointStore & { bytes: Uint8Array | undefined
     async load() {
       return this.bytes;
     },
-    async save(bytes) {
-      this.bytes = bytes;
+    async save(saved) {
+      this.bytes = saved;
     },
   };
 }

@@ -8,6 +8,6 @@ export type { Project } from './project.ts';
 export { publishedSchema } from './published.ts';
 export { type ProjectDocument, ProjectDocumentSchema } from './schema.ts';
 export type { Log, LogLevel, LogOptions } from './log.ts';
-export { openLog, startProject } from './start.ts';
+export { openLog, playTable, startProject } from './start.ts';
 export { parseValue, type ValueResult } from './value.ts';
 export { readVersion } from './version.ts';

@@ -1,7 +1,8 @@
-/** The way to a running project that loads the adapters only when it is taken. */
+/** The ways to what runs, each loading its adapters only when it is taken. */
 
 import type { ComposeOptions, Running } from './compose.ts';
 import type { LogOptions, Log } from './log.ts';
+import type { Played, PlayOptions } from './play.ts';
 import type { Project } from './project.ts';
 
 export async function startProject(project: Project, options: ComposeOptions): Promise<Running> {
@@ -12,4 +13,9 @@ export async function startProject(project: Project, options: ComposeOptions): P
 export async function openLog(options: LogOptions): Promise<Log> {
   const { createLog } = await import('./log.ts');
   return createLog(options);
+}
+
+export async function playTable(options: PlayOptions): Promise<Played> {
+  const play = await import('./play.ts');
+  return play.playTable(options);
 }

@@ -2,10 +2,8 @@
 
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { connectPublisher } from '../adapters/mqtt/index.ts';
-import { parseSpeed, type ReplaySummary, replayTable } from '../adapters/replay/index.ts';
-import { createSystemClock } from '../adapters/workers/index.ts';
-import { readFile } from '../app/index.ts';
+import { parseSpeed, type ReplaySummary } from '../adapters/replay/index.ts';
+import { playTable, readFile } from '../app/index.ts';
 import { assignmentArgument, durationArgument } from './arguments.ts';
 import { createProgress } from './progress.ts';
 import { usageError } from './terminal.ts';
@@ -90,7 +88,6 @@ Empty cells and NaN are left out; other cells that are no numbers are counted an
 }
 
 async function playAction(file: string, options: Options): Promise<void> {
-  const publisher = await connectPublisher(addressOf(options));
   const abort = new AbortController();
   const onSignal = () => abort.abort();
   process.once('SIGINT', onSignal);
@@ -98,7 +95,8 @@ async function playAction(file: string, options: Options): Promise<void> {
   const progress = createProgress(process.stderr);
   const { topic, map, time, timeUnit, timeField, delimiter, speed, eventTime, loop = false, json } = options;
   try {
-    const summary = await replayTable({
+    const { summary, address } = await playTable({
+      broker: brokerOf(options),
       file,
       speed,
       eventTime,
@@ -113,21 +111,18 @@ async function playAction(file: string, options: Options): Promise<void> {
         ...(map === undefined ? {} : { columns: map }),
       },
       ...(delimiter === undefined ? {} : { delimiter }),
-      publish: (where, payload) => publisher.publish(where, payload, { qos: 1, retain: false }),
-      clock: createSystemClock(),
       signal: abort.signal,
       onProgress: ({ fraction, rows, pass }) =>
         progress.update(fraction, `${rows} rows${pass > 1 ? `, pass ${pass}` : ''}`),
     });
     progress.done();
-    process.stdout.write(json ? `${JSON.stringify(summary)}\n` : describe(summary, publisher.address));
+    process.stdout.write(json ? `${JSON.stringify(summary)}\n` : describe(summary, address));
   } finally {
     progress.done();
-    await publisher.stop();
   }
 }
 
-function addressOf({ to, user, passwordFile, ca, certificate, key }: Options) {
+function brokerOf({ to, user, passwordFile, ca, certificate, key }: Options) {
   return {
     url: to,
     ...(user === undefined ? {} : { user }),

@@ -133,7 +133,7 @@ function withOptions(project: Project, { port, mqttPort, host }: Options): Proje
 function greeting(project: Project, { page, broker }: Running, { json }: Options): string {
   if (json) return `${JSON.stringify({ page, broker, twins: project.twins.length })}\n`;
   const count = `${project.twins.length} ${project.twins.length === 1 ? 'twin' : 'twins'}`;
-  return `${count} at ${page}\nMQTT at ${broker}\n`;
+  return `${count} at ${page} · MQTT at ${broker}\n`;
 }
 
 interface End {

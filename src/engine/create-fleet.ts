@@ -54,7 +54,8 @@ async function create(options: FleetOptions): Promise<Fleet> {
     shards,
     clock,
     telemetryFilter: options.telemetryFilter ?? defaultTelemetryFilter,
-    ...(checkpoints !== undefined && { checkpoints, checkpointEveryMs: options.checkpointEveryMs ?? 5000 }),
+    ...(checkpoints !== undefined && { checkpoints }),
+    ...(options.checkpointEveryMs !== undefined && { checkpointEveryMs: options.checkpointEveryMs }),
   });
   const restore = await load(fleet, checkpoints);
   tellOfStrangers(fleet, restore);
@@ -102,7 +103,7 @@ async function load(
     const bytes = await store.load();
     return bytes === undefined ? [] : decodeCheckpoint(bytes);
   } catch (error) {
-    fleet.checkpointFailed('read', error);
+    fleet.checkpointUnreadable(error);
     return [];
   }
 }

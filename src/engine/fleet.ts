@@ -37,7 +37,7 @@ export interface Fleet {
    *
    * `inputs` (SI) hold for this step only. Rejects with a GemelError: `TWIN_UNKNOWN`, `SIGNAL_UNKNOWN`, `STEP_INVALID`
    * (time span or value), `TWIN_WAITING` (an input has no value), `STEP_NOT_FINITE` (the twin stays as it was),
-   * `FLEET_STOPPED` or `WORKER_FAILED`.
+   * `FLEET_BUSY`, `FLEET_STOPPED` or `WORKER_FAILED`.
    */
   step(id: string, options: StepOptions): Promise<Snapshot>;
   /** Newest first, bounded. */

@@ -2,7 +2,15 @@
  * From messages to samples: finds the twins that a topic feeds, reads the payload once, and checks and converts
  * each value. What passes goes on its way to a shard; what does not is returned, counted and kept.
  *
- * The order of checks for a sample: is it a number, its unit, finite, bounds, event time, room in the queue.
+ * The order of checks for a sample: is it a number, its unit, finite, bounds, event time, room on the way to the shard.
+ *
+ * | event time | what happens |
+ * | --- | --- |
+ * | absent | the time of arrival counts |
+ * | not a time | refused, `bad-time` |
+ * | more than `latenessMs` before now | refused, `too-old` |
+ * | up to `futureMs` after now | taken; see block.ts for when it counts, and for what is refused there |
+ * | more than that | refused, `too-new` |
  */
 
 import { suggest } from '../core/diagnose/index.ts';

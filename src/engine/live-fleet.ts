@@ -4,18 +4,17 @@ import { GemelError, suggest } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { fromSi } from '../core/units/index.ts';
 import { checkStepInput } from './check-twins.ts';
-import { encodeCheckpoint } from './checkpoint.ts';
 import { severities, type TwinEvent, type TwinEventKind } from './event.ts';
 import type { Fleet, FleetStatistics, IncomingMessage, StepOptions, TickReport, TwinInfo } from './fleet.ts';
 import type { Frame } from './frame.ts';
 import { Ingest, type Target } from './ingest.ts';
 import type { BlockInfo, FromShard, ShardRefusal, ShardReport, ToShard } from './messages.ts';
-import { createStopController } from './platform.ts';
 import type { CheckpointStore, Clock, ShardLink } from './ports.ts';
 import type { Delivery, Refused } from './refusal.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { sumCounters } from './reporter.ts';
 import { Ring } from './ring.ts';
+import { Saving } from './saving.ts';
 import { ShardClient } from './shard-client.ts';
 import { createSignalTable } from './signal-table.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -63,9 +62,8 @@ export class LiveFleet implements Fleet {
   readonly #events = new Ring<TwinEvent>(limits.events);
   readonly #tickListeners = new Set<(tick: TickReport) => void>();
   readonly #eventListeners = new Set<(event: TwinEvent) => void>();
-  readonly #stop = createStopController();
-  readonly #counters = { events: 0, checkpoints: 0, failedCheckpoints: 0, checkpointBytes: 0 };
-  #saving: Promise<void> = Promise.resolve();
+  readonly #saving: Saving;
+  #told = 0;
   #stopped: Promise<void> | undefined;
 
   constructor(options: LiveFleetOptions) {
@@ -78,6 +76,13 @@ export class LiveFleet implements Fleet {
         onFailed: (why) => this.#failed(client, why),
       });
       return client;
+    });
+    this.#saving = new Saving({
+      clients: this.#clients,
+      clock,
+      tell: (message) => this.tell('*', 'checkpoint-failed', message),
+      ...(options.checkpoints !== undefined && { store: options.checkpoints }),
+      ...(options.checkpointEveryMs !== undefined && { everyMs: options.checkpointEveryMs }),
     });
     this.#entries = this.#createEntries(options);
     this.#byId = new Map(this.#entries.map((entry) => [entry.info.config.id, entry]));
@@ -101,7 +106,7 @@ export class LiveFleet implements Fleet {
     }
     // Answers come in order, so with the first checkpoint the first snapshots are there as well.
     await Promise.all(this.#clients.map((client) => client.request({ kind: 'checkpoint' })));
-    void this.#saveEverySoOften();
+    void this.#saving.run();
   }
 
   twins(): readonly TwinInfo[] {
@@ -172,7 +177,8 @@ export class LiveFleet implements Fleet {
     const shards = sumCounters(known);
     return {
       ...shards,
-      ...this.#counters,
+      ...this.#saving.counters,
+      events: this.#told,
       twins: this.#entries.length,
       inFlight: this.#clients.reduce((sum, { onTheirWay }) => sum + onTheirWay, 0),
       failedWorkers: this.failures().length,
@@ -201,10 +207,9 @@ export class LiveFleet implements Fleet {
     this.#tell({ twin, timeMs: this.#options.clock.nowMs(), kind, severity: severities[kind], message });
   }
 
-  checkpointFailed(doing: 'read' | 'written', error: unknown): void {
-    this.#counters.failedCheckpoints++;
-    const why = error instanceof Error ? error.message : String(error);
-    this.tell('*', 'checkpoint-failed', `the checkpoint could not be ${doing}: ${why}`);
+  /** The checkpoint to start from could not be read. */
+  checkpointUnreadable(error: unknown): void {
+    this.#saving.failed('read', error);
   }
 
   #createEntries({ members }: LiveFleetOptions): Entry[] {
@@ -308,7 +313,7 @@ export class LiveFleet implements Fleet {
   }
 
   #tell(event: TwinEvent): void {
-    this.#counters.events++;
+    this.#told++;
     this.#events.push(event);
     for (const listener of this.#eventListeners) listener(event);
   }
@@ -319,44 +324,8 @@ export class LiveFleet implements Fleet {
     return new GemelError('TWIN_UNKNOWN', `no twin \`${id}\` runs here`, hint);
   }
 
-  async #saveEverySoOften(): Promise<void> {
-    const { checkpoints, checkpointEveryMs = 0, clock } = this.#options;
-    if (checkpoints === undefined) return;
-    try {
-      while (!this.#stop.signal.aborted) {
-        await clock.sleepUntil(clock.nowMs() + checkpointEveryMs, this.#stop.signal);
-        this.#saving = this.#save(checkpoints, 'checkpoint');
-        await this.#saving;
-      }
-    } catch (error) {
-      if (!this.#stop.signal.aborted) throw error;
-    }
-  }
-
-  /** Saves what the shards give; for one that is dead, what it last gave. */
-  async #save(store: CheckpointStore, kind: 'checkpoint' | 'stop'): Promise<void> {
-    await Promise.allSettled(this.#clients.map((client) => client.request({ kind })));
-    try {
-      const bytes = encodeCheckpoint(this.#clients.flatMap(({ parts }) => parts));
-      await store.save(bytes);
-      this.#counters.checkpoints++;
-      this.#counters.checkpointBytes = bytes.length;
-    } catch (error) {
-      this.checkpointFailed('written', error);
-    }
-  }
-
   async #end(): Promise<void> {
-    const { checkpoints } = this.#options;
-    this.#stop.abort();
-    await this.#saving;
-    if (checkpoints === undefined)
-      await Promise.allSettled(this.#clients.map((client) => client.request({ kind: 'stop' })));
-    else await this.#save(checkpoints, 'stop');
-    await this.#close();
-  }
-
-  async #close(): Promise<void> {
+    await this.#saving.end();
     await Promise.all(this.#clients.map((client) => client.close()));
   }
 }

@@ -2,8 +2,8 @@
  * The fleet's end of the line to one shard: batches of samples out, answers to requests back.
  *
  * A sample that comes alone leaves at once; those that follow within two milliseconds leave together. At most
- * 65,536 may be on their way without the shard having said that it has them: a worker that hangs must not fill the
- * memory.
+ * 65,536 may be on their way without the shard having said that it has them, and 1,000 requests without an answer: a
+ * worker that hangs must not fill the memory.
  */
 
 import { GemelError } from '../core/diagnose/index.ts';
@@ -13,7 +13,7 @@ import { type FromShard, type ShardCounters, sampleColumns, type ToShard } from 
 import { createStopController } from './platform.ts';
 import type { Clock, ShardLink } from './ports.ts';
 
-const limits = { onTheirWay: 65_536, batch: 512, gatherMs: 2 } as const;
+const limits = { onTheirWay: 65_536, requests: 1000, batch: 512, gatherMs: 2 } as const;
 
 /** What comes without having been asked for, and the end. */
 export interface ShardListener {
@@ -84,9 +84,14 @@ export class ShardClient {
     this.#link.send({ kind: 'taken', block });
   }
 
-  /** @throws GemelError `WORKER_FAILED` if the shard has died, or dies before it answers. */
+  /** Rejects with GemelError `WORKER_FAILED` if the shard has died, or dies before it answers; `FLEET_BUSY` at the limit. */
   request(request: Request): Promise<Answer> {
     if (this.failure !== undefined) return Promise.reject(workerFailed(this.failure));
+    if (this.#waiting.size >= limits.requests && request.kind === 'step') {
+      return Promise.reject(
+        new GemelError('FLEET_BUSY', `${limits.requests} steps wait for this worker already`),
+      );
+    }
     this.#flush();
     const number = this.#requests++;
     return new Promise((resolve, reject) => {

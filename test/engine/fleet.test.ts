@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dimensionless } from '../../src/core/units/index.ts';
-import type { TwinConfig } from '../../src/engine/index.ts';
+import {
+  createFleet,
+  createLocalShard,
+  createManualClock,
+  type ShardLink,
+  type TwinConfig,
+} from '../../src/engine/index.ts';
 import { startFleet, startMs, state, tank, twinOf } from './support.ts';
 
 test('a thousand twins in three shards each follow their own samples', async () => {
@@ -45,6 +51,33 @@ test('every accepted sample is applied, refused, or still there', async () => {
   assert.equal(acceptedSamples, appliedSamples + refused);
   assert.ok(refusedSamples['out-of-order'] > 0 && refusedSamples['queue-full'] > 0);
   await fleet.stop();
+});
+
+test('a fleet may have no twins', async () => {
+  const { fleet, clock, send } = await startFleet([]);
+  await clock.advance(5000);
+  assert.equal(send('a', { flow: 1 }).refused[0]?.reason, 'unknown-twin');
+  await fleet.stop();
+});
+
+test('a shard that hangs fills neither the memory nor the patience', async () => {
+  const clock = createManualClock(startMs);
+  const shard = createLocalShard(clock);
+  let hanging = false;
+  const link: ShardLink = { ...shard, send: (message) => void (hanging || shard.send(message)) };
+  const fleet = await createFleet({ models: [tank], twins: [twinOf('a', tank)], shards: [link], clock });
+  hanging = true;
+  let refused = 0;
+  for (let i = 0; i < 70_000; i++) refused += fleet.setInputs('a', { flow: 1 }).refused.length;
+  assert.equal(refused, 70_000 - 65_536);
+  assert.equal(fleet.refusals()[0]?.reason, 'queue-full');
+  assert.equal(fleet.statistics().inFlight, 65_536);
+  for (let i = 0; i < 1000; i++) fleet.step('a', { seconds: 1 }).catch(() => undefined);
+  await assert.rejects(fleet.step('a', { seconds: 1 }), { code: 'FLEET_BUSY' });
+  const stopped = fleet.stop();
+  await clock.advance(5000);
+  await stopped;
+  assert.match(fleet.events()[0]?.message ?? '', /a worker does not answer/);
 });
 
 test('refuses twins that do not fit their models before anything starts', async () => {

@@ -52,6 +52,7 @@ export class ProblemError extends GemelError {
 
 /** Codes that are not answered with 422. */
 const statuses: Partial<Record<ErrorCode, number>> = {
+  FLEET_BUSY: 503,
   FLEET_STOPPED: 503,
   HTTP_BODY_TOO_LARGE: 413,
   HTTP_CONTENT_TYPE: 415,

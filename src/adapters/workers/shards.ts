@@ -18,6 +18,8 @@ function startWorker(name: string, pace: Pace): ShardLink {
   // Beside this file lies the worker's: as source while developing, compiled in the package.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./start.${extension}`, import.meta.url), { name, workerData: pace });
+  // Until it has work, a thread is no reason for the process to stay: the fleet may never have come to be.
+  worker.unref();
   let listener: ((message: FromShard) => void) | undefined;
   const early: FromShard[] = [];
   let ended = false;
@@ -39,6 +41,7 @@ function startWorker(name: string, pace: Pace): ShardLink {
 
   return {
     send(message, transfer = []) {
+      worker.ref();
       worker.postMessage(message, [...transfer]);
     },
     onMessage(next) {

@@ -70,10 +70,12 @@ test('two workers run a fleet: ticks, samples, steps, checkpoints, a clean stop'
 
 test('a worker that dies is told: an event, a failure, rejected steps, refused samples', async (t) => {
   const shards = createWorkerShards(2);
+  const checkpoints = memoryStore();
   const fleet = await start(
     t,
     [twinOf('a', tank, { periodMs: 50 }), twinOf('b', tank, { periodMs: 50 })],
     shards,
+    { checkpoints },
   );
   const died = new Promise<string>((resolve) =>
     fleet.onEvent(({ kind, message }) => kind === 'worker-failed' && resolve(message)),
@@ -90,6 +92,18 @@ test('a worker that dies is told: an event, a failure, rejected steps, refused s
   const tick = fleet.snapshot('b')?.tick ?? 0;
   await published(fleet, () => (fleet.snapshot('b')?.tick ?? 0) > tick);
   assert.equal(fleet.setInputs('b', { flow: 1 }).accepted, 1);
+  // What the dead one gave last is saved with what the living one gives now.
+  await fleet.stop();
+  const again = await start(t, [twinOf('a', tank), twinOf('b', tank)], createWorkerShards(1), {
+    checkpoints,
+  });
+  assert.deepEqual(
+    again
+      .events()
+      .map(({ kind, twin }) => `${kind} ${twin}`)
+      .sort(),
+    ['resumed a', 'resumed b'],
+  );
   await fleet.stop();
 });
 

@@ -21,6 +21,11 @@ export const runningCodes = {
       'A checkpoint could not be written: the disk is full or read-only, or the right to write is missing.',
     remedy: 'Free some space or give the right; the twins run on, and the next checkpoint is tried again.',
   },
+  FLEET_BUSY: {
+    title: 'too many steps',
+    cause: 'More steps by hand wait for their worker than it may have before it.',
+    remedy: 'Wait for the answers to earlier steps before asking for more.',
+  },
   FLEET_STOPPED: {
     title: 'engine stopped',
     cause: 'A call came after the engine was stopped.',

@@ -1,0 +1,92 @@
+/**
+ * Keeps the checkpoint of a fleet up to date: every so often, and when the fleet ends.
+ *
+ * A shard that has died, or does not answer within five seconds, is saved as it last was: a hanging worker must hold up
+ * neither the others' checkpoint nor the end of the program.
+ */
+
+import { encodeCheckpoint } from './checkpoint.ts';
+import { createStopController } from './platform.ts';
+import type { CheckpointStore, Clock } from './ports.ts';
+import type { ShardClient } from './shard-client.ts';
+
+const answerMs = 5000;
+
+export interface SavingOptions {
+  readonly clients: readonly ShardClient[];
+  readonly clock: Clock;
+  /** Absent: nothing is saved, and the end only stops the shards. */
+  readonly store?: CheckpointStore;
+  readonly everyMs?: number;
+  /** Told of each failure, in a sentence. */
+  readonly tell: (message: string) => void;
+}
+
+export class Saving {
+  readonly counters = { checkpoints: 0, failedCheckpoints: 0, checkpointBytes: 0 };
+  readonly #options: SavingOptions;
+  readonly #stop = createStopController();
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(options: SavingOptions) {
+    this.#options = options;
+  }
+
+  /** Saves every so often until the end. */
+  async run(): Promise<void> {
+    const { clock, store, everyMs = 5000 } = this.#options;
+    if (store === undefined) return;
+    const { signal } = this.#stop;
+    try {
+      while (!signal.aborted) {
+        await clock.sleepUntil(clock.nowMs() + everyMs, signal);
+        this.#saving = this.#save(store, 'checkpoint');
+        await this.#saving;
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Stops the shards, and saves what they were in the end. */
+  async end(): Promise<void> {
+    const { store } = this.#options;
+    this.#stop.abort();
+    await this.#saving;
+    if (store === undefined) await this.#ask('stop');
+    else await this.#save(store, 'stop');
+  }
+
+  failed(doing: 'read' | 'written', error: unknown): void {
+    this.counters.failedCheckpoints++;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#options.tell(`the checkpoint could not be ${doing}: ${why}`);
+  }
+
+  async #save(store: CheckpointStore, kind: 'checkpoint' | 'stop'): Promise<void> {
+    await this.#ask(kind);
+    try {
+      const bytes = encodeCheckpoint(this.#options.clients.flatMap(({ parts }) => parts));
+      await store.save(bytes);
+      this.counters.checkpoints++;
+      this.counters.checkpointBytes = bytes.length;
+    } catch (error) {
+      this.failed('written', error);
+    }
+  }
+
+  /** Resolves once every shard has answered or failed, and when patience ends. */
+  async #ask(kind: 'checkpoint' | 'stop'): Promise<void> {
+    const { clients, clock, tell } = this.#options;
+    const patience = createStopController();
+    const answers = Promise.allSettled(clients.map((client) => client.request({ kind })));
+    const answered = answers.then(() => true);
+    const waited = clock.sleepUntil(clock.nowMs() + answerMs, patience.signal).then(
+      () => false,
+      () => true,
+    );
+    if (!(await Promise.race([answered, waited])))
+      tell('a worker does not answer; its twins are kept as they last were');
+    patience.abort();
+  }
+}

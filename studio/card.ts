@@ -144,5 +144,8 @@ function clock(seconds: number): string {
 }
 
 function formatTick(value: number): string {
-  return Number.parseFloat(value.toPrecision(6)).toString();
+  const size = Math.abs(value);
+  return size !== 0 && size < 1e-3
+    ? value.toExponential()
+    : Number.parseFloat(value.toPrecision(6)).toString();
 }

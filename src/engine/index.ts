@@ -21,7 +21,6 @@ export { Shard, type ShardOptions } from './shard.ts';
 export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
 export {
   type Binding,
-  defaultTelemetryFilter,
   defaultTelemetryTopic,
   type FieldPath,
   type TimeFormat,

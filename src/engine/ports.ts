@@ -16,6 +16,8 @@ export interface Clock {
    * For a time that is past it resolves soon, but after messages that wait have been taken.
    */
   sleepUntil(atMs: number, signal: StopSignal): Promise<void>;
+  /** How many of its seconds go by in a real one, for what is to be so often in real time. Absent: 1. */
+  readonly speed?: number;
 }
 
 /** Keeps the newest checkpoint, whole or not at all. */

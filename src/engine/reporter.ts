@@ -45,6 +45,12 @@ export class Reporter {
   readonly #buckets = new Map<string, Bucket>();
   #events: ShardEvent[] = [];
   #refused: ShardRefusal[] = [];
+  readonly #refillMs: number;
+
+  /** `speed` of the clock that events are timed by: what is told is limited in real time. */
+  constructor(speed: number) {
+    this.#refillMs = limits.refillMs * speed;
+  }
 
   event(event: ShardEvent): void {
     const bucket = this.#bucket(event.twin, event.kind, event.timeMs);
@@ -88,10 +94,10 @@ export class Reporter {
       bucket = { tokens: limits.burst, atMs: nowMs, suppressed: 0 };
       this.#buckets.set(key, bucket);
     }
-    const refill = Math.floor((nowMs - bucket.atMs) / limits.refillMs);
+    const refill = Math.floor((nowMs - bucket.atMs) / this.#refillMs);
     if (refill > 0) {
       bucket.tokens = Math.min(limits.burst, bucket.tokens + refill);
-      bucket.atMs += refill * limits.refillMs;
+      bucket.atMs += refill * this.#refillMs;
     }
     return bucket;
   }
@@ -99,7 +105,7 @@ export class Reporter {
 
 /** Sums the counters of several shards. */
 export function sumCounters(all: readonly ShardCounters[]): ShardCounters {
-  const total = new Reporter().counters;
+  const total = new Reporter(1).counters;
   for (const counters of all) {
     for (const key of counterNames) {
       if (key === 'behindSeconds') total[key] = Math.max(total[key], counters[key]);

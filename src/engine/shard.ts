@@ -27,6 +27,7 @@ import type { Clock } from './ports.ts';
 import { Reporter } from './reporter.ts';
 import { formatSpan } from './span.ts';
 
+/** Spans are of real time, whatever the speed of the clock. */
 const limits = { framesOnTheirWay: 4, publishBehindMs: 1000, suspendedMs: 60_000 } as const;
 
 export interface ShardOptions {
@@ -44,7 +45,8 @@ interface Running {
 export class Shard {
   readonly #clock: Clock;
   readonly #send: ShardOptions['send'];
-  readonly #reporter = new Reporter();
+  readonly #reporter: Reporter;
+  readonly #speed: number;
   readonly #stop = createStopController();
   #failed = false;
   #running: readonly Running[] = [];
@@ -53,6 +55,8 @@ export class Shard {
 
   constructor({ clock, send }: ShardOptions) {
     this.#clock = clock;
+    this.#speed = clock.speed ?? 1;
+    this.#reporter = new Reporter(this.#speed);
     this.#send = send;
   }
 
@@ -137,7 +141,7 @@ export class Shard {
     const late = finishedMs > block.nextDueMs;
     if (late) this.#missed(block, finishedMs);
     const full = running.framesOnTheirWay >= limits.framesOnTheirWay;
-    if (full || (late && finishedMs < running.publishedMs + limits.publishBehindMs)) {
+    if (full || (late && finishedMs < running.publishedMs + limits.publishBehindMs * this.#speed)) {
       this.#reporter.counters.unpublishedTicks += block.twins.length;
     } else {
       this.#publish(running, finishedMs);
@@ -146,7 +150,7 @@ export class Shard {
 
   #skipSuspended(block: Block): void {
     const behindMs = this.#clock.nowMs() - block.nextDueMs;
-    if (behindMs < Math.max(limits.suspendedMs, block.periodMs)) return;
+    if (behindMs < Math.max(limits.suspendedMs * this.#speed, block.periodMs)) return;
     const ticks = Math.floor(behindMs / block.periodMs);
     block.skip(ticks);
     this.#reporter.counters.skippedTicks += ticks * block.twins.length;

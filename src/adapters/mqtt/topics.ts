@@ -19,7 +19,7 @@ export function assertTopic(topic: string): void {
 }
 
 /** Throws unless `filter` can be subscribed to. @throws GemelError `TOPIC_INVALID`. */
-export function assertFilter(filter: string): void {
+function assertFilter(filter: string): void {
   assertText(filter, 'filter');
   const levels = filter.split('/');
   levels.forEach((level, index) => {

@@ -83,7 +83,7 @@ async function lookInto(file: string): Promise<{ readonly zipped: boolean; reado
 }
 
 /** @param text - the beginning of the file. */
-export function likelyDelimiter(text: string): string {
+function likelyDelimiter(text: string): string {
   const header = (text.split(/\r?\n/, 1)[0] ?? '').replaceAll(/"[^"]*"/g, '');
   const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: header.split(delimiter).length }));
   return counts.toSorted((a, b) => b.count - a.count)[0]?.delimiter ?? ',';

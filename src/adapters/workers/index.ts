@@ -1,5 +1,5 @@
 /** Shards in worker threads, and the real clock. */
 
 export { createSystemClock } from './clock.ts';
-export { type Pace, paceClock, realTime } from './paced-clock.ts';
+export { type Pace, paceClock } from './paced-clock.ts';
 export { createWorkerShards } from './shards.ts';

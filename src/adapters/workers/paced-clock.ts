@@ -19,6 +19,7 @@ export const realTime: Pace = { speed: 1, originMs: 0 };
 export function paceClock(clock: Clock, { speed, originMs }: Pace): Clock {
   if (speed === 1) return clock;
   return {
+    speed,
     nowMs: () => originMs + (clock.nowMs() - originMs) * speed,
     sleepUntil: (atMs, signal) => clock.sleepUntil(originMs + (atMs - originMs) / speed, signal),
   };

@@ -7,4 +7,3 @@ export type { InputFunction, NamedValues } from './start.ts';
 export type { StartValues, Stepper } from './stepper.ts';
 export { createStepper, substepLimit } from './stepper.ts';
 export type { Stop, Trajectory } from './trajectory.ts';
-export { recordLimit } from './trajectory.ts';

@@ -25,7 +25,7 @@ export interface Stop {
 }
 
 /** More values than this are not recorded. */
-export const recordLimit = 5_000_000;
+const recordLimit = 5_000_000;
 
 /** Rows of a fixed number, filled one after another. */
 export class Recorder {

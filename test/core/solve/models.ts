@@ -7,7 +7,7 @@ import type { Model, Signal, State } from '../../../src/core/model/index.ts';
 /** A formula: gets the writer of formulas and the names. */
 export type Formula = (f: Writer) => NodeId;
 
-export class Writer {
+class Writer {
   readonly graph: Graph;
   readonly #slots: ReadonlyMap<string, number>;
 

@@ -13,6 +13,7 @@ import { root, startEngine, type Engine } from './lib/engine.ts';
 import type { MachinesReport, Order, Quantiles, ReaderReport } from './lib/messages.ts';
 import { growth, histogramQuantile, type Metrics, scrape, type Window } from './lib/metrics.ts';
 import { atMost, type Bench, type Context, type Figure, readable } from './lib/report.ts';
+import { watchProcessors } from './lib/processors.ts';
 import { type Child, type Scope, until, wait } from './lib/scope.ts';
 
 const twins = 1000;
@@ -42,14 +43,16 @@ async function run({ scope, quick, note }: Context): Promise<readonly Figure[]> 
   await wait(quick ? 5000 : 15_000);
 
   const before = await scrape(engine.http);
+  const busyCores = watchProcessors();
   const beganMs = performance.now();
   tell(reader, 'begin');
   tell(machines, 'begin');
   await wait(quick ? 15_000 : 60_000);
   const [read, sent] = await Promise.all([ask<ReaderReport>(reader), ask<MachinesReport>(machines)]);
   const seconds = (performance.now() - beganMs) / 1000;
+  const busy = busyCores();
   const window = { before, after: await scrape(engine.http) };
-  tellMore({ window, read, sent, seconds }, note);
+  tellMore({ window, read, sent, seconds, busy }, note);
   return figuresOf({ window, read, seconds, memoryOfOne });
 }
 
@@ -57,10 +60,14 @@ interface Measured {
   readonly window: Window;
   readonly read: ReaderReport;
   readonly seconds: number;
-  readonly memoryOfOne: number;
 }
 
-function figuresOf({ window, read, seconds, memoryOfOne }: Measured): readonly Figure[] {
+function figuresOf({
+  window,
+  read,
+  seconds,
+  memoryOfOne,
+}: Measured & { readonly memoryOfOne: number }): readonly Figure[] {
   const memory = window.after.get('process_resident_memory_bytes') ?? Number.NaN;
   const missed = [
     'gemel_missed_deadlines_total',
@@ -80,7 +87,7 @@ function figuresOf({ window, read, seconds, memoryOfOne }: Measured): readonly F
 }
 
 function tellMore(
-  { window, read, sent, seconds }: Omit<Measured, 'memoryOfOne'> & { readonly sent: MachinesReport },
+  { window, read, sent, seconds, busy }: Measured & { readonly sent: MachinesReport; readonly busy: number },
   note: Context['note'],
 ): void {
   const shown = ({ p50, p99, worst }: Quantiles) =>
@@ -90,7 +97,7 @@ function tellMore(
     .filter((name) => name.startsWith('gemel_samples_total{outcome="refused"'))
     .reduce((sum, name) => sum + growth(window, name), 0);
   note(
-    `${readable(seconds)} s: ${readable(sent.sent / seconds)} messages/s sent, ${sent.sent - sent.acknowledged} not yet acknowledged; ` +
+    `${readable(seconds)} s: ${readable(sent.sent / seconds)} messages/s sent, ${sent.unacknowledged} not yet acknowledged; ` +
       `${readable(applied / seconds)} samples/s applied, ${refused} refused`,
   );
   note(`beyond the tick, as the reader sees it: ${shown(read.beyondTickMs)}`);
@@ -101,7 +108,12 @@ function tellMore(
   );
   note(
     `${readable(read.states / seconds)} states/s of ${read.twins} twins, at least ${read.fewestStates} of each ` +
-      `(${Math.floor((seconds * 1000) / periodMs)} periods); the machines took ${readable((100 * sent.cpuSeconds) / seconds)} % of a core`,
+      `in ${Math.floor((seconds * 1000) / periodMs)} periods`,
+  );
+  const own = growth(window, 'process_cpu_seconds_total') + sent.cpuSeconds + read.cpuSeconds;
+  note(
+    `cores busy: machines ${readable(sent.cpuSeconds / seconds)}, reader ${readable(read.cpuSeconds / seconds)}, ` +
+      `all of the benchmark ${readable(own / seconds)}, other programs ${readable(Math.max(0, busy - own / seconds))}`,
   );
 }
 

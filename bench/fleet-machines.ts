@@ -15,7 +15,7 @@ const periodMs = Number(periodText);
 const connections = 20;
 
 let sent = 0;
-let acknowledged = 0;
+let unacknowledged = 0;
 let cpu = process.cpuUsage();
 
 const clients = await Promise.all(
@@ -36,23 +36,23 @@ setInterval(() => {
 obey({
   begin() {
     sent = 0;
-    acknowledged = 0;
     cpu = process.cpuUsage();
   },
   report(): MachinesReport {
     const { user, system } = process.cpuUsage(cpu);
-    return { sent, acknowledged, cpuSeconds: (user + system) / 1e6 };
+    return { sent, unacknowledged, cpuSeconds: (user + system) / 1e6 };
   },
 });
 
 function send(twin: number): void {
   sent++;
+  unacknowledged++;
   clients[twin % connections]?.publish(
     `gemel/pump-${twin + 1}/telemetry`,
     telemetry(),
     { qos: 1 },
     (error) => {
-      if (!error) acknowledged++;
+      if (!error) unacknowledged--;
     },
   );
 }

@@ -23,6 +23,7 @@ const sampleToStateMs: number[] = [];
 const states = new Map<string, number>();
 let withoutFreshSample = 0;
 let arrivedMs = 0;
+let cpu = process.cpuUsage();
 
 const socket = connect(Number(port), hostname).setNoDelay();
 const parser = createParser({ protocolVersion: 4 });
@@ -77,8 +78,10 @@ function ready(): void {
       sampleToStateMs.length = 0;
       states.clear();
       withoutFreshSample = 0;
+      cpu = process.cpuUsage();
     },
     report(): ReaderReport {
+      const { user, system } = process.cpuUsage(cpu);
       return {
         states: beyondTickMs.length,
         fewestStates: Math.min(...states.values()),
@@ -86,6 +89,7 @@ function ready(): void {
         beyondTickMs: quantilesOf(beyondTickMs),
         sampleToStateMs: quantilesOf(sampleToStateMs),
         withoutFreshSample: withoutFreshSample / beyondTickMs.length,
+        cpuSeconds: (user + system) / 1e6,
       };
     },
   });

@@ -5,7 +5,8 @@ export type Order = 'begin' | 'report';
 
 export interface MachinesReport {
   readonly sent: number;
-  readonly acknowledged: number;
+  /** Of all that were ever sent. */
+  readonly unacknowledged: number;
   /** Processor time, seconds. */
   readonly cpuSeconds: number;
 }
@@ -21,6 +22,7 @@ export interface ReaderReport {
   readonly sampleToStateMs: Quantiles;
   /** The part of the states whose newest sample was sent more than a period before the tick. */
   readonly withoutFreshSample: number;
+  readonly cpuSeconds: number;
 }
 
 export interface Quantiles {

@@ -42,12 +42,47 @@ export function modelOf(folder: string): Model {
   return model;
 }
 
-/** Runs a model as its golden trajectory was run: same start, same inputs, to the same end. */
-export function runAsGolden(model: Model, golden: Golden): Trajectory {
+export interface Difference {
+  readonly state: string;
+  readonly error: number;
+  readonly allowed: number;
+  readonly atSeconds: number | undefined;
+}
+
+/**
+ * Runs a model as its golden trajectory was run, from the same start with the same inputs, and compares each state.
+ *
+ * The error allowed is `tolerance` of how far a state moves, not of its value, so that temperatures in kelvin hide
+ * nothing; and 1e-12 of its value, for the rounding of a slow state that hardly moves (wear). A tolerance of 0 is 0.
+ */
+export function compareWithGolden(
+  model: Model,
+  golden: Golden,
+  options: { readonly tolerance: number; readonly parameters?: Readonly<Record<string, number>> },
+): readonly Difference[] {
   const { tick, inputs, start, time } = golden;
   const inputAt = (name: string, seconds: number): number | undefined =>
     inputs.findLast((part) => name in part && (part.from ?? 0) <= seconds + tick / 1000)?.[name];
-  return simulate(model, { seconds: time.at(-1) ?? 0, tickSeconds: tick, states: start, inputAt });
+  const { parameters = {}, tolerance } = options;
+  const seconds = time.at(-1) ?? 0;
+  const trajectory = simulate(model, { seconds, tickSeconds: tick, states: start, parameters, inputAt });
+  assert.equal(trajectory.stopped, undefined);
+  const rows = time.map((at) => Math.round(at / tick));
+  for (const [index, row] of rows.entries())
+    near((trajectory.time[row] ?? NaN) + 1, (time[index] ?? NaN) + 1, 1e-9);
+  return model.states.map(({ name }, index) => {
+    const expected = golden.states[name] ?? [];
+    assert.equal(expected.length, time.length);
+    const range = Math.max(...expected) - Math.min(...expected);
+    assert.ok(range > 0, `${name} does not move in the golden run`);
+    const largest = Math.max(...expected.map(Math.abs));
+    const errors = rows.map((row, at) =>
+      Math.abs((trajectory.values[index]?.[row] ?? NaN) - (expected[at] ?? NaN)),
+    );
+    const error = Math.max(...errors);
+    const allowed = tolerance === 0 ? 0 : tolerance * range + 1e-12 * largest;
+    return { state: name, error, allowed, atSeconds: time[errors.indexOf(error)] };
+  });
 }
 
 /** A run to its end, with the value of any state or output by name: at the end, or integrated over the run. */

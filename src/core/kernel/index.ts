@@ -2,3 +2,6 @@
 
 export { javascriptBackend } from './javascript.ts';
 export type { Backend, Kernel, Lanes, Program, SlotWrite } from './kernel.ts';
+export { webAssemblyBackend } from './wasm/backend.ts';
+export type { Arithmetic } from './wasm/module.ts';
+export { fastestArithmetic } from './wasm/probe.ts';

@@ -8,26 +8,35 @@
  * Generated text holds nothing but numbers, operators and names made here; no text of a model gets into it.
  */
 
-import { assertInvariant, GemelError } from '../diagnose/index.ts';
+import { GemelError } from '../diagnose/index.ts';
 import type { Graph, NodeId } from '../graph/index.ts';
 import { operandsOf, roundHalfAway } from '../graph/index.ts';
+import { checkLanes, checkOperations, checkWrites } from './check.ts';
 import { expressionOf, numberText } from './emit.ts';
-import type { Backend, Lanes, Program } from './kernel.ts';
+import type { Backend, Kernel, Program } from './kernel.ts';
 
 /** Statements in one generated function. */
 const partLength = 2000;
 
-/** More operations than this are refused: compiling them would take seconds. */
-const operationLimit = 200_000;
+export const javascriptBackend: Backend = Object.assign(compile, { allocate });
 
-export const javascriptBackend: Backend = (program) => {
+function compile(program: Program): Kernel {
+  checkWrites(program);
   const slots = slotsOf(program);
   const run = instantiate(textOf(program));
-  return (lanes) => {
+  return (lanes, repetitions = 1) => {
     checkLanes(lanes, slots);
-    run(lanes.memory, lanes.capacity, lanes.from, lanes.to);
+    for (let i = 0; i < repetitions; i++) run(lanes.memory, lanes.capacity, lanes.from, lanes.to);
   };
-};
+}
+
+function allocate(length: number): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch (error) {
+    throw new GemelError('MEMORY_EXHAUSTED', `${length} numbers do not fit into memory`, { cause: error });
+  }
+}
 
 type Run = (memory: Float64Array, capacity: number, from: number, to: number) => void;
 
@@ -40,10 +49,8 @@ function instantiate(text: string): Run {
 
 /** How many slots the program's highest slot makes necessary. */
 function slotsOf({ graph, writes }: Program): number {
-  const written = new Set(writes.map(({ slot }) => slot));
-  assertInvariant(written.size === writes.length, 'a program writes each slot at most once');
   let highest = -1;
-  for (const slot of written) highest = Math.max(highest, slot);
+  for (const { slot } of writes) highest = Math.max(highest, slot);
   for (const id of graph.reachable(writes.map(({ node }) => node))) {
     const node = graph.node(id);
     if (node.kind === 'load') highest = Math.max(highest, node.slot);
@@ -51,25 +58,10 @@ function slotsOf({ graph, writes }: Program): number {
   return highest + 1;
 }
 
-function checkLanes({ memory, capacity, from, to }: Lanes, slots: number): void {
-  const inside = from >= 0 && from <= to && to <= capacity && slots * capacity <= memory.length;
-  if (inside) return;
-  throw new GemelError(
-    'SHAPE_MISMATCH',
-    `lanes ${from} to ${to} of ${capacity}, ${slots} slots each, do not fit a memory of ${memory.length} numbers`,
-  );
-}
-
 function textOf(program: Program): string {
   const { graph, writes } = program;
   const nodes = graph.reachable(writes.map(({ node }) => node)).filter((id) => !isConstant(graph, id));
-  if (nodes.length > operationLimit) {
-    throw new GemelError(
-      'MODEL_TOO_LARGE',
-      `a step of the model needs ${nodes.length} operations; at most ${operationLimit} are possible`,
-      { hint: 'split the machine into several models, or choose `method: euler`' },
-    );
-  }
+  checkOperations(nodes.length);
   return nodes.length <= partLength ? textInOnePart(program, nodes) : textInParts(program, nodes);
 }
 

@@ -27,11 +27,20 @@ export interface Lanes {
 }
 
 /**
- * Runs the program once for each of the lanes, in place. Allocates nothing.
+ * Runs the program for each of the lanes, in place, `repetitions` times over: once if not said. Allocates nothing, if
+ * the memory is the backend's own.
  *
  * @throws GemelError `SHAPE_MISMATCH` if the lanes or the program's slots lie outside the memory.
  */
-export type Kernel = (lanes: Lanes) => void;
+export type Kernel = (lanes: Lanes, repetitions?: number) => void;
 
-/** @throws GemelError `MODEL_TOO_LARGE` if the program has more operations than the backend can take. */
-export type Backend = (program: Program) => Kernel;
+export interface Backend {
+  /** @throws GemelError `MODEL_TOO_LARGE` if the program has more operations than the backend can take. */
+  (program: Program): Kernel;
+  /**
+   * Memory for lanes, all zeros, that this backend's kernels are fastest on. They take any other too.
+   *
+   * @throws GemelError `MEMORY_EXHAUSTED` if there is not so much.
+   */
+  allocate(length: number): Float64Array;
+}

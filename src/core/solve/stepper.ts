@@ -28,6 +28,12 @@ export interface StartValues {
 export interface Stepper {
   readonly layout: BlockLayout;
   /**
+   * A block of zeros for that many lanes, where the kernels are fastest; they work in any other too.
+   *
+   * @throws GemelError `MEMORY_EXHAUSTED` if there is not so much memory.
+   */
+  allocate(capacity: number): Float64Array;
+  /**
    * How many substeps a tick takes: the fewest that are no longer than the model's step and its shortest `every`.
    *
    * @throws GemelError `DURATION_RANGE` if the tick is not a positive time, or needs more than a million substeps.
@@ -42,8 +48,8 @@ export interface Stepper {
   initialise(memory: Float64Array, capacity: number, lane: number, values: StartValues): void;
   /** Clears the held flags, the firings and what is not finite. */
   beginTick(lanes: Lanes): void;
-  /** Advances by `stepSeconds`. */
-  substep(lanes: Lanes): void;
+  /** Advances by `stepSeconds`, that many times: once if not said. One call for many is the fastest. */
+  substep(lanes: Lanes, times?: number): void;
   /** Updates the discrete states without `every`. */
   endTick(lanes: Lanes): void;
   /** Writes outputs and predictions at the present states and inputs. */
@@ -60,6 +66,7 @@ export function createStepper(model: Model, options: { readonly backend: Backend
   const longestStep = Math.min(model.stepSeconds, ...layout.periods);
   return {
     layout,
+    allocate: (capacity) => backend.allocate(layout.slots * capacity),
     substeps: (tickSeconds) => countSubsteps(tickSeconds, longestStep),
     initialise(memory, capacity, lane, values) {
       const put = (slot: number, value: number): void => {

@@ -31,6 +31,16 @@ export const runningCodes = {
     cause: 'A call came after the engine was stopped.',
     remedy: 'Start it again, or do not call it after `stop()`.',
   },
+  KERNEL_UNAVAILABLE: {
+    title: 'kernel not available',
+    cause: 'This machine or this browser cannot run the kind of kernel that was asked for.',
+    remedy: 'Leave the choice of the kernel out, or take one that the message names.',
+  },
+  MEMORY_EXHAUSTED: {
+    title: 'not enough memory',
+    cause: 'The memory for the twins of one block could not be had.',
+    remedy: 'Run fewer twins on this machine, or give it, or its container, more memory.',
+  },
   STEP_INVALID: {
     title: 'step not possible',
     cause:

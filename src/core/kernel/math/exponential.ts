@@ -69,7 +69,7 @@ export function powerOfTwo(v: Vectors, shifted: VectorId): VectorId {
   return v.binary('iadd', v.shift('shiftLeft', shifted, 52), v.bits(bitsOfOne));
 }
 
-/** eʳ − 1 for |r| ≤ ½ ln 2; `rest` is what r is too small by, or nothing. */
+/** eʳ − 1 for |r| ≤ ½ ln 2. */
 export function smallExpm1(v: Vectors, r: VectorId): VectorId {
   return v.madd(v.mul(r, r), v.polynomial(r, terms), r);
 }

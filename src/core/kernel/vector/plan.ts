@@ -7,8 +7,7 @@
  */
 
 import type { VectorProgram } from './lower.ts';
-import type { VectorId } from './vectors.ts';
-import { vectorOperands } from './vectors.ts';
+import type { VectorId, Vectors } from './vectors.ts';
 
 export interface Plan {
   readonly constants: readonly VectorId[];
@@ -28,79 +27,104 @@ export interface Plan {
  */
 const deepest = 3;
 
-export function planOf({ vectors, writes }: VectorProgram): Plan {
-  const results = writes.map(({ vector }) => vector);
-  const written = new Set(writes.map(({ slot }) => slot));
-
-  const ids = reachable(vectors, [...results, ...vectors.requirements]);
-  const uses = new Map<VectorId, number>();
-  const varies = new Set<VectorId>();
-  const named = new Set<VectorId>([...results, ...vectors.requirements]);
-  for (const id of ids) {
-    const node = vectors.node(id);
-    const operands = vectorOperands(node);
-    for (const operand of operands) uses.set(operand, (uses.get(operand) ?? 0) + 1);
-    if (node.kind === 'load' ? written.has(node.slot) : operands.some((operand) => varies.has(operand)))
-      varies.add(id);
-    if (node.kind === 'host') for (const operand of operands) named.add(operand);
-    if (varies.has(id)) for (const operand of operands) if (!varies.has(operand)) named.add(operand);
-  }
+export function planOf(program: VectorProgram): Plan {
+  const { vectors, writes } = program;
+  const needed = neededBy(program);
+  const { named, varies } = namesOf(program, needed);
 
   const constants: VectorId[] = [];
   const loads: number[] = [];
-  const statements: VectorId[] = [];
-  const depths = new Map<VectorId, number>();
-  for (const id of ids) {
+  const invariant: VectorId[] = [];
+  const varying: VectorId[] = [];
+  const depths = new Uint8Array(vectors.size);
+  let operations = 0;
+  for (let id = 0; id < vectors.size; id++) {
+    if (needed[id] === 0) continue;
+    operations++;
     const node = vectors.node(id);
     if (node.kind === 'bits') constants.push(id);
     else if (node.kind === 'load') loads.push(node.slot);
     else {
-      const depth = 1 + Math.max(0, ...vectorOperands(node).map((operand) => depths.get(operand) ?? 0));
-      const isStatement = named.has(id) || (uses.get(id) ?? 0) > 1 || depth > deepest;
-      depths.set(id, isStatement ? 0 : depth);
-      if (isStatement) statements.push(id);
+      let depth = 1;
+      for (const operand of vectors.operands(id)) depth = Math.max(depth, 1 + (depths[operand] ?? 0));
+      if (named[id] === 0 && depth <= deepest) {
+        depths[id] = depth;
+        continue;
+      }
+      named[id] = 1;
+      (varies[id] === 1 ? varying : invariant).push(id);
     }
   }
-  const varying = statements.filter((id) => varies.has(id));
+  const results = writes.map(({ vector }) => vector);
   return {
     constants,
     loads: loads.sort((a, b) => a - b),
-    invariant: statements.filter((id) => !varies.has(id)),
+    invariant,
     varying,
-    lastUses: lastUsesOf(vectors, varying, new Set(results)),
-    operations: ids.length,
+    lastUses: lastUsesOf(vectors, varying, results),
+    operations,
   };
 }
 
-function reachable(vectors: VectorProgram['vectors'], roots: readonly VectorId[]): VectorId[] {
-  const needed = new Set(roots);
-  const found: VectorId[] = [];
+/** One for each vector that a result or a requirement needs, else 0. */
+function neededBy({ vectors, writes }: VectorProgram): Uint8Array {
+  const needed = new Uint8Array(vectors.size);
+  for (const { vector } of writes) needed[vector] = 1;
+  for (const requirement of vectors.requirements) needed[requirement] = 1;
   for (let id = vectors.size - 1; id >= 0; id--) {
-    if (!needed.has(id)) continue;
-    found.push(id);
-    for (const operand of vectorOperands(vectors.node(id))) needed.add(operand);
+    if (needed[id] === 1) for (const operand of vectors.operands(id)) needed[operand] = 1;
   }
-  return found.reverse();
+  return needed;
+}
+
+/** What must be a statement whatever its depth, and what a written slot has a part in. */
+function namesOf(
+  { vectors, writes }: VectorProgram,
+  needed: Uint8Array,
+): Record<'named' | 'varies', Uint8Array> {
+  const written = new Set(writes.map(({ slot }) => slot));
+  const uses = new Uint8Array(vectors.size);
+  const named = new Uint8Array(vectors.size);
+  const varies = new Uint8Array(vectors.size);
+  for (const { vector } of writes) named[vector] = 1;
+  for (const requirement of vectors.requirements) named[requirement] = 1;
+  for (let id = 0; id < vectors.size; id++) {
+    if (needed[id] === 0) continue;
+    const node = vectors.node(id);
+    const operands = vectors.operands(id);
+    if (node.kind === 'load' && written.has(node.slot)) varies[id] = 1;
+    for (const operand of operands) {
+      if (varies[operand] === 1) varies[id] = 1;
+      if (uses[operand] === 1) named[operand] = 1;
+      uses[operand] = 1;
+    }
+    for (const operand of operands) {
+      if (node.kind === 'host' || varies[id] !== varies[operand]) named[operand] = 1;
+    }
+  }
+  return { named, varies };
 }
 
 /** Results stay to the end. */
 function lastUsesOf(
-  vectors: VectorProgram['vectors'],
+  vectors: Vectors,
   statements: readonly VectorId[],
-  results: ReadonlySet<VectorId>,
-): Map<VectorId, VectorId[]> {
-  const isStatement = new Set(statements);
-  const seen = new Set<VectorId>();
-  const lastUses = new Map<VectorId, VectorId[]>();
+  results: readonly VectorId[],
+): Map<VectorId, readonly VectorId[]> {
+  const isStatement = new Uint8Array(vectors.size);
+  const seen = new Uint8Array(vectors.size);
+  for (const statement of statements) isStatement[statement] = 1;
+  for (const result of results) seen[result] = 1;
+  const lastUses = new Map<VectorId, readonly VectorId[]>();
   for (const statement of statements.toReversed()) {
     const last: VectorId[] = [];
-    const pending = [...vectorOperands(vectors.node(statement))];
+    const pending = [...vectors.operands(statement)];
     for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-      if (!isStatement.has(id)) {
-        pending.push(...vectorOperands(vectors.node(id)));
-      } else if (!seen.has(id)) {
-        seen.add(id);
-        if (!results.has(id)) last.push(id);
+      if (isStatement[id] === 0) {
+        pending.push(...vectors.operands(id));
+      } else if (seen[id] === 0) {
+        seen[id] = 1;
+        last.push(id);
       }
     }
     if (last.length > 0) lastUses.set(statement, last);

@@ -69,7 +69,7 @@ const signBit = 1n << 63n;
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** The bits of a double. */
-export function bitsOf(value: number): bigint {
+function bitsOf(value: number): bigint {
   scratch.setFloat64(0, value);
   return scratch.getBigUint64(0);
 }
@@ -77,7 +77,9 @@ export function bitsOf(value: number): bigint {
 export class Vectors {
   readonly options: VectorOptions;
   readonly #nodes: VectorNode[] = [];
+  readonly #operands: (readonly VectorId[])[] = [];
   readonly #ids = new Map<string, VectorId>();
+  readonly #constants = new Map<number, VectorId>();
   readonly #requirements = new Set<VectorId>();
 
   constructor(options: VectorOptions) {
@@ -94,6 +96,11 @@ export class Vectors {
     return node;
   }
 
+  /** The vectors that a node is computed from. */
+  operands(id: VectorId): readonly VectorId[] {
+    return this.#operands[id] ?? [];
+  }
+
   /** Masks: the fast formulas hold where all of them do. */
   get requirements(): ReadonlySet<VectorId> {
     return this.#requirements;
@@ -104,7 +111,13 @@ export class Vectors {
   }
 
   constant(value: number): VectorId {
-    return this.bits(bitsOf(value));
+    // The map takes −0 for 0.
+    if (value === 0) return this.bits(bitsOf(value));
+    const known = this.#constants.get(value);
+    if (known !== undefined) return known;
+    const id = this.bits(bitsOf(value));
+    this.#constants.set(value, id);
+    return id;
   }
 
   load(slot: number): VectorId {
@@ -200,13 +213,13 @@ export class Vectors {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = this.#nodes.push(node) - 1;
+    this.#operands.push(operandsOf(node));
     this.#ids.set(key, id);
     return id;
   }
 }
 
-/** The vectors that a node is computed from. */
-export function vectorOperands(node: VectorNode): readonly VectorId[] {
+function operandsOf(node: VectorNode): readonly VectorId[] {
   switch (node.kind) {
     case 'bits':
     case 'load':

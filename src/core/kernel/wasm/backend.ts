@@ -11,7 +11,7 @@ import type { Backend, Kernel, Lanes, Program } from '../kernel.ts';
 import type { WasmApi, WasmMemory, WasmModule } from './host.ts';
 import { webAssembly } from './host.ts';
 import type { Arithmetic, KernelModule } from './module.ts';
-import { encodeProgram } from './module.ts';
+import { encodeProgram, hostFunctions } from './module.ts';
 
 /** Modules kept for programs to come. */
 const cacheLimit = 64;
@@ -145,8 +145,8 @@ class WasmKernel {
   }
 
   #instantiate(memory: WasmMemory): Functions {
-    const { sin, cos, tan } = Math;
-    const { exports } = new this.#api.Instance(this.#module, { host: { sin, cos, tan, memory } });
+    const host = { memory, ...Object.fromEntries(hostFunctions.map((name) => [name, Math[name]])) };
+    const { exports } = new this.#api.Instance(this.#module, { host });
     // The module's own exports, known by construction.
     return exports as unknown as Functions;
   }

@@ -12,9 +12,9 @@ export class Bytes {
     return this.#length;
   }
 
-  byte(...values: readonly number[]): this {
-    this.#reserve(values.length);
-    for (const value of values) this.#data[this.#length++] = value;
+  byte(value: number): this {
+    if (this.#length === this.#data.length) this.#reserve(1);
+    this.#data[this.#length++] = value;
     return this;
   }
 
@@ -27,6 +27,7 @@ export class Bytes {
 
   /** A whole number from 0 to 2³² − 1. */
   unsigned(value: number): this {
+    if (value < 128) return this.byte(value);
     let rest = value;
     while (rest > 127) {
       this.byte((rest & 127) | 128);
@@ -48,7 +49,14 @@ export class Bytes {
   /** Eight bytes, the lowest first. */
   bits64(bits: bigint): this {
     this.#reserve(8);
-    new DataView(this.#data.buffer).setBigUint64(this.#length, bits, true);
+    let low = Number(bits & 0xffffffffn);
+    let high = Number(bits >> 32n);
+    for (let i = 0; i < 4; i++) {
+      this.#data[this.#length + i] = low;
+      this.#data[this.#length + 4 + i] = high;
+      low >>>= 8;
+      high >>>= 8;
+    }
     this.#length += 8;
     return this;
   }
@@ -56,6 +64,12 @@ export class Bytes {
   name(text: string): this {
     this.unsigned(text.length);
     for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
+    return this;
+  }
+
+  /** One byte each. */
+  all(values: readonly number[]): this {
+    for (const value of values) this.byte(value);
     return this;
   }
 

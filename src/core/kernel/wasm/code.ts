@@ -109,18 +109,18 @@ export class Code {
   }
 
   block(): this {
-    this.#out.byte(0x02, emptyBlock);
+    this.#out.byte(0x02).byte(emptyBlock);
     return this;
   }
 
   loop(): this {
-    this.#out.byte(0x03, emptyBlock);
+    this.#out.byte(0x03).byte(emptyBlock);
     return this;
   }
 
   /** An `if` that leaves a value of the type. */
   ifGiving(type: ValueType): this {
-    this.#out.byte(0x04, valueTypes[type]);
+    this.#out.byte(0x04).byte(valueTypes[type]);
     return this;
   }
 

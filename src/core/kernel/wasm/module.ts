@@ -94,31 +94,31 @@ const functionType = 0x60;
 function moduleOf(functions: readonly Code[], constants: readonly bigint[]): Uint8Array<ArrayBuffer> {
   const { i32, f64, v128 } = valueTypes;
   const types = new Bytes().unsigned(3);
-  types.byte(functionType, 1, f64, 1, f64);
-  types.byte(functionType, 4, i32, i32, i32, i32, 0);
-  types.byte(functionType, 5, i32, i32, i32, i32, i32, 0);
+  types.all([functionType, 1, f64, 1, f64]);
+  types.all([functionType, 4, i32, i32, i32, i32, 0]);
+  types.all([functionType, 5, i32, i32, i32, i32, i32, 0]);
 
   const imports = new Bytes().unsigned(1 + hostFunctions.length);
-  for (const name of hostFunctions) imports.name('host').name(name).byte(0x00, 0);
-  imports.name('host').name('memory').byte(0x02, 0x00).unsigned(0);
+  for (const name of hostFunctions) imports.name('host').name(name).all([0x00, 0]);
+  imports.name('host').name('memory').all([0x02, 0x00]).unsigned(0);
 
   const globals = new Bytes().unsigned(constants.length);
   for (const bits of constants) {
-    globals.byte(v128, 0x01).byte(0xfd, 0x0c).bits64(bits).bits64(bits).byte(0x0b);
+    globals.all([v128, 0x01]).all([0xfd, 0x0c]).bits64(bits).bits64(bits).byte(0x0b);
   }
 
   const exports = new Bytes().unsigned(2);
   for (const [index, name] of ['fast', 'careful'].entries()) {
-    exports.name(name).byte(0x00, hostFunctions.length + index);
+    exports.name(name).all([0x00, hostFunctions.length + index]);
   }
 
   const code = new Bytes().unsigned(functions.length);
   for (const body of functions) code.sized(body.finished());
 
-  const module = new Bytes().byte(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+  const module = new Bytes().all([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   module.byte(sectionIds.type).sized(types);
   module.byte(sectionIds.import).sized(imports);
-  module.byte(sectionIds.function).sized(new Bytes().byte(2, 1, 2));
+  module.byte(sectionIds.function).sized(new Bytes().all([2, 1, 2]));
   module.byte(sectionIds.global).sized(globals);
   module.byte(sectionIds.export).sized(exports);
   module.byte(sectionIds.code).sized(code);

@@ -25,7 +25,7 @@ const shift = (x: bigint, by: number): bigint => (by >= 0 ? x << BigInt(by) : x 
 const view = new DataView(new ArrayBuffer(8));
 
 /** A finite double, exactly. */
-export function real(x: number): Real {
+function real(x: number): Real {
   view.setFloat64(0, x);
   const bits = view.getBigUint64(0);
   const exponent = Number((bits >> 52n) & 0x7ffn);

@@ -9,11 +9,12 @@ import { parseArgs } from 'node:util';
 import { check } from './check.ts';
 import { fleet1000 } from './fleet-1000.ts';
 import { httpState } from './http-state.ts';
+import { kernel } from './kernel.ts';
 import { type Bench, describeMachine, type Figure, toJsonLine, toTable } from './lib/report.ts';
 import { Scope } from './lib/scope.ts';
 import { start } from './start.ts';
 
-const benches: readonly Bench[] = [start, check, httpState, fleet1000];
+const benches: readonly Bench[] = [start, check, httpState, fleet1000, kernel];
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -29,17 +29,18 @@ async function main(args: readonly string[]): Promise<number> {
   for (const bench of chosen) {
     if (process.stderr.isTTY) console.error(`… ${bench.name}`);
     const scope = new Scope();
-    const release = endOnSignal(scope);
+    const interruption = endOnSignal(scope);
     try {
       const found = await bench.run({ scope, quick, note: (text) => tell(`  ${text}`) });
       if (json) for (const figure of found) console.log(toJsonLine(figure));
       figures.push(...found);
     } catch (error) {
+      if (interruption.came()) return 1;
       failed = true;
       console.error(`${bench.name}: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       await scope.end();
-      release();
+      interruption.release();
     }
   }
   if (!json && figures.length > 0) console.log(`\n${toTable(figures)}`);
@@ -89,15 +90,25 @@ function help(): string {
   ].join('\n');
 }
 
+interface Interruption {
+  came(): boolean;
+  release(): void;
+}
+
 /** Ctrl-C leaves no process and no directory behind. */
-function endOnSignal(scope: Scope): () => void {
+function endOnSignal(scope: Scope): Interruption {
+  let came = false;
   const end = (signal: NodeJS.Signals) => {
+    came = true;
     console.error(`\n${signal}: ending what was started`);
     void scope.end().finally(() => process.exit(1));
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, end);
-  return () => {
-    for (const signal of signals) process.off(signal, end);
+  return {
+    came: () => came,
+    release() {
+      for (const signal of signals) process.off(signal, end);
+    },
   };
 }

@@ -1,5 +1,7 @@
 /** Programs over graphs, and the backends that make kernels out of them. */
 
+export { type CMode, type COptions, compilerFlags, programToC } from './c/index.ts';
+export { checkLanes, slotsOf } from './check.ts';
 export { javascriptBackend } from './javascript.ts';
 export type { Backend, Kernel, Lanes, Program, SlotWrite } from './kernel.ts';
 export { webAssemblyBackend } from './wasm/backend.ts';

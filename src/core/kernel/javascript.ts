@@ -11,7 +11,7 @@
 import { GemelError } from '../diagnose/index.ts';
 import type { Graph, NodeId } from '../graph/index.ts';
 import { operandsOf, roundHalfAway } from '../graph/index.ts';
-import { checkLanes, checkOperations, checkWrites } from './check.ts';
+import { checkLanes, checkOperations, slotsOf } from './check.ts';
 import { expressionOf, numberText } from './emit.ts';
 import type { Backend, Kernel, Program } from './kernel.ts';
 
@@ -21,7 +21,6 @@ const partLength = 2000;
 export const javascriptBackend: Backend = Object.assign(compile, { allocate });
 
 function compile(program: Program): Kernel {
-  checkWrites(program);
   const slots = slotsOf(program);
   const run = instantiate(textOf(program));
   return (lanes, repetitions = 1) => {
@@ -45,17 +44,6 @@ function instantiate(text: string): Run {
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-call, typescript/no-unsafe-assignment
   const run: Run = new Function('round', `'use strict';\n${text}`)(roundHalfAway);
   return run;
-}
-
-/** How many slots the program's highest slot makes necessary. */
-function slotsOf({ graph, writes }: Program): number {
-  let highest = -1;
-  for (const { slot } of writes) highest = Math.max(highest, slot);
-  for (const id of graph.reachable(writes.map(({ node }) => node))) {
-    const node = graph.node(id);
-    if (node.kind === 'load') highest = Math.max(highest, node.slot);
-  }
-  return highest + 1;
 }
 
 function textOf(program: Program): string {

@@ -1,0 +1,3 @@
+/** Programs as C: compiled on the spot by `adapters/native`, and what an exported model is made of. */
+
+export { type CMode, type COptions, compilerFlags, programToC } from './emit.ts';

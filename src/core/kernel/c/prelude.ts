@@ -1,0 +1,88 @@
+/**
+ * What stands above a kernel in C: includes, the few helpers it calls, and the vector forms of elementary functions.
+ *
+ * glibc has vectorised elementary functions for x86-64 (libmvec, at most 4 ulp), which its header offers only with all
+ * of -ffast-math, and so without NaN. Declared here they are used with the flags of our fast mode as well.
+ */
+
+import type { UnaryOperator } from '../../graph/index.ts';
+
+/** Functions of the C library that are worth a vector form. */
+export type ElementaryName =
+  | Exclude<UnaryOperator, 'neg' | 'not' | 'abs' | 'sign' | 'round' | 'sqrt' | 'floor' | 'trunc'>
+  | 'atan2'
+  | 'pow';
+
+export type HelperName = keyof typeof helpers | ElementaryName;
+
+/** In the order in which they stand in the text: those that others call come first. */
+const helpers = {
+  is_true: ['static inline _Bool is_true(double x) { return (x < 0.0) | (x > 0.0); }'],
+  sign: ['static inline double sign(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; }'],
+  round_half_away: [
+    'static inline double round_half_away(double x) {',
+    '  const double whole = trunc(x);',
+    '  return fabs(x - whole) >= 0.5 ? whole + copysign(1.0, x) : whole;',
+    '}',
+  ],
+  minimum: [
+    '/* NaN if either is; -0 is below 0. */',
+    'static inline double minimum(double a, double b) {',
+    '  const double least = a < b ? a : b;',
+    '  const double equal = signbit(a) ? a : b;',
+    '  return (a != a) | (b != b) ? a + b : a == b ? equal : least;',
+    '}',
+  ],
+  maximum: [
+    '/* NaN if either is; 0 is above -0. */',
+    'static inline double maximum(double a, double b) {',
+    '  const double most = a > b ? a : b;',
+    '  const double equal = signbit(a) ? b : a;',
+    '  return (a != a) | (b != b) ? a + b : a == b ? equal : most;',
+    '}',
+  ],
+  power: [
+    '/* C says that 1 to any power is 1; here it is NaN if the exponent is not finite. */',
+    'static inline double power(double a, double b) {',
+    '  const double result = pow(a, b);',
+    '  return (fabs(a) == 1.0) & !(fabs(b) < INFINITY) ? NAN : result;',
+    '}',
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+/** glibc 2.22 had these; all the others came with 2.35. */
+const oldVectorForms: ReadonlySet<string> = new Set(['exp', 'log', 'sin', 'cos', 'pow']);
+const twoArguments: ReadonlySet<string> = new Set(['pow', 'atan2']);
+
+/** The lines above the kernel, for the helpers and functions that it uses. */
+export function preludeLines(used: ReadonlySet<HelperName>, mode: 'strict' | 'fast'): string[] {
+  const lines = ['#include <math.h>', '#include <stdint.h>', ''];
+  const elementary = [...used].filter((name) => !Object.hasOwn(helpers, name)).sort();
+  if (mode === 'fast' && elementary.length > 0) lines.push(...vectorForms(elementary), '');
+  for (const [name, text] of Object.entries(helpers)) {
+    if ([...used].some((each) => each === name)) lines.push(...text, '');
+  }
+  return lines;
+}
+
+function vectorForms(names: readonly string[]): string[] {
+  const declare = (name: string): string => {
+    const parameters = twoArguments.has(name) ? 'double, double' : 'double';
+    return `__attribute__((const, simd("notinbranch"))) double ${name}(${parameters});`;
+  };
+  const block = (version: string, some: readonly string[]): string[] =>
+    some.length === 0 ? [] : [`#if __GLIBC_PREREQ(${version})`, ...some.map(declare), '#endif'];
+  return [
+    '/* The vector forms of libmvec. */',
+    '#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__)',
+    ...block(
+      '2, 22',
+      names.filter((name) => oldVectorForms.has(name)),
+    ),
+    ...block(
+      '2, 35',
+      names.filter((name) => !oldVectorForms.has(name)),
+    ),
+    '#endif',
+  ];
+}

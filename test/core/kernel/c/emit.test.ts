@@ -1,0 +1,84 @@
+/** The text of C programs. What it computes is tested with the compiler, in test/adapters/native. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Graph } from '../../../../src/core/graph/index.ts';
+import { compilerFlags, programToC } from '../../../../src/core/kernel/index.ts';
+
+test('a program is a text that a person can read, with the names of its slots', () => {
+  const graph = new Graph();
+  const [level, inflow, step] = [graph.load(0), graph.load(1), graph.load(2)];
+  const outflow = graph.binary('mul', graph.constant(0.5), graph.unary('sqrt', level));
+  const change = graph.binary('mul', step, graph.binary('sub', inflow, outflow));
+  const text = programToC(
+    { graph, writes: [{ slot: 0, node: graph.binary('add', level, change) }] },
+    { mode: 'strict', nameOf: (slot) => ['level', 'inflow', 'step */ #error'][slot] },
+  );
+  assert.equal(
+    text,
+    `/* 8 operations over 3 slots of a block; made by Gemel. */
+
+#include <math.h>
+#include <stdint.h>
+
+/* Slot s of lane j is memory[s * capacity + j]. */
+void kernel(double *memory, int64_t capacity, int64_t from, int64_t to) {
+  double *const restrict s0 = memory + 0 * capacity; /* level */
+  double *const restrict s1 = memory + 1 * capacity; /* inflow */
+  double *const restrict s2 = memory + 2 * capacity; /* step ?? ?error */
+#pragma omp simd
+  for (int64_t lane = from; lane < to; lane++) {
+    const double x0 = s0[lane]; /* level */
+    const double x1 = s1[lane]; /* inflow */
+    const double x2 = s2[lane]; /* step ?? ?error */
+    s0[lane] = x0 + (x2 * (x1 - (0.5 * sqrt(x0)))); /* level */
+  }
+}
+`,
+  );
+});
+
+test('a value that is used twice is computed once', () => {
+  const graph = new Graph();
+  const sum = graph.binary('add', graph.load(0), graph.load(1));
+  const text = programToC(
+    { graph, writes: [{ slot: 2, node: graph.binary('mul', sum, sum) }] },
+    { mode: 'strict' },
+  );
+  assert.match(text, /const double v0 = x0 \+ x1;\n {4}s2\[lane\] = v0 \* v0;/);
+});
+
+test('constants are doubles that read back as they are', () => {
+  const graph = new Graph();
+  const values = [1, -2.5, 1e300, 5e-324, -0, Infinity, -Infinity, NaN];
+  const writes = values.map((value, slot) => ({ slot, node: graph.constant(value) }));
+  const text = programToC({ graph, writes }, { mode: 'strict' });
+  const written = [...text.matchAll(/\[lane\] = (.*);/g)].map((match) => match[1]);
+  assert.deepEqual(written, [
+    '1.0',
+    '(-2.5)',
+    '1e+300',
+    '5e-324',
+    '(-0.0)',
+    'INFINITY',
+    '(-INFINITY)',
+    'NAN',
+  ]);
+});
+
+test('a program too large for a C compiler is refused with its size', () => {
+  const graph = new Graph();
+  let node = graph.load(0);
+  for (let i = 0; i < 50_001; i++) node = graph.unary(i % 2 ? 'sin' : 'cos', node);
+  assert.throws(() => programToC({ graph, writes: [{ slot: 0, node }] }, { mode: 'fast' }), {
+    code: 'MODEL_TOO_LARGE',
+    message: /50002 operations/,
+  });
+});
+
+test('no mode lets the compiler forget NaN or flush subnormals for the whole process', () => {
+  for (const mode of ['strict', 'fast'] as const) {
+    for (const flag of compilerFlags(mode))
+      assert.doesNotMatch(flag, /-ffast-math|-Ofast|-funsafe-math|finite-math-only|associative/);
+  }
+});

@@ -63,7 +63,7 @@ export async function compose(project: Project, options: ComposeOptions): Promis
   try {
     const checkpoints = openCheckpoints(project, log);
     stops.push(() => checkpoints.close());
-    const starting = startFleet(project, { checkpoints, clock, pace });
+    const starting = startFleet(project, { checkpoints, clock, pace, log });
     // Handled where it is awaited; until then a failure must not count as forgotten.
     starting.catch(() => undefined);
     stops.push(async () => (await starting).stop());
@@ -100,20 +100,35 @@ interface FleetParts {
   readonly checkpoints: FileCheckpoints;
   readonly clock: Clock;
   readonly pace: Pace;
+  readonly log: Log;
 }
 
-function startFleet(project: Project, { checkpoints, clock, pace }: FleetParts): Promise<Fleet> {
-  const { models, twins, checkpoint } = project;
+function startFleet(project: Project, { checkpoints, clock, pace, log }: FleetParts): Promise<Fleet> {
+  const { models, twins, checkpoint, kernel } = project;
   const most = Math.max(1, availableParallelism() - 1);
   const workers = project.workers ?? Math.min(most, Math.ceil(twins.length / twinsPerWorker));
+  const told = new Set<string>();
   return createFleet({
     models,
     twins,
-    shards: createWorkerShards(workers, pace),
+    shards: createWorkerShards(workers, {
+      pace,
+      ...(kernel === 'javascript' ? {} : { kernel: { name: kernel, entry: workerEntry() } }),
+      onNote: (text) => {
+        // Every worker finds the same compiler missing.
+        if (!told.has(text)) log.warn({}, text);
+        told.add(text);
+      },
+    }),
     clock,
     checkpoints,
     checkpointEveryMs: checkpoint.everyMs,
   });
+}
+
+/** As source while developing, compiled in the package. */
+function workerEntry(): URL {
+  return new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 }
 
 /** Events of twins go into the log; the end of a worker ends the process. */

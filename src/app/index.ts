@@ -1,9 +1,11 @@
 /** The application layer's public surface. Nothing here loads an adapter: `startProject` does when it is called. */
 
+export { createBackend } from './backend.ts';
 export { type DurationResult, parseDuration, type ValueProblem } from './duration.ts';
 export { displayName, isDirectory, projectFileName, readFile, reasonOf } from './files.ts';
 export type { ComposeOptions, Running } from './compose.ts';
 export { type LoadedProject, type LoadOptions, loadProject } from './load.ts';
+export { type KernelName, kernels } from './options.ts';
 export type { Project } from './project.ts';
 export { publishedSchema } from './published.ts';
 export { type ProjectDocument, ProjectDocumentSchema } from './schema.ts';

@@ -10,6 +10,7 @@ import { readBroker } from './broker.ts';
 import { displayName, findProject, readFile } from './files.ts';
 import { Findings } from './findings.ts';
 import { loadModels } from './models.ts';
+import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { ProjectDocumentSchema } from './schema.ts';
 import { readCheckpoint, readHttp, readListen } from './services.ts';
@@ -54,6 +55,7 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
     listen: readListen(document, findings),
     http: readHttp(document, twins, findings),
     mqtt: readBroker(document, { directory, environment, secrets, findings }),
+    kernel: document.kernel ?? defaults.kernel,
     checkpoint: readCheckpoint(document, directory, findings),
     models: models.models.filter((model) => used.has(model)),
     twins: twins.twins,

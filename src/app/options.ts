@@ -1,6 +1,11 @@
 /** Defaults and ranges of a project's options: the one place for schema, checks and documentation. */
 
+/** What computes the twins. */
+export const kernels = ['javascript', 'native'] as const;
+export type KernelName = (typeof kernels)[number];
+
 export const defaults = {
+  kernel: 'javascript',
   httpPort: 8080,
   mqttPort: 1883,
   checkpointDirectory: '.gemel',

@@ -3,6 +3,7 @@
 import type { Publication } from '../adapters/mqtt/index.ts';
 import type { Model } from '../core/model/index.ts';
 import type { TwinConfig } from '../engine/index.ts';
+import type { KernelName } from './options.ts';
 
 export interface Project {
   /** Where gemel.yaml stands; absolute. */
@@ -13,6 +14,7 @@ export interface Project {
   readonly mqtt: EmbeddedBroker | ExternalBroker;
   /** Absent: as many as the fleet needs. */
   readonly workers?: number;
+  readonly kernel: KernelName;
   readonly checkpoint: { readonly directory: string; readonly everyMs: number };
   /** Only the models that twins use. */
   readonly models: readonly Model[];

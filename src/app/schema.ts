@@ -212,6 +212,11 @@ export const ProjectDocumentSchema = Type.Object({
         'Threads that compute twins. Default: one for every 2,000 twins, at most one less than there are cores.',
     }),
   ),
+  kernel: Type.Optional(
+    Type.Union([Type.Literal('javascript'), Type.Literal('native')], {
+      description: `What computes the twins: JavaScript, or machine code that a C compiler of this computer makes at the start. Default ${defaults.kernel}.`,
+    }),
+  ),
   checkpoint: Type.Optional(Checkpoint),
   models: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,

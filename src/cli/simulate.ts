@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { parseValue } from '../app/index.ts';
+import { createBackend, type KernelName, kernels, parseValue } from '../app/index.ts';
 import type { Model, Signal } from '../core/model/index.ts';
 import { type NamedValues, startSimulation, type Trajectory } from '../core/solve/index.ts';
 import { assignmentArgument, durationArgument, listArgument, nameHint } from './arguments.ts';
@@ -25,6 +25,7 @@ interface Options {
   readonly csv?: string;
   readonly json?: boolean;
   readonly plot?: string | true;
+  readonly kernel: KernelName;
 }
 
 export function simulateCommand(): Command {
@@ -62,6 +63,11 @@ export function simulateCommand(): Command {
       '--every <duration>',
       'time between two rows: default what makes about 1000',
       durationArgument('--every'),
+    )
+    .addOption(
+      new Option('--kernel <name>', 'what computes: JavaScript, or machine code from the C compiler')
+        .choices(kernels)
+        .default('javascript'),
     )
     .option('--only <names>', 'only these states and outputs, such as level,flow', listArgument('--only'))
     .option('--csv <file>', 'write all rows as CSV; - for the standard output')
@@ -118,8 +124,10 @@ async function runSimulation(model: Model, options: Options): Promise<Run> {
       `give one with --set ${name}=… (in ${unit.symbol}) or --inputs`,
     );
   }
+  const backend = await createBackend(options.kernel, (text) => process.stderr.write(`gemel: ${text}\n`));
   const simulation = startSimulation(model, {
     seconds,
+    backend,
     tickSeconds,
     everySeconds: options.every ?? tickSeconds * ticksBetweenRows(seconds / tickSeconds),
     ...given,

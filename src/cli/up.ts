@@ -2,6 +2,8 @@
 
 import { Command, Option } from 'commander';
 import {
+  type KernelName,
+  kernels,
   type LoadedProject,
   type Log,
   type LogLevel,
@@ -21,6 +23,7 @@ interface Options {
   readonly mqttPort?: number;
   readonly host?: readonly string[];
   readonly speed: number;
+  readonly kernel?: KernelName;
   readonly logLevel: LogLevel;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -61,6 +64,9 @@ export function upCommand(): Command {
       new Option('--log-level <level>', 'least severe log lines')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info'),
+    )
+    .addOption(
+      new Option('--kernel <name>', 'what computes the twins, instead of the project’s').choices(kernels),
     )
     .option('--quiet', 'print no addresses and log only what is wrong')
     .option('--json', 'log JSON lines also to a terminal, and print the addresses as JSON')
@@ -116,7 +122,7 @@ function checked({ project, diagnostics, sources }: LoadedProject): Project {
   });
 }
 
-function withOptions(project: Project, { port, mqttPort, host }: Options): Project {
+function withOptions(project: Project, { port, mqttPort, host, kernel }: Options): Project {
   if (mqttPort !== undefined && project.mqtt.kind === 'external') {
     throw new GemelError('USAGE', '--mqtt-port is for the embedded broker', {
       hint: 'this project uses another: see `mqtt:`',
@@ -125,6 +131,7 @@ function withOptions(project: Project, { port, mqttPort, host }: Options): Proje
   return {
     ...project,
     ...(host === undefined ? {} : { listen: host }),
+    ...(kernel === undefined ? {} : { kernel }),
     ...(port === undefined ? {} : { http: { ...project.http, port } }),
     ...(mqttPort === undefined ? {} : { mqtt: { kind: 'embedded', port: mqttPort } }),
   };

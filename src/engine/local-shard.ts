@@ -3,16 +3,19 @@
  * turn of the microtask queue later, as between threads, so that nobody comes to depend on an answer at once.
  */
 
+import type { Backend } from '../core/kernel/index.ts';
 import type { FromShard } from './messages.ts';
 import type { Clock, ShardLink } from './ports.ts';
 import { Shard } from './shard.ts';
 
-export function createLocalShard(clock: Clock): ShardLink {
+/** `backend` makes the kernels; by default they are in JavaScript. */
+export function createLocalShard(clock: Clock, backend?: Backend): ShardLink {
   let listener: ((message: FromShard) => void) | undefined;
   let closed = false;
   const early: FromShard[] = [];
   const shard = new Shard({
     clock,
+    ...(backend && { backend }),
     send(message) {
       later(() => {
         if (listener === undefined) early.push(message);

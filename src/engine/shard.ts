@@ -15,7 +15,7 @@
  */
 
 import { GemelError } from '../core/diagnose/index.ts';
-import { javascriptBackend } from '../core/kernel/index.ts';
+import { type Backend, javascriptBackend } from '../core/kernel/index.ts';
 import { compileModelDocument, type Model } from '../core/model/index.ts';
 import { createStepper, type Stepper } from '../core/solve/index.ts';
 import { Block } from './block.ts';
@@ -32,6 +32,8 @@ const limits = { framesOnTheirWay: 4, publishBehindMs: 1000, suspendedMs: 60_000
 
 export interface ShardOptions {
   readonly clock: Clock;
+  /** Makes the kernels. Default: in JavaScript. */
+  readonly backend?: Backend;
   readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
 }
 
@@ -44,6 +46,7 @@ interface Running {
 
 export class Shard {
   readonly #clock: Clock;
+  readonly #backend: Backend;
   readonly #send: ShardOptions['send'];
   readonly #reporter: Reporter;
   readonly #speed: number;
@@ -53,8 +56,9 @@ export class Shard {
   /** Where each twin is, by its number in the fleet. */
   readonly #places = new Map<number, { readonly running: Running; readonly lane: number }>();
 
-  constructor({ clock, send }: ShardOptions) {
+  constructor({ clock, backend = javascriptBackend, send }: ShardOptions) {
     this.#clock = clock;
+    this.#backend = backend;
     this.#speed = clock.speed ?? 1;
     this.#reporter = new Reporter(this.#speed);
     this.#send = send;
@@ -96,7 +100,7 @@ export class Shard {
 
   #start({ models, twins, restore }: Extract<ToShard, { kind: 'start' }>): void {
     const nowMs = this.#clock.nowMs();
-    const compiled = new Map(models.map(({ id, document }) => [id, compile(id, document)]));
+    const compiled = new Map(models.map(({ id, document }) => [id, this.#compile(id, document)]));
     this.#running = group(twins).map((members, number) => {
       const [{ model: id, periodMs }] = members;
       const { model, stepper } = compiled.get(id) ?? unknownModel(id);
@@ -119,6 +123,12 @@ export class Shard {
     this.#run().catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#fail(error);
     });
+  }
+
+  #compile(id: string, document: unknown): { readonly model: Model; readonly stepper: Stepper } {
+    const { model, diagnostics } = compileModelDocument(document, id);
+    if (model === undefined) throw new GemelError('MODEL_INVALID', `${id} does not compile`, { diagnostics });
+    return { model, stepper: createStepper(model, { backend: this.#backend }) };
   }
 
   async #run(): Promise<void> {
@@ -250,12 +260,6 @@ export class Shard {
     this.#stop.abort();
     this.#send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }, []);
   }
-}
-
-function compile(id: string, document: unknown): { readonly model: Model; readonly stepper: Stepper } {
-  const { model, diagnostics } = compileModelDocument(document, id);
-  if (model === undefined) throw new GemelError('MODEL_INVALID', `${id} does not compile`, { diagnostics });
-  return { model, stepper: createStepper(model, { backend: javascriptBackend }) };
 }
 
 function unknownModel(id: string): never {

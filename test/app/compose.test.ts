@@ -79,3 +79,16 @@ test('log lines are JSON for programs and short for people', async () => {
   assert.equal(people.length, 1);
   assert.match(people[0] ?? '', /^\d\d:\d\d:\d\d {2}warn: look here {2}\(twin=a, n=3\)\n$/);
 });
+
+test('without a C compiler a project of native kernels runs in JavaScript, and the log says so once', async (context) => {
+  const { PATH, XDG_CACHE_HOME } = process.env;
+  context.after(() => Object.assign(process.env, { PATH, XDG_CACHE_HOME }));
+  Object.assign(process.env, { PATH: scratch, XDG_CACHE_HOME: scratch });
+  const lines: string[] = [];
+  const log = await openLog({ level: 'warn', style: 'json', write: (line) => lines.push(line) });
+  const project: Project = { ...(await projectOf()), kernel: 'native', workers: 2 };
+  const running = await startProject(project, { log, version: '1' });
+  assert.equal(running.fleet.snapshot('a')?.status, 'running');
+  await running.stop();
+  assert.equal(lines.filter((line) => line.includes('no C compiler was found')).length, 1, lines.join(''));
+});

@@ -117,3 +117,16 @@ test('every mistake on the command line ends with 2 and says what was meant', as
     assert.doesNotMatch(stderr ?? '', /\n\s+at /, 'no stack trace');
   });
 });
+
+test('native kernels come to the same end, or say in one line why JavaScript was taken', async () => {
+  const run = async (kernel: string) =>
+    simulate('--for', '1min', '--set', 'ambient=20', '--kernel', kernel, '--json');
+  const [javascript, native] = [await run('javascript'), await run('native')];
+  assert.equal(native.code, 0);
+  assert.match(native.stderr, /^(gemel: native kernels cannot be had, JavaScript is used instead: .*\n)?$/);
+  const end = (text: string): number => JSON.parse(text).states.temperature;
+  near(end(native.stdout), end(javascript.stdout));
+  const unknown = await simulate('--kernel', 'fortran');
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /javascript, native/);
+});

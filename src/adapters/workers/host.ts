@@ -1,15 +1,30 @@
 /** What runs inside a worker thread: one shard on a clock of its own. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Backend } from '../../core/kernel/index.ts';
 import { Shard, type ToShard } from '../../engine/index.ts';
 import { createSystemClock } from './clock.ts';
-import { type Pace, paceClock } from './paced-clock.ts';
+import { paceClock } from './paced-clock.ts';
+import type { Note, WorkerSettings } from './settings.ts';
 
-if (parentPort === null) throw new Error('this file is the inside of a worker thread');
-const port = parentPort;
-const pace = workerData as Pace;
-const shard = new Shard({
-  clock: paceClock(createSystemClock(), pace),
-  send: (message, transfer) => port.postMessage(message, [...transfer]),
-});
-port.on('message', (message: ToShard) => shard.receive(message));
+/** Makes the backend of that name; `tell` takes what people should know, such as why another one was taken. */
+export type BackendMaker = (kernel: string, tell: (text: string) => void) => Promise<Backend>;
+
+/**
+ * Runs a shard in this thread, from its first message to its last. Messages that come before there is a backend wait.
+ *
+ * @param createBackend - Default: kernels in JavaScript.
+ */
+export async function hostShard(createBackend?: BackendMaker): Promise<void> {
+  if (parentPort === null) throw new Error('this is for the inside of a worker thread');
+  const port = parentPort;
+  const { pace, kernel = '' } = workerData as WorkerSettings;
+  const tell = (text: string) => port.postMessage({ kind: 'note', text } satisfies Note);
+  const backend = await createBackend?.(kernel, tell);
+  const shard = new Shard({
+    clock: paceClock(createSystemClock(), pace),
+    ...(backend && { backend }),
+    send: (message, transfer) => port.postMessage(message, [...transfer]),
+  });
+  port.on('message', (message: ToShard) => shard.receive(message));
+}

@@ -2,4 +2,5 @@
 
 export { createSystemClock } from './clock.ts';
 export { type Pace, paceClock } from './paced-clock.ts';
-export { createWorkerShards } from './shards.ts';
+export { type BackendMaker, hostShard } from './host.ts';
+export { createWorkerShards, type WorkerOptions } from './shards.ts';

@@ -8,16 +8,31 @@
 import { Worker } from 'node:worker_threads';
 import type { FromShard, ShardLink } from '../../engine/index.ts';
 import { type Pace, realTime } from './paced-clock.ts';
+import type { Note, WorkerSettings } from './settings.ts';
 
-/** Starts `count` workers, each an empty shard. `ShardLink.close` ends its worker. */
-export function createWorkerShards(count: number, pace: Pace = realTime): ShardLink[] {
-  return Array.from({ length: count }, (_, index) => startWorker(`gemel-shard-${index + 1}`, pace));
+export interface WorkerOptions {
+  /** Default: real time. */
+  readonly pace?: Pace;
+  /**
+   * Kernels other than those in JavaScript: their name, and the file where a thread begins that can make them, by calling
+   * `hostShard`. A function could not be sent to it.
+   */
+  readonly kernel?: { readonly name: string; readonly entry: URL };
+  /** Takes what people should know; each worker may say the same. */
+  readonly onNote?: (text: string) => void;
 }
 
-function startWorker(name: string, pace: Pace): ShardLink {
+/** Starts `count` workers, each an empty shard. `ShardLink.close` ends its worker. */
+export function createWorkerShards(count: number, options: WorkerOptions = {}): ShardLink[] {
+  return Array.from({ length: count }, (_, index) => startWorker(`gemel-shard-${index + 1}`, options));
+}
+
+function startWorker(name: string, { pace = realTime, kernel, onNote }: WorkerOptions): ShardLink {
   // Beside this file lies the worker's: as source while developing, compiled in the package.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./start.${extension}`, import.meta.url), { name, workerData: pace });
+  const workerData: WorkerSettings = { pace, ...(kernel && { kernel: kernel.name }) };
+  const entry = kernel?.entry ?? new URL(`./start.${extension}`, import.meta.url);
+  const worker = new Worker(entry, { name, workerData });
   // Until it has work, a thread is no reason for the process to stay: the fleet may never have come to be.
   worker.unref();
   let listener: ((message: FromShard) => void) | undefined;
@@ -30,7 +45,10 @@ function startWorker(name: string, pace: Pace): ShardLink {
     if (listener === undefined) early.push(message);
     else listener(message);
   };
-  worker.on('message', tell);
+  worker.on('message', (message: FromShard | Note) => {
+    if (message.kind === 'note') onNote?.(message.text);
+    else tell(message);
+  });
   worker.on('messageerror', (error) =>
     tell({ kind: 'failed', message: `a message could not be read: ${error.message}` }),
   );

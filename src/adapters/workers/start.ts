@@ -6,4 +6,5 @@
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
-await import('./host.ts');
+const { hostShard } = await import('./host.ts');
+await hostShard();

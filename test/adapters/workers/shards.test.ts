@@ -128,3 +128,34 @@ test('a fleet does not start if a worker cannot', async () => {
   const starting = createFleet({ models: [model], twins, shards: createWorkerShards(1), clock });
   await assert.rejects(starting, { code: 'WORKER_FAILED', message: /broken@1.0.0 does not compile/ });
 });
+
+/** A file where worker threads begin, as text. */
+function entryOf(text: string): URL {
+  return new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+}
+
+test('a worker that makes its own kernels is told which, and what it says is passed on', async (t) => {
+  const urlOf = (path: string) => new URL(`../../../src/${path}`, import.meta.url).href;
+  const entry = entryOf(`
+    import { hostShard } from '${urlOf('adapters/workers/index.ts')}';
+    import { javascriptBackend } from '${urlOf('core/kernel/index.ts')}';
+    await hostShard(async (kernel, tell) => {
+      tell('made for ' + kernel);
+      return (program) => (tell('a program'), javascriptBackend(program));
+    });`);
+  const notes: string[] = [];
+  const shards = createWorkerShards(2, {
+    kernel: { name: 'another', entry },
+    onNote: (note) => notes.push(note),
+  });
+  const fleet = await start(t, [twinOf('a', tank, { periodMs: 20 })], shards);
+  await published(fleet, () => (fleet.snapshot('a')?.tick ?? 0) > 0);
+  assert.deepEqual([...new Set(notes)], ['made for another', 'a program']);
+  await fleet.stop();
+});
+
+test('a worker that cannot make its kernels fails', async () => {
+  const shards = createWorkerShards(1, { kernel: { name: 'x', entry: entryOf('throw new Error("none")') } });
+  const starting = createFleet({ models: [tank], twins: [twinOf('a', tank)], shards, clock });
+  await assert.rejects(starting, { code: 'WORKER_FAILED' });
+});

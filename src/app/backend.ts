@@ -1,0 +1,19 @@
+/**
+ * The kernels of a project or a simulation by name. Worker threads make their own (`worker.ts`), since a backend is a function
+ * and cannot be sent to them.
+ */
+
+import { type Backend, javascriptBackend } from '../core/kernel/index.ts';
+import type { KernelName } from './options.ts';
+
+/**
+ * Resolves always: where native kernels cannot be had, others are taken, and `tell` is given one line that says why.
+ */
+export async function createBackend(kernel: KernelName, tell: (text: string) => void): Promise<Backend> {
+  if (kernel === 'javascript') return javascriptBackend;
+  const { createNativeBackend } = await import('../adapters/native/index.ts');
+  return createNativeBackend({
+    fallback: javascriptBackend,
+    onFallback: (reason) => tell(`native kernels cannot be had, JavaScript is used instead: ${reason}`),
+  });
+}

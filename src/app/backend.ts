@@ -3,7 +3,13 @@
  * and cannot be sent to them.
  */
 
-import { type Backend, javascriptBackend } from '../core/kernel/index.ts';
+import {
+  type Backend,
+  defaultBackend,
+  fastestArithmetic,
+  javascriptBackend,
+  webAssemblyBackend,
+} from '../core/kernel/index.ts';
 import type { KernelName } from './options.ts';
 
 /**
@@ -11,9 +17,16 @@ import type { KernelName } from './options.ts';
  */
 export async function createBackend(kernel: KernelName, tell: (text: string) => void): Promise<Backend> {
   if (kernel === 'javascript') return javascriptBackend;
+  const fallback = defaultBackend();
+  if (kernel === 'wasm') return fallback;
+  if (kernel === 'wasm-fused') {
+    if (fastestArithmetic() === 'relaxed') return webAssemblyBackend('relaxed');
+    tell('this processor fuses nothing in WebAssembly: every operation is rounded for itself');
+    return fallback;
+  }
   const { createNativeBackend } = await import('../adapters/native/index.ts');
   return createNativeBackend({
-    fallback: javascriptBackend,
-    onFallback: (reason) => tell(`native kernels cannot be had, JavaScript is used instead: ${reason}`),
+    fallback,
+    onFallback: (reason) => tell(`native kernels cannot be had, others are used instead: ${reason}`),
   });
 }

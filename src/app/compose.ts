@@ -16,6 +16,7 @@ import type { MqttTransport } from '../adapters/mqtt/index.ts';
 import { createSystemClock, createWorkerShards, type Pace, paceClock } from '../adapters/workers/index.ts';
 import { type Clock, createFleet, type Fleet } from '../engine/index.ts';
 import type { Log } from './log.ts';
+import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { addressesOf, isLoopback } from './services.ts';
 
@@ -113,7 +114,7 @@ function startFleet(project: Project, { checkpoints, clock, pace, log }: FleetPa
     twins,
     shards: createWorkerShards(workers, {
       pace,
-      ...(kernel === 'javascript' ? {} : { kernel: { name: kernel, entry: workerEntry() } }),
+      ...(kernel === defaults.kernel ? {} : { kernel: { name: kernel, entry: workerEntry() } }),
       onNote: (text) => {
         // Every worker finds the same compiler missing.
         if (!told.has(text)) log.warn({}, text);

@@ -1,11 +1,14 @@
 /** Defaults and ranges of a project's options: the one place for schema, checks and documentation. */
 
-/** What computes the twins. */
-export const kernels = ['javascript', 'native'] as const;
+/**
+ * What computes the twins: WebAssembly with every operation rounded for itself, or fused where the processor fuses;
+ * machine code from the C compiler; JavaScript.
+ */
+export const kernels = ['wasm', 'wasm-fused', 'native', 'javascript'] as const;
 export type KernelName = (typeof kernels)[number];
 
 export const defaults = {
-  kernel: 'javascript',
+  kernel: 'wasm',
   httpPort: 8080,
   mqttPort: 1883,
   checkpointDirectory: '.gemel',

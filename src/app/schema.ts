@@ -213,9 +213,12 @@ export const ProjectDocumentSchema = Type.Object({
     }),
   ),
   kernel: Type.Optional(
-    Type.Union([Type.Literal('javascript'), Type.Literal('native')], {
-      description: `What computes the twins: JavaScript, or machine code that a C compiler of this computer makes at the start. Default ${defaults.kernel}.`,
-    }),
+    Type.Union(
+      [Type.Literal('wasm'), Type.Literal('wasm-fused'), Type.Literal('native'), Type.Literal('javascript')],
+      {
+        description: `What computes the twins: WebAssembly, the same bits on every machine; WebAssembly with fused operations; machine code that a C compiler of this computer makes at the start; or JavaScript. Default ${defaults.kernel}.`,
+      },
+    ),
   ),
   checkpoint: Type.Optional(Checkpoint),
   models: Type.Array(Type.String({ minLength: 1 }), {

@@ -65,9 +65,12 @@ export function simulateCommand(): Command {
       durationArgument('--every'),
     )
     .addOption(
-      new Option('--kernel <name>', 'what computes: JavaScript, or machine code from the C compiler')
+      new Option(
+        '--kernel <name>',
+        'what computes: WebAssembly (strict or fused), machine code from the C compiler, or JavaScript',
+      )
         .choices(kernels)
-        .default('javascript'),
+        .default(kernels[0]),
     )
     .option('--only <names>', 'only these states and outputs, such as level,flow', listArgument('--only'))
     .option('--csv <file>', 'write all rows as CSV; - for the standard output')

@@ -25,7 +25,7 @@ export class BlockMemory {
     this.lanes = twins.length;
     this.layout = stepper.layout;
     this.frameLayout = frameLayoutOf(model);
-    this.slots = new Float64Array(this.layout.slots * this.lanes);
+    this.slots = stepper.allocate(this.lanes);
     this.#before = new Float64Array(this.slots.length);
     this.notes = new Float64Array((this.frameLayout.columns - this.frameLayout.notes) * this.lanes).fill(
       Number.NaN,

@@ -8,7 +8,7 @@ import type { FromShard } from './messages.ts';
 import type { Clock, ShardLink } from './ports.ts';
 import { Shard } from './shard.ts';
 
-/** `backend` makes the kernels; by default they are in JavaScript. */
+/** `backend` makes the kernels; by default `defaultBackend` does. */
 export function createLocalShard(clock: Clock, backend?: Backend): ShardLink {
   let listener: ((message: FromShard) => void) | undefined;
   let closed = false;

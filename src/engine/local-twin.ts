@@ -6,7 +6,7 @@
  */
 
 import { GemelError, suggest } from '../core/diagnose/index.ts';
-import { javascriptBackend } from '../core/kernel/index.ts';
+import { defaultBackend } from '../core/kernel/index.ts';
 import type { Signal, TypedModel, When } from '../core/model/index.ts';
 import { createStepper, type Stepper } from '../core/solve/index.ts';
 import { fromSi, fromSiDifference, toSi } from '../core/units/index.ts';
@@ -79,7 +79,7 @@ class SteppedTwin implements LocalTwin {
     this.#id = options.id ?? model.name;
     this.#startMs = options.startMs ?? 0;
     this.#view = createSnapshotView(model);
-    this.#stepper = createStepper(model, { backend: javascriptBackend });
+    this.#stepper = createStepper(model, { backend: defaultBackend() });
     const start = {
       parameters: this.#toSi('parameter', model.parameters, options.parameters),
       inputs: this.#toSi('input', model.inputs, options.inputs),

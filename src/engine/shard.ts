@@ -15,7 +15,7 @@
  */
 
 import { GemelError } from '../core/diagnose/index.ts';
-import { type Backend, javascriptBackend } from '../core/kernel/index.ts';
+import { type Backend, defaultBackend } from '../core/kernel/index.ts';
 import { compileModelDocument, type Model } from '../core/model/index.ts';
 import { createStepper, type Stepper } from '../core/solve/index.ts';
 import { Block } from './block.ts';
@@ -32,7 +32,7 @@ const limits = { framesOnTheirWay: 4, publishBehindMs: 1000, suspendedMs: 60_000
 
 export interface ShardOptions {
   readonly clock: Clock;
-  /** Makes the kernels. Default: in JavaScript. */
+  /** Makes the kernels. Default: `defaultBackend`. */
   readonly backend?: Backend;
   readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
 }
@@ -56,7 +56,7 @@ export class Shard {
   /** Where each twin is, by its number in the fleet. */
   readonly #places = new Map<number, { readonly running: Running; readonly lane: number }>();
 
-  constructor({ clock, backend = javascriptBackend, send }: ShardOptions) {
+  constructor({ clock, backend = defaultBackend(), send }: ShardOptions) {
     this.#clock = clock;
     this.#backend = backend;
     this.#speed = clock.speed ?? 1;

@@ -80,7 +80,7 @@ test('log lines are JSON for programs and short for people', async () => {
   assert.match(people[0] ?? '', /^\d\d:\d\d:\d\d {2}warn: look here {2}\(twin=a, n=3\)\n$/);
 });
 
-test('without a C compiler a project of native kernels runs in JavaScript, and the log says so once', async (context) => {
+test('without a C compiler a project of native kernels runs with the usual ones, and the log says so once', async (context) => {
   const { PATH, XDG_CACHE_HOME } = process.env;
   context.after(() => Object.assign(process.env, { PATH, XDG_CACHE_HOME }));
   Object.assign(process.env, { PATH: scratch, XDG_CACHE_HOME: scratch });

@@ -56,7 +56,7 @@ test('a small project gets every default', () => {
     listen: ['localhost'],
     http: { port: 8080, routes: {}, allowHosts: [], allowOrigins: [] },
     mqtt: { kind: 'embedded', port: 1883 },
-    kernel: 'javascript',
+    kernel: 'wasm',
     checkpoint: { directory: join(directory, '.gemel'), everyMs: 5000 },
     twins: [
       {

@@ -118,15 +118,16 @@ test('every mistake on the command line ends with 2 and says what was meant', as
   });
 });
 
-test('native kernels come to the same end, or say in one line why JavaScript was taken', async () => {
+test('native kernels come to the same end, or say in one line why others were taken', async () => {
   const run = async (kernel: string) =>
     simulate('--for', '1min', '--set', 'ambient=20', '--kernel', kernel, '--json');
-  const [javascript, native] = [await run('javascript'), await run('native')];
+  const [javascript, native, fused] = [await run('javascript'), await run('native'), await run('wasm-fused')];
   assert.equal(native.code, 0);
-  assert.match(native.stderr, /^(gemel: native kernels cannot be had, JavaScript is used instead: .*\n)?$/);
+  assert.match(native.stderr, /^(gemel: native kernels cannot be had, others are used instead: .*\n)?$/);
   const end = (text: string): number => JSON.parse(text).states.temperature;
   near(end(native.stdout), end(javascript.stdout));
+  near(end(fused.stdout), end(javascript.stdout));
   const unknown = await simulate('--kernel', 'fortran');
   assert.equal(unknown.code, 2);
-  assert.match(unknown.stderr, /javascript, native/);
+  assert.match(unknown.stderr, /wasm, wasm-fused, native, javascript/);
 });

@@ -13,7 +13,7 @@ export type BackendMaker = (kernel: string, tell: (text: string) => void) => Pro
 /**
  * Runs a shard in this thread, from its first message to its last. Messages that come before there is a backend wait.
  *
- * @param createBackend - Default: kernels in JavaScript.
+ * @param createBackend - Default: the engine's own choice.
  */
 export async function hostShard(createBackend?: BackendMaker): Promise<void> {
   if (parentPort === null) throw new Error('this is for the inside of a worker thread');

@@ -2,6 +2,7 @@
 
 export { type CMode, type COptions, compilerFlags, programToC } from './c/index.ts';
 export { checkLanes, slotsOf } from './check.ts';
+export { defaultBackend } from './default.ts';
 export { javascriptBackend } from './javascript.ts';
 export type { Backend, Kernel, Lanes, Program, SlotWrite } from './kernel.ts';
 export { webAssemblyBackend } from './wasm/backend.ts';

@@ -6,7 +6,7 @@
 
 import { GemelError } from '../diagnose/index.ts';
 import type { Backend } from '../kernel/index.ts';
-import { javascriptBackend } from '../kernel/index.ts';
+import { defaultBackend } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
 import type { InputFunction, StartOptions } from './start.ts';
 import { checked, startValues } from './start.ts';
@@ -53,7 +53,7 @@ export function simulate(model: Model, options: SimulateOptions): Trajectory {
  */
 export function startSimulation(model: Model, options: SimulationOptions): Simulation {
   const schedule = scheduleOf(options);
-  const stepper = createStepper(model, { backend: options.backend ?? javascriptBackend });
+  const stepper = createStepper(model, { backend: options.backend ?? defaultBackend() });
   const rows =
     Math.floor(schedule.ticks / schedule.ticksPerRow) + (schedule.ticks % schedule.ticksPerRow ? 2 : 1);
   return new Simulation(model, options, {

@@ -141,7 +141,8 @@ test('a worker that makes its own kernels is told which, and what it says is pas
     import { javascriptBackend } from '${urlOf('core/kernel/index.ts')}';
     await hostShard(async (kernel, tell) => {
       tell('made for ' + kernel);
-      return (program) => (tell('a program'), javascriptBackend(program));
+      const { allocate } = javascriptBackend;
+      return Object.assign((program) => (tell('a program'), javascriptBackend(program)), { allocate });
     });`);
   const notes: string[] = [];
   const shards = createWorkerShards(2, {

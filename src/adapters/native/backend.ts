@@ -60,7 +60,7 @@ export async function createNativeBackend(options: NativeOptions): Promise<Backe
     return kernel ?? fallback(program);
   };
   // The memory is the fallback's, so that its kernels are at home in it too.
-  return Object.assign(backend, { allocate: fallback.allocate });
+  return Object.assign(backend, { allocate: (length: number) => fallback.allocate(length) });
 }
 
 function fail(what: string, error: unknown): never {

@@ -41,6 +41,7 @@ const patienceMs = 5000;
 export class Scope {
   readonly #children = new Set<Child>();
   readonly #directories = new Set<string>();
+  #ending = false;
 
   constructor() {
     process.once('exit', this.#endAtOnce);
@@ -48,6 +49,7 @@ export class Scope {
 
   /** Starts a program and goes on. */
   start(command: string, args: readonly string[], options: StartOptions = {}): Child {
+    this.#assertOpen();
     const child = spawn(command, args, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', ...(options.messages ? (['ipc'] as const) : [])],
@@ -96,15 +98,23 @@ export class Scope {
 
   /** A new empty directory that is removed at the end. */
   directory(): string {
+    this.#assertOpen();
     const path = mkdtempSync(join(tmpdir(), 'gemel-bench-'));
     this.#directories.add(path);
     return path;
   }
 
+  /** Ends all children and removes all directories. Nothing can be started any more. */
   async end(): Promise<void> {
+    this.#ending = true;
     await Promise.all([...this.#children].map((child) => this.stop(child)));
     process.off('exit', this.#endAtOnce);
     this.#removeDirectories();
+  }
+
+  /** A benchmark that is being ended goes on until it notices: it must leave nothing new behind. */
+  #assertOpen(): void {
+    if (this.#ending) throw new Error('the benchmark is being ended');
   }
 
   readonly #endAtOnce = (): void => {

@@ -44,7 +44,7 @@ type Candidate = (steps: number) => Promise<Round>;
 
 async function pump(context: Context): Promise<readonly Figure[]> {
   const model = read('bench/models/pump.yaml');
-  const steps = context.quick ? 10 : 30;
+  const steps = context.quick ? 50 : 200;
   const found = await compare(context, steps, {
     wasm: await ours(model, 'relaxed', 'substeps'),
     strict: await ours(model, 'strict', 'substeps'),
@@ -61,7 +61,7 @@ async function pump(context: Context): Promise<readonly Figure[]> {
 
 async function tutorial(context: Context): Promise<readonly Figure[]> {
   const model = read('examples/tutorial-machine/models/tutorial-machine.yaml');
-  const found = await compare(context, context.quick ? 20 : 60, {
+  const found = await compare(context, context.quick ? 400 : 2000, {
     wasm: await ours(model, 'relaxed', 'ticks'),
     'c-hand': await byHand(context, 'hand-tutorial'),
     numpy: await inPython(context, 'tutorial', 'numpy'),
@@ -164,6 +164,7 @@ async function ours(model: Model, arithmetic: Arithmetic, unit: 'substeps' | 'ti
   return async (steps) => run(steps);
 }
 
+/** Linux counts it in steps of 4 ms, so a round takes a good part of a second. */
 function processorSeconds(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1e6;
@@ -207,7 +208,7 @@ async function inPython(
     note(`kernel: ${way} is left out, it is not installed (apt-get install python3-${way})`);
     return undefined;
   }
-  // An object a twin is so slow that a few twins must do.
+  // An object a twin is so slow that a few must do.
   const count = way === 'pydantic' ? 64 : twins;
   return async (steps) =>
     roundOf(await scope.run(python, [join(peers, 'kernel_peers.py'), model, way, `${count}`, `${steps}`]));

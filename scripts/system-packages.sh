@@ -20,6 +20,8 @@ openssl|openssl|the tests of a broker with certificates
 promtool|prometheus|the check of the metrics by Prometheus itself
 python:paho.mqtt.client|python3-paho-mqtt|the test with a Python MQTT client
 python:fastapi|python3-fastapi|the benchmark beside FastAPI
+python:numpy|python3-numpy|the benchmark of kernels beside numpy
+python:pydantic|python3-pydantic|the benchmark of kernels beside Python objects
 uvicorn|uvicorn|the benchmark beside FastAPI
 wrk|wrk|the HTTP benchmarks
 gcc|gcc|the comparison with C

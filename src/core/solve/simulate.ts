@@ -94,7 +94,7 @@ export class Simulation {
     const { stepper, recorder } = parts;
     const values = startValues(model, options);
     this.#inputs = values.inputs;
-    this.#memory = new Float64Array(stepper.layout.slots);
+    this.#memory = stepper.allocate(1);
     this.#lanes = { memory: this.#memory, capacity: 1, from: 0, to: 1 };
     this.#fired = model.whens.map(() => 0);
     const inputs = Float64Array.from(model.inputs, (_, index) => this.#inputNow(index, 0));

@@ -70,6 +70,9 @@ for (const [name, backend] of Object.entries(backends)) {
     assert.equal(memory.length, 100_003);
     assert.ok(memory.every((value) => value === 0));
     assert.equal(backend.allocate(0).length, 0);
+    const many = Array.from({ length: 20_000 }, (_, i) => backend.allocate(5).fill(i));
+    for (const [i, numbers] of many.entries())
+      assert.ok(numbers.length === 5 && numbers[0] === i && numbers[4] === i);
   });
 
   test(`${name}: memory that no machine has is refused`, () => {

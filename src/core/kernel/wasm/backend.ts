@@ -19,6 +19,11 @@ const cacheLimit = 64;
 const stepsPerCall = 4096;
 const pageBytes = 65_536;
 const laneBytes = 8;
+/** Allocations up to this share a memory: hosts have room for some ten thousand memories, however small. */
+const smallBytes = 65_536;
+const sharedBytes = 1_048_576;
+/** What the processor moves at once. */
+const lineBytes = 64;
 
 /**
  * The backend for one kind of arithmetic. Its kernels share nothing but the cache of modules.
@@ -35,13 +40,20 @@ export function webAssemblyBackend(arithmetic: Arithmetic): Backend {
     const encoded = encodeProgram(program, arithmetic);
     return new WasmKernel(api, memories, { ...encoded, arithmetic }).kernel;
   };
-  return Object.assign(compile, {
-    allocate: (length: number): Float64Array => {
-      const memory = memoryFor(api, length);
+  let shared: { readonly buffer: ArrayBuffer; used: number } | undefined;
+  const allocate = (length: number): Float64Array => {
+    const bytes = Math.ceil((length * laneBytes) / lineBytes) * lineBytes;
+    const own = bytes > smallBytes;
+    if (own || shared === undefined || shared.used + bytes > sharedBytes) {
+      const memory = memoryFor(api, own ? length : sharedBytes / laneBytes);
       memories.set(memory.buffer, memory);
-      return new Float64Array(memory.buffer, 0, length);
-    },
-  });
+      if (own) return new Float64Array(memory.buffer, 0, length);
+      shared = { buffer: memory.buffer, used: 0 };
+    }
+    shared.used += bytes;
+    return new Float64Array(shared.buffer, shared.used - bytes, length);
+  };
+  return Object.assign(compile, { allocate });
 }
 
 interface Encoded extends KernelModule {

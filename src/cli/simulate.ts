@@ -3,8 +3,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { createBackend, type KernelName, kernels, parseValue } from '../app/index.ts';
-import type { Model, Signal } from '../core/model/index.ts';
-import { type NamedValues, startSimulation, type Trajectory } from '../core/solve/index.ts';
+import { isAdaptive, type Method, type Model, type Signal } from '../core/model/index.ts';
+import { describeStop, type NamedValues, startSimulation, type Trajectory } from '../core/solve/index.ts';
 import { assignmentArgument, durationArgument, listArgument, nameHint } from './arguments.ts';
 import { readInputTable } from './input-table.ts';
 import { loadModelFile } from './model-file.ts';
@@ -19,6 +19,8 @@ interface Options {
   readonly start?: Readonly<Record<string, string>>;
   readonly inputs?: string;
   readonly step?: number;
+  readonly method?: Method;
+  readonly tolerance?: number;
   readonly tick?: number;
   readonly every?: number;
   readonly only?: readonly string[];
@@ -54,6 +56,20 @@ export function simulateCommand(): Command {
       "the twin's period, `dt` of next(): default 500 ms",
       durationArgument('--tick'),
     )
+    .addOption(
+      new Option('--method <name>', "how to integrate: default the model's").choices([
+        'euler',
+        'rk4',
+        'tsit5',
+        'rodas5p',
+        'auto',
+      ]),
+    )
+    .option(
+      '--tolerance <number>',
+      'relative error of tsit5, rodas5p and auto: from 1e-12 to 0.01',
+      toleranceArgument,
+    )
     .option(
       '--step <duration>',
       "largest step of the solver: default the model's",
@@ -82,6 +98,7 @@ export function simulateCommand(): Command {
 Examples:
   gemel simulate models/tank.yaml --for 10min --set inflow=2l/min --start level=0.5m --plot
   gemel simulate models/tank.yaml --for 2h --csv out.csv --plot out.svg
+  gemel simulate models/tank.yaml --for 20s --method auto --tolerance 1e-8 --json
 
 Durations and quantities have units: 500ms, 10min, 2h; 30degC, 2.5kW. A bare number is in the signal's own unit.
 CSV columns are named with their units, such as "level [m]"; the time is in seconds.`,
@@ -90,20 +107,26 @@ CSV columns are named with their units, such as "level [m]"; the time is in seco
 }
 
 async function simulateAction(path: string, options: Options): Promise<void> {
-  const loaded = loadModelFile(path);
-  const model = options.step === undefined ? loaded : { ...loaded, stepSeconds: options.step };
+  const model = withSolver(loadModelFile(path), options);
   checkOnly(model, options.only);
   const { trajectory, interrupted } = await runSimulation(model, options);
   const results = resultsOf(model, trajectory, options.only);
   show(model, results, options, interrupted);
   if (trajectory.stopped) {
-    const { state, atSeconds } = trajectory.stopped;
-    process.stderr.write(
-      `gemel: \`${state}\` was no longer a finite number at ${atSeconds} s; what came before is shown\n` +
-        '   a smaller --step may help; else the equations or values make it grow without bound\n',
-    );
+    const { code, message, hint } = describeStop(trajectory.stopped);
+    process.stderr.write(`gemel: ${message}; what came before is shown\n   ${hint}    [${code}]\n`);
   }
   if (trajectory.stopped || interrupted) process.exitCode = 1;
+}
+
+/** The model with the solver that the options ask for. A fixed step and a tolerance do not go together. */
+function withSolver(model: Model, { method = model.method, step, tolerance }: Options): Model {
+  if (tolerance !== undefined && !isAdaptive(method)) {
+    throw usageError(`--tolerance: ${method} has a fixed step`, 'add --method auto, or use --step instead');
+  }
+  const kept = isAdaptive(method) === isAdaptive(model.method);
+  const otherwise = kept ? model.stepSeconds : isAdaptive(method) ? Infinity : 0.1;
+  return { ...model, method, stepSeconds: step ?? otherwise, tolerance: tolerance ?? model.tolerance };
 }
 
 interface Run {
@@ -157,6 +180,13 @@ async function runSimulation(model: Model, options: Options): Promise<Run> {
   progress.done();
   process.off('SIGINT', onInterrupt);
   return { trajectory: simulation.trajectory(), interrupted };
+}
+
+/** @throws GemelError `USAGE`. */
+function toleranceArgument(written: string): number {
+  const tolerance = Number(written);
+  if (tolerance >= 1e-12 && tolerance <= 0.01) return tolerance;
+  throw usageError(`--tolerance: \`${written}\` is not a number from 1e-12 to 0.01`, 'such as 1e-8');
 }
 
 /** 1, 2, 5, 10, 20 …: the first that makes at most a thousand rows. */

@@ -121,6 +121,7 @@ function columnsOf({ memory, model }: Block): Column[] {
     ...model.states.map(({ name }, i) => slot(`state ${name}`, layout.states + i)),
     ...model.inputs.map(({ name }, i) => slot(`input ${name}`, layout.inputs + i)),
     ...model.whens.map(({ name }, i) => slot(`when ${name}`, layout.whenTruth + i)),
+    ...Array.from({ length: layout.solverSlots }, (_, i) => slot(`solver ${i}`, layout.solver + i)),
     ...layout.periods.map((period, i) => slot(`every ${period}`, layout.everyTimers + i)),
     ...model.inputs.map(({ name }, i) => note(`input-time ${name}`, frameLayout.inputTimes + i)),
     ...model.measurements.flatMap(({ name }, i) => [

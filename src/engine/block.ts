@@ -21,7 +21,7 @@
  */
 
 import type { Model } from '../core/model/index.ts';
-import type { Stepper } from '../core/solve/index.ts';
+import { describeStop, type Stepper, stopOf } from '../core/solve/index.ts';
 import { BlockMemory } from './block-memory.ts';
 import { type DueSample, DueSamples } from './due-samples.ts';
 import { statusCodes } from './frame.ts';
@@ -146,8 +146,10 @@ export class Block {
     for (let i = 0; i < substeps; i++) this.#stepper.substep(lanes);
     this.#stepper.endTick(lanes);
     if (memory.slot(lane, layout.finite) !== 1) {
+      const stop = stopOf(this.model, layout, (slot) => memory.slot(lane, slot));
       const message = `${this.events.offender(lane)} would leave the finite numbers within ${seconds} s`;
       memory.putLane(lane, before);
+      if (stop !== undefined && stop.reason !== 'not-finite') return describeStop(stop);
       return { code: 'STEP_NOT_FINITE', message, hint: 'check the inputs, or take a shorter step' };
     }
     this.events.moved(lane, this.beliefMs);
@@ -295,10 +297,10 @@ export class Block {
     if (status === statusCodes.waiting || (status === statusCodes.quarantined && !trial)) {
       memory.recall(lane);
     } else if (memory.slot(lane, layout.finite) !== 1) {
-      const offender = this.events.offender(lane);
+      const cause = this.events.causeOfStop(lane);
       memory.recall(lane);
       this.#setStatus(lane, statusCodes.quarantined);
-      this.events.quarantined(lane, offender, dueMs);
+      this.events.quarantined(lane, cause, dueMs);
     } else {
       this.events.moved(lane, dueMs);
       if (trial) this.#recover(lane, dueMs);

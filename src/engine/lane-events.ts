@@ -4,6 +4,7 @@
  */
 
 import type { Signal, When } from '../core/model/index.ts';
+import { describeStop, stopOf } from '../core/solve/index.ts';
 import { fromSi } from '../core/units/index.ts';
 import type { BlockMemory } from './block-memory.ts';
 import { severities } from './event.ts';
@@ -57,9 +58,18 @@ export class LaneEvents {
     return name === undefined ? 'a state' : `\`${name}\``;
   }
 
-  quarantined(lane: number, offender: string, atMs: number): void {
+  /** Why the lane could not take its tick, for a message. To be asked before the lane is put back. */
+  causeOfStop(lane: number): string {
+    const { model, layout } = this.#memory;
+    const stop = stopOf(model, layout, (slot) => this.#memory.slot(lane, slot));
+    if (stop === undefined || stop.reason === 'not-finite')
+      return `${this.offender(lane)} left the finite numbers`;
+    return describeStop(stop).message;
+  }
+
+  quarantined(lane: number, cause: string, atMs: number): void {
     this.#reporter.counters.quarantines++;
-    const message = `${offender} left the finite numbers; the twin stands at its last good belief`;
+    const message = `${cause}; the twin stands at its last good belief`;
     this.#tell(lane, { kind: 'quarantined', timeMs: atMs, message });
   }
 

@@ -8,7 +8,7 @@
 import { GemelError, suggest } from '../core/diagnose/index.ts';
 import { defaultBackend } from '../core/kernel/index.ts';
 import type { Signal, TypedModel, When } from '../core/model/index.ts';
-import { createStepper, type Stepper } from '../core/solve/index.ts';
+import { createStepper, describeStop, type Stepper, stopOf } from '../core/solve/index.ts';
 import { fromSi, fromSiDifference, toSi } from '../core/units/index.ts';
 import { BlockMemory } from './block-memory.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -41,7 +41,8 @@ export interface LocalTwin<
    * Advances by one tick of this length.
    *
    * @throws GemelError `TWIN_WAITING` if an input has no value, `DURATION_RANGE` if the time is not positive or too long,
-   * `STEP_NOT_FINITE` if a state would leave the finite numbers. The twin is then as it was before.
+   * `STEP_NOT_FINITE` if a state would leave the finite numbers; with an adaptive method `STEP_IMPOSSIBLE` and
+   * `EVENT_CHATTER`. The twin is then as it was before.
    */
   step(seconds: number): void;
   state(name: States): number;
@@ -125,12 +126,14 @@ class SteppedTwin implements LocalTwin {
     for (let i = 0; i < substeps; i++) this.#stepper.substep(this.#lanes);
     this.#stepper.endTick(this.#lanes);
     if (memory.slot(0, layout.finite) !== 1) {
-      const offender = model.states[memory.slot(0, layout.offender)]?.name ?? 'a state';
+      const stop = present(stopOf(model, layout, (slot) => memory.slot(0, slot)));
       memory.recall(0);
-      throw new GemelError(
-        'STEP_NOT_FINITE',
-        `\`${offender}\` would leave the finite numbers within ${seconds} s`,
-      );
+      if (stop.reason === 'not-finite') {
+        const message = `\`${stop.state}\` would leave the finite numbers within ${seconds} s`;
+        throw new GemelError('STEP_NOT_FINITE', message);
+      }
+      const { code, message, hint } = describeStop(stop);
+      throw new GemelError(code, message, { hint });
     }
     this.#stepper.observe(this.#lanes);
     memory.setNote(0, frameLayout.beliefMs, this.#startMs + this.elapsedSeconds * 1000);

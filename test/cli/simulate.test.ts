@@ -43,6 +43,50 @@ test('the end is that of the closed form, in the units of the document', async (
   near(end.outputs.excess, 43 * Math.exp(-2));
 });
 
+test('with a method that chooses its steps the end is right to the tolerance', async () => {
+  for (const method of ['auto', 'tsit5', 'rodas5p']) {
+    const args = ['--for', '20s', '--set', 'ambient=20', '--method', method, '--tolerance', '1e-8', '--json'];
+    const { code, stdout, stderr } = await simulate(...args);
+    assert.deepEqual([code, stderr], [0, '']);
+    const end = JSON.parse(stdout);
+    assert.equal(end.time, 20);
+    near(end.states.temperature, 20 + 45 * Math.exp(-20 / 50), 1e-6);
+  }
+});
+
+test('a method or tolerance that there is not, and a tolerance for a fixed step, are refused', async () => {
+  for (const [args, said] of [
+    [['--method', 'rk45'], /Allowed choices are euler, rk4, tsit5, rodas5p, auto/],
+    [['--method', 'auto', '--tolerance', '0'], /`0` is not a number from 1e-12 to 0\.01/],
+    [['--tolerance', '1e-8'], /rk4 has a fixed step/],
+  ] as const) {
+    const { code, stderr } = await simulate('--set', 'ambient=20', ...args);
+    assert.equal(code, 2);
+    assert.match(stderr, said);
+  }
+});
+
+test('a step that cannot be taken is told with its time, its state and its code', async () => {
+  const pole = directoryWith({
+    'pole.yaml': `
+gemel: 1
+model: pole
+version: 1.0.0
+units: unchecked
+solver: { method: auto }
+states:
+  x: { unit: "1", start: 1 }
+equations:
+  der(x): x ^ 2
+`,
+  });
+  const { code, stderr, stdout } = await gemel(['simulate', 'pole.yaml', '--for', '3s', '--json'], pole);
+  assert.equal(code, 1);
+  assert.match(stderr, /no step is small enough at (1|1\.0000\d*|0\.9999\d*) s: `x`/);
+  assert.match(stderr, /\[STEP_IMPOSSIBLE\]/);
+  assert.ok(JSON.parse(stdout).states.x >= 2, 'what came before is shown');
+});
+
 test('inputs over time are held from row to row; every row goes into the CSV; --only chooses columns', async () => {
   const { code, stdout, stderr } = await simulate(
     '--inputs',

@@ -16,7 +16,7 @@ import { formatDimension, parseUnit, type Unit } from '../units/index.ts';
 import { checkUnits } from './check-units.ts';
 import { readFormulas } from './formulas.ts';
 import { buildEquations } from './equations.ts';
-import type { Health, Model, Output, Signal, When } from './model.ts';
+import { type Health, isAdaptive, type Model, type Output, type Signal, type When } from './model.ts';
 import { checkName, didYouMean } from './names.ts';
 import { Problems } from './problems.ts';
 import type { Quantity } from './quantity.ts';
@@ -42,6 +42,7 @@ export interface Compilation {
 }
 
 const DEFAULT_STEP_SECONDS = 0.1;
+const DEFAULT_TOLERANCE = 1e-6;
 const MAX_EQUATIONS = 20_000;
 
 /** Compiles a model from YAML or JSON text. */
@@ -80,6 +81,7 @@ function compile(source: Document<ModelDocument>): Omit<Compilation, 'source'> {
   const stepSeconds =
     document.solver?.step && readDuration(document.solver.step, ['solver', 'step'], problems);
 
+  const method = document.solver?.method ?? 'rk4';
   const unitsChecked = document.units !== 'unchecked';
   const declaredOutputs = readOutputUnits(draft, intermediates);
   const quantities = unitsChecked
@@ -123,8 +125,9 @@ function compile(source: Document<ModelDocument>): Omit<Compilation, 'source'> {
     title: document.title ?? document.model,
     ...(document.description === undefined ? {} : { description: document.description }),
     unitsChecked,
-    method: document.solver?.method ?? 'rk4',
-    stepSeconds: stepSeconds || DEFAULT_STEP_SECONDS,
+    method,
+    stepSeconds: stepSeconds || (isAdaptive(method) ? Infinity : DEFAULT_STEP_SECONDS),
+    tolerance: document.solver?.tolerance ?? DEFAULT_TOLERANCE,
     inputs: signals.inputs,
     parameters: signals.parameters,
     states,

@@ -6,6 +6,7 @@ export type {
   Health,
   Input,
   Measurement,
+  Method,
   Model,
   ModelEquations,
   Output,
@@ -15,4 +16,5 @@ export type {
   When,
   WhenEquations,
 } from './model.ts';
+export { isAdaptive } from './model.ts';
 export { type ModelDocument, ModelDocumentSchema } from './schema.ts';

@@ -89,6 +89,14 @@ export interface WhenEquations {
   readonly resets: readonly { readonly state: number; readonly value: NodeId }[];
 }
 
+/** How continuous states are integrated; the first two with a fixed step. */
+export type Method = 'euler' | 'rk4' | 'tsit5' | 'rodas5p' | 'auto';
+
+/** Whether the method chooses its steps itself. */
+export function isAdaptive(method: Method): boolean {
+  return method !== 'euler' && method !== 'rk4';
+}
+
 export interface Model {
   readonly name: string;
   readonly version: string;
@@ -98,9 +106,11 @@ export interface Model {
   readonly description?: string;
   /** False where the document says `units: unchecked`: numbers are then computed as they stand. */
   readonly unitsChecked: boolean;
-  readonly method: 'rk4' | 'euler';
-  /** Largest substep of the solver. */
+  readonly method: Method;
+  /** Largest step of the solver. Infinite for an adaptive method unless the document sets it. */
   readonly stepSeconds: number;
+  /** Relative error that an adaptive method allows in a step. */
+  readonly tolerance: number;
   readonly inputs: readonly Input[];
   readonly parameters: readonly Parameter[];
   readonly states: readonly State[];

@@ -90,9 +90,34 @@ const Health = Type.Object({
 
 const Solver = Type.Object({
   method: Type.Optional(
-    Type.Union([Type.Literal('rk4'), Type.Literal('euler')], { description: 'Default rk4.' }),
+    Type.Union(
+      [
+        Type.Literal('rk4'),
+        Type.Literal('euler'),
+        Type.Literal('tsit5'),
+        Type.Literal('rodas5p'),
+        Type.Literal('auto'),
+      ],
+      {
+        description:
+          'With a fixed step: rk4 (the default), euler. With steps of its own: tsit5, rodas5p for stiff equations, ' +
+          'auto for one of these two as the equations need it.',
+      },
+    ),
   ),
-  step: Type.Optional(Type.String({ description: 'Largest substep, such as "20 ms". Default "100 ms".' })),
+  step: Type.Optional(
+    Type.String({
+      description:
+        'Largest step, such as "20 ms". Default "100 ms"; with steps of its own as the tolerance allows.',
+    }),
+  ),
+  tolerance: Type.Optional(
+    Type.Number({
+      minimum: 1e-12,
+      maximum: 0.01,
+      description: 'Relative error that tsit5, rodas5p and auto allow in a step. Default 1e-6.',
+    }),
+  ),
 });
 
 export const ModelDocumentSchema = Type.Object({

@@ -6,4 +6,6 @@ export { simulate, startSimulation } from './simulate.ts';
 export type { InputFunction, NamedValues } from './start.ts';
 export type { StartValues, Stepper } from './stepper.ts';
 export { createStepper, substepLimit } from './stepper.ts';
-export type { Stop, Trajectory } from './trajectory.ts';
+export type { Stop } from './stop.ts';
+export { describeStop, stopOf } from './stop.ts';
+export type { Trajectory } from './trajectory.ts';

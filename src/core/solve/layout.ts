@@ -4,7 +4,7 @@
  * Nothing of a twin's motion is kept anywhere else, so copying a block copies the twins in it.
  */
 
-import type { Model } from '../model/index.ts';
+import { isAdaptive, type Model } from '../model/index.ts';
 
 /** First slots of the groups; within a group one slot each in model order. A block is `slots * capacity` numbers. */
 export interface BlockLayout {
@@ -37,6 +37,10 @@ export interface BlockLayout {
   readonly whenTruth: number;
   /** One a period in `periods`: seconds since it was last due. Private to the stepper. */
   readonly everyTimers: number;
+  /** Memory of an adaptive method, `solverSlots` numbers by `solverMemory`. Private to the stepper. */
+  readonly solver: number;
+  /** None with a fixed step. */
+  readonly solverSlots: number;
   /** The different `every` periods of the model, ascending. */
   readonly periods: readonly number[];
 }
@@ -49,6 +53,7 @@ export function layoutOf(model: Model): BlockLayout {
     return first;
   };
   const periods = periodsOf(model);
+  const solverSlots = isAdaptive(model.method) ? Object.keys(solverMemory).length : 0;
   const groups = {
     time: take(1),
     tickSeconds: take(1),
@@ -66,9 +71,28 @@ export function layoutOf(model: Model): BlockLayout {
     timeError: take(1),
     whenTruth: take(model.whens.length),
     everyTimers: take(periods.length),
+    solver: take(solverSlots),
   };
-  return { slots, ...groups, periods };
+  return { slots, ...groups, solverSlots, periods };
 }
+
+/** What an adaptive method remembers from tick to tick, as places after `solver`. */
+export const solverMemory = {
+  /** Length of the step to try next; 0: not known. */
+  step: 0,
+  /** Error of the last step taken, as a part of what is allowed; 0: not known. */
+  error: 1,
+  /** With `auto`: 1 while the stiff method runs. */
+  stiff: 2,
+  /** With `auto`: how many steps speak for the other method. */
+  votes: 3,
+  /** Why the lane stopped in this tick, one of `troubles`. */
+  trouble: 4,
+  /** The `when` clause that went off without end, or −1. */
+  clause: 5,
+} as const;
+
+export const troubles = { none: 0, notFinite: 1, stepTooSmall: 2, tooManySteps: 3, chatter: 4 } as const;
 
 function periodsOf(model: Model): number[] {
   const periods = new Set<number>();

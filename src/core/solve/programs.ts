@@ -11,9 +11,11 @@
 import type { NodeId } from '../graph/index.ts';
 import type { Program } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
+import type { Point } from './formulas.ts';
 import { Formulas, present } from './formulas.ts';
 import { integrate, movingStates } from './integrate.ts';
 import type { BlockLayout } from './layout.ts';
+import { solverMemory, troubles } from './layout.ts';
 import { settle, truthOf } from './watch.ts';
 
 /** An update is due at the end of a substep if it is at most this part of the substep early. */
@@ -30,6 +32,10 @@ export function beginTickProgram(model: Model, layout: BlockLayout): Program {
   for (const index of model.whens.keys()) formulas.write(layout.fired + index, zero);
   formulas.write(layout.finite, formulas.graph.constant(1));
   formulas.write(layout.offender, formulas.graph.constant(-1));
+  if (layout.solverSlots > 0) {
+    formulas.write(layout.solver + solverMemory.trouble, formulas.graph.constant(troubles.none));
+    formulas.write(layout.solver + solverMemory.clause, formulas.graph.constant(-1));
+  }
   return formulas;
 }
 
@@ -59,16 +65,47 @@ export function substepProgram(model: Model, layout: BlockLayout): Program {
   const start = { time: graph.load(layout.time), dt, states: formulas.loadStates() };
   const integrated = integrate(formulas, start, dt);
   const time = advanceTime(formulas, start.time, dt);
-  const states = updateEvery(formulas, integrated, time, dt);
-  const seen = formulas.boundedAll(states);
-  for (const index of movingStates(model)) seen[index] = present(states[index]);
+  const early = formulas.mul(dt, graph.constant(dueTolerance));
+  settleAll(formulas, { time, dt, states: updateEvery(formulas, integrated, { time, dt, early }) });
+  return formulas;
+}
+
+/** `when` clauses and bounds after a step of an adaptive method, the states and the time being there already. */
+export function settleProgram(model: Model, layout: BlockLayout): Program {
+  const formulas = new Formulas(model, layout);
+  const { graph } = formulas;
+  const time = graph.load(layout.time);
+  settleAll(formulas, { time, dt: graph.load(layout.stepSeconds), states: formulas.loadStates() });
+  return formulas;
+}
+
+/** The `every` updates due at the end of a piece of `stepSeconds` that an adaptive method has run through. */
+export function everyProgram(model: Model, layout: BlockLayout): Program {
+  const formulas = new Formulas(model, layout);
+  const { graph } = formulas;
+  const time = graph.load(layout.time);
+  const dt = graph.load(layout.stepSeconds);
+  // A piece ends when an update is due, up to rounding.
+  const early = graph.constant(dueTolerance * Math.min(...layout.periods));
+  const states = updateEvery(formulas, formulas.loadStates(), { time, dt, early });
+  settleAll(formulas, { time, dt, states });
+  return formulas;
+}
+
+function settleAll(formulas: Formulas, point: Point): void {
   settle(formulas, {
-    point: { time, dt, states },
-    seen,
-    clauses: [...model.whens.keys()],
+    point,
+    seen: conditionStates(formulas, point.states),
+    clauses: [...formulas.model.whens.keys()],
     edges: 'both',
   });
-  return formulas;
+}
+
+/** What conditions see: continuous states past their bounds if they went there, all others within. */
+export function conditionStates(formulas: Formulas, states: readonly NodeId[]): NodeId[] {
+  const seen = formulas.boundedAll(states);
+  for (const index of movingStates(formulas.model)) seen[index] = present(states[index]);
+  return seen;
 }
 
 function advanceTime(formulas: Formulas, time: NodeId, dt: NodeId): NodeId {
@@ -81,15 +118,18 @@ function advanceTime(formulas: Formulas, time: NodeId, dt: NodeId): NodeId {
 }
 
 /** Updates that are due read the integrated states within their bounds, and all old discrete values. */
-function updateEvery(formulas: Formulas, integrated: readonly NodeId[], time: NodeId, dt: NodeId): NodeId[] {
+function updateEvery(
+  formulas: Formulas,
+  integrated: readonly NodeId[],
+  { time, dt, early }: { readonly time: NodeId; readonly dt: NodeId; readonly early: NodeId },
+): NodeId[] {
   const { graph, layout, model } = formulas;
   const within = formulas.boundedAll(integrated);
   const states = [...integrated];
   for (const [order, period] of layout.periods.entries()) {
     const every = graph.constant(period);
     const elapsed = formulas.add(graph.load(layout.everyTimers + order), dt);
-    const early = formulas.sub(every, formulas.mul(dt, graph.constant(dueTolerance)));
-    const due = graph.binary('ge', elapsed, early);
+    const due = graph.binary('ge', elapsed, formulas.sub(every, early));
     formulas.write(layout.everyTimers + order, graph.select(due, formulas.sub(elapsed, every), elapsed));
     for (const [index, state] of model.states.entries()) {
       const next = model.equations.next[index];

@@ -12,7 +12,9 @@ import type { InputFunction, StartOptions } from './start.ts';
 import { checked, startValues } from './start.ts';
 import type { Stepper } from './stepper.ts';
 import { createStepper } from './stepper.ts';
-import type { Stop, Trajectory } from './trajectory.ts';
+import type { Stop } from './stop.ts';
+import { stopOf } from './stop.ts';
+import type { Trajectory } from './trajectory.ts';
 import { Recorder } from './trajectory.ts';
 
 export interface SimulationOptions extends StartOptions {
@@ -168,10 +170,8 @@ export class Simulation {
 
   #stopIfNotFinite(): boolean {
     const { layout } = this.#parts.stepper;
-    if (this.#read(layout.finite) === 1) return false;
-    const state = this.#model.states[this.#read(layout.offender)];
-    this.#stopped = { atSeconds: this.timeSeconds, state: state?.name ?? '' };
-    return true;
+    this.#stopped = stopOf(this.#model, layout, (slot) => this.#read(slot));
+    return this.#stopped !== undefined;
   }
 
   #read(slot: number): number {

@@ -9,7 +9,9 @@
 
 import { GemelError } from '../diagnose/index.ts';
 import type { Backend, Lanes } from '../kernel/index.ts';
-import type { Model } from '../model/index.ts';
+import { isAdaptive, type Model } from '../model/index.ts';
+import { createAdaptiveSubstep } from './adaptive.ts';
+import { Lane } from './lane.ts';
 import type { BlockLayout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { armProgram, beginTickProgram, endTickProgram, observeProgram, substepProgram } from './programs.ts';
@@ -34,7 +36,7 @@ export interface Stepper {
    */
   allocate(capacity: number): Float64Array;
   /**
-   * How many substeps a tick takes: the fewest that are no longer than the model's step and its shortest `every`.
+   * How many substeps a tick takes, 1 with an adaptive method: the fewest that are no longer than the model's step and its shortest `every`.
    *
    * @throws GemelError `DURATION_RANGE` if the tick is not a positive time, or needs more than a million substeps.
    */
@@ -48,7 +50,10 @@ export interface Stepper {
   initialise(memory: Float64Array, capacity: number, lane: number, values: StartValues): void;
   /** Clears the held flags, the firings and what is not finite. */
   beginTick(lanes: Lanes): void;
-  /** Advances by `stepSeconds`, that many times: once if not said. One call for many is the fastest. */
+  /**
+   * Advances by `stepSeconds`, that many times: once if not said. One call for many is the fastest. With an adaptive
+   * method each is the whole tick, in as many steps as it needs.
+   */
   substep(lanes: Lanes, times?: number): void;
   /** Updates the discrete states without `every`. */
   endTick(lanes: Lanes): void;
@@ -64,17 +69,18 @@ export function createStepper(model: Model, options: { readonly backend: Backend
   const beginTick = backend(beginTickProgram(model, layout));
   const observe = backend(observeProgram(model, layout));
   const longestStep = Math.min(model.stepSeconds, ...layout.periods);
+  const firstTick = longestStep < Infinity ? longestStep : 0.1;
   return {
     layout,
     allocate: (capacity) => backend.allocate(layout.slots * capacity),
-    substeps: (tickSeconds) => countSubsteps(tickSeconds, longestStep),
+    substeps: (tickSeconds) => countSubsteps(tickSeconds, isAdaptive(model.method) ? Infinity : longestStep),
     initialise(memory, capacity, lane, values) {
       const put = (slot: number, value: number): void => {
         memory[slot * capacity + lane] = value;
       };
       for (let slot = 0; slot < layout.slots; slot++) put(slot, 0);
-      put(layout.tickSeconds, longestStep);
-      put(layout.stepSeconds, longestStep);
+      put(layout.tickSeconds, firstTick);
+      put(layout.stepSeconds, firstTick);
       for (const group of ['parameters', 'inputs', 'states'] as const) {
         checkLength(group, values[group].length, model[group].length);
         for (const [index, value] of values[group].entries()) put(layout[group] + index, value);
@@ -85,7 +91,9 @@ export function createStepper(model: Model, options: { readonly backend: Backend
       observe(lanes);
     },
     beginTick,
-    substep: backend(substepProgram(model, layout)),
+    substep: isAdaptive(model.method)
+      ? createAdaptiveSubstep(new Lane(model, layout, backend), model)
+      : backend(substepProgram(model, layout)),
     endTick: backend(endTickProgram(model, layout)),
     observe,
   };

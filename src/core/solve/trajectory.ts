@@ -3,6 +3,7 @@
 import { GemelError } from '../diagnose/index.ts';
 import type { Model, Signal } from '../model/index.ts';
 import type { BlockLayout } from './layout.ts';
+import type { Stop } from './stop.ts';
 
 /** The states, then the outputs, in model order. Values are SI. */
 export interface Trajectory {
@@ -14,14 +15,8 @@ export interface Trajectory {
   readonly values: readonly Float64Array[];
   /** How often each `when` clause fired, in model order. */
   readonly fired: readonly number[];
-  /** Present if the simulation ended early because a state was not a finite number. */
+  /** Present if the simulation could not go on, for one because a state was not a finite number. Rows end before it. */
   readonly stopped?: Stop;
-}
-
-export interface Stop {
-  /** End of the substep after which the state was not finite. Rows end before it. */
-  readonly atSeconds: number;
-  readonly state: string;
 }
 
 /** More values than this are not recorded. */

@@ -2,7 +2,7 @@
 
 import type { NodeId } from '../../../src/core/graph/index.ts';
 import { Graph } from '../../../src/core/graph/index.ts';
-import type { Model, Signal, State } from '../../../src/core/model/index.ts';
+import { isAdaptive, type Model, type Signal, type State } from '../../../src/core/model/index.ts';
 
 /** A formula: gets the writer of formulas and the names. */
 export type Formula = (f: Writer) => NodeId;
@@ -66,6 +66,7 @@ interface Bounds {
 export interface Sketch {
   readonly method?: Model['method'];
   readonly step?: number;
+  readonly tolerance?: number;
   readonly inputs?: Record<string, Bounds & { default?: number }>;
   readonly parameters?: Record<string, number>;
   readonly states: Record<string, Bounds & { start: number; der?: Term; next?: Term; every?: number }>;
@@ -92,7 +93,8 @@ export function modelOf(sketch: Sketch): Model {
     title: 'Test',
     unitsChecked: true,
     method: sketch.method ?? 'rk4',
-    stepSeconds: sketch.step ?? 0.1,
+    stepSeconds: sketch.step ?? (isAdaptive(sketch.method ?? 'rk4') ? Infinity : 0.1),
+    tolerance: sketch.tolerance ?? 1e-6,
     inputs: Object.entries(inputs).map(([name, input]) => ({ ...signal(name), ...input })),
     parameters: Object.entries(parameters).map(([name, value]) => ({
       ...signal(name),

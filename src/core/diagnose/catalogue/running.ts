@@ -21,6 +21,13 @@ export const runningCodes = {
       'A checkpoint could not be written: the disk is full or read-only, or the right to write is missing.',
     remedy: 'Free some space or give the right; the twins run on, and the next checkpoint is tried again.',
   },
+  EVENT_CHATTER: {
+    title: 'events without end',
+    cause:
+      'A `when` clause, or a state at its bound, goes off again and again while the time stands still, so that the simulation cannot go on.',
+    remedy:
+      'Give the condition some hysteresis, let the reset end the motion, or use a fixed step (`method: rk4`), which looks at conditions once a step.',
+  },
   FLEET_BUSY: {
     title: 'too many steps',
     cause: 'More steps by hand wait for their worker than it may have before it.',
@@ -40,6 +47,13 @@ export const runningCodes = {
     title: 'not enough memory',
     cause: 'The memory for the twins of one block could not be had.',
     remedy: 'Run fewer twins on this machine, or give it, or its container, more memory.',
+  },
+  STEP_IMPOSSIBLE: {
+    title: 'no step is small enough',
+    cause:
+      'A method that chooses its steps itself found none that keeps the tolerance, or needed more than 100,000 in one tick.',
+    remedy:
+      'Look for a pole or a growth without bound near the time and state shown; raise the tolerance; or use `method: auto` if the equations are stiff.',
   },
   STEP_INVALID: {
     title: 'step not possible',

@@ -20,6 +20,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'run a model by itself: numbers, table or plot',
     load: async () => (await import('./simulate.ts')).simulateCommand(),
   },
+  explain: {
+    summary: 'show the equations, structure, cost and stiffness of a model',
+    load: async () => (await import('./explain.ts')).explainCommand(),
+  },
   play: {
     summary: 'send a recorded table over MQTT, as a machine would',
     load: async () => (await import('./play.ts')).playCommand(),

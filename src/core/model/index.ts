@@ -17,4 +17,5 @@ export type {
   WhenEquations,
 } from './model.ts';
 export { isAdaptive } from './model.ts';
+export { sortEquations } from './order.ts';
 export { type ModelDocument, ModelDocumentSchema } from './schema.ts';

@@ -40,6 +40,9 @@ const denseWeights: readonly (readonly [number, number, number, number])[] = [
   [0, 1.5, -4, 2.5],
 ];
 
+/** What a step multiplies a mode by, as a polynomial in h·λ: 1 and then the sums b·Aʲ·1. */
+export const tsit5Stability: readonly number[] = stabilityOf(weights);
+
 export function createTsit5(system: System): Trial {
   const n = system.size;
   const k = nodes.map(() => new Float64Array(n));
@@ -85,6 +88,18 @@ export function createTsit5(system: System): Trial {
       return distance > 0 ? (h * slopes) / distance : 0;
     },
   };
+}
+
+function stabilityOf(rows: readonly (readonly number[])[]): number[] {
+  const coefficients = [1];
+  let powers = rows.map(() => 1);
+  for (let degree = 1; degree < rows.length; degree++) {
+    const sums = rows.map((row) => row.reduce((sum, a, j) => sum + a * (powers[j] ?? 0), 0));
+    // The last row is that of the step itself.
+    coefficients.push(sums.at(-1) ?? 0);
+    powers = sums;
+  }
+  return coefficients;
 }
 
 /** target += factor·values. */

@@ -24,6 +24,15 @@ export class Findings {
     this.#add(path, 'key', problem);
   }
 
+  /** What may well go wrong, but need not. */
+  warnAt(path: Path, problem: ValueProblem): void {
+    this.diagnostics.push({
+      severity: 'warning',
+      place: this.#document.placeOf(path, 'value'),
+      ...problem,
+    });
+  }
+
   #add(path: Path, part: 'key' | 'value', problem: ValueProblem): void {
     this.diagnostics.push({ severity: 'error', place: this.#document.placeOf(path, part), ...problem });
   }

@@ -2,7 +2,9 @@
 
 import type { Publication } from '../adapters/mqtt/index.ts';
 import { suggest } from '../core/diagnose/index.ts';
+import { javascriptBackend } from '../core/kernel/index.ts';
 import type { Model, Signal } from '../core/model/index.ts';
+import { createStepCheck, type StepCheck } from '../core/solve/index.ts';
 import { parseUnit, type Unit } from '../core/units/index.ts';
 import { type Binding, type TwinConfig, twinDefaults } from '../engine/index.ts';
 import { parseDuration } from './duration.ts';
@@ -30,6 +32,7 @@ export function loadTwins(document: ProjectDocument, loaded: LoadedModels, findi
   const publications: Publication[] = [];
   const models = new Map<string, Model>();
   const ownerOf = new Map<string, string>();
+  const stepChecks = new Map<Model, StepCheck>();
   if (Object.keys(document.twins).length === 0) {
     findings.at(['twins'], {
       code: 'DOCUMENT_TYPE',
@@ -57,6 +60,12 @@ export function loadTwins(document: ProjectDocument, loaded: LoadedModels, findi
       });
     }
     if (!('model' in found)) continue;
+    if (names.length > 0) {
+      const check =
+        stepChecks.get(found.model) ?? createStepCheck(found.model, { backend: javascriptBackend });
+      stepChecks.set(found.model, check);
+      checkStep({ model: found.model, check, path: [...path, 'model'], findings }, shared.config);
+    }
     for (const id of names) {
       models.set(id, found.model);
       twins.push({ ...shared.config, id, model: found.model.id, ...filled(shared, id) });
@@ -69,6 +78,38 @@ export function loadTwins(document: ProjectDocument, loaded: LoadedModels, findi
     }
   }
   return { twins, publications, models, names: new Set(ownerOf.keys()) };
+}
+
+/** A step that is unstable whatever the state is refused; one that is so at the start is warned of. */
+function checkStep(
+  {
+    model,
+    check,
+    path,
+    findings,
+  }: {
+    readonly model: Model;
+    readonly check: StepCheck;
+    readonly path: Path;
+    readonly findings: Findings;
+  },
+  { periodMs, parameters }: Pick<TwinConfig, 'periodMs' | 'parameters'>,
+): void {
+  // What is wrong with the period is told elsewhere.
+  if (!(periodMs > 0)) return;
+  const unstable = check(periodMs / 1000, parameters);
+  if (unstable === undefined) return;
+  const [step, largest] = [unstable.stepSeconds, unstable.largestSeconds].map((seconds) =>
+    Number(seconds.toPrecision(3)),
+  );
+  const problem = {
+    code: 'STEP_UNSTABLE' as const,
+    message: `\`${model.method}\` of ${model.id} is unstable with its step of ${step} s${unstable.everywhere ? '' : ' at the start'}`,
+    expected: `at most ${largest} s`,
+    hint: `set \`solver.step\` of the model to less, or \`solver.method\` to auto; see gemel explain`,
+  };
+  if (unstable.everywhere) findings.at(path, problem);
+  else findings.warnAt(path, problem);
 }
 
 /** The parts of a twin in which its own name stands. */

@@ -210,3 +210,57 @@ test('a directory without a project is told so', () => {
       error instanceof GemelError && error.code === 'PROJECT_MISSING' && /gemel init/.test(error.hint ?? ''),
   );
 });
+
+const filter = (slope: string, solver = '') => `
+gemel: 1
+model: filter
+version: 1.0.0
+units: unchecked
+${solver}
+parameters:
+  rate: { unit: "1", value: 20 }
+states:
+  x: { unit: "1", start: 3 }
+equations:
+  der(x): ${slope}
+`;
+
+// A project of one twin of a fast filter.
+function loadFilter(slope: string, twin: string, solver?: string) {
+  const directory = mkdtempSync(join(scratch, 'p-'));
+  writeFileSync(join(directory, 'filter.yaml'), filter(slope, solver));
+  writeFileSync(
+    join(directory, 'gemel.yaml'),
+    `gemel: 1\nmodels: [filter.yaml]\ntwins:\n  f: { model: filter${twin} }\n`,
+  );
+  return loadProject(directory, { environment: {} });
+}
+
+test('a twin whose step is unstable wherever it is is refused, with the largest step that works', () => {
+  const { project, diagnostics } = loadFilter('-rate * x', ', parameters: { rate: 40 }');
+  assert.equal(project, undefined);
+  assert.equal(diagnostics.length, 1);
+  const [{ code, severity, expected, place } = {}] = diagnostics;
+  assert.deepEqual([code, severity, place?.line], ['STEP_UNSTABLE', 'error', 4]);
+  assert.equal(expected, 'at most 0.0696 s'); // 2.785 / 40
+});
+
+test('the same step is stable with other parameters, a shorter period or a method that chooses its steps', () => {
+  for (const [twin, solver] of [
+    ['', ''],
+    [', parameters: { rate: 40 }, period: 50 ms', ''],
+    [', parameters: { rate: 40 }', 'solver: { method: auto }'],
+  ] as const) {
+    const { project, diagnostics } = loadFilter('-rate * x', twin, solver);
+    assert.deepEqual([project?.twins.length, diagnostics], [1, []]);
+  }
+});
+
+test('where it depends on the state it is a warning', () => {
+  const { project, diagnostics } = loadFilter('-rate * x ^ 2', '');
+  assert.equal(project?.twins.length, 1);
+  assert.deepEqual(
+    diagnostics.map(({ code, severity }) => [code, severity]),
+    [['STEP_UNSTABLE', 'warning']],
+  );
+});

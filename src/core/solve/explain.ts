@@ -14,6 +14,7 @@ import { Lane } from './lane.ts';
 import { layoutOf } from './layout.ts';
 import { substepProgram } from './programs.ts';
 import { largestStableStep, stabilityPolynomials } from './stability.ts';
+import { countSubsteps, longestStepOf } from './stepper.ts';
 import type { NamedValues } from './start.ts';
 
 export interface Explanation {
@@ -56,7 +57,7 @@ const stiffRatio = 1000;
 
 export function explainModel(model: Model, options: { readonly backend: Backend }): Explanation {
   const structure = structureOf(model);
-  const modes = modesAtStart(model, options);
+  const modes = createModesAtStart(model, options)({});
   const rates = (modes ?? []).map(({ re, im }) => Math.hypot(re, im));
   const moving = rates.filter((rate) => rate > 1e-12 * (rates[0] ?? 0));
   const [fastest] = moving;
@@ -92,30 +93,74 @@ export function explainModel(model: Model, options: { readonly backend: Backend 
 }
 
 /**
- * The modes of the equations at the start: eigenvalues of the Jacobian, the fastest first. Parameters and inputs may be
- * given, SI.
+ * The modes of the equations at the start, with these parameters over the model's own: eigenvalues of the Jacobian, the
+ * fastest first.
  */
-function modesAtStart(
+function createModesAtStart(
   model: Model,
-  options: { readonly backend: Backend; readonly parameters?: NamedValues },
-): Eigenvalue[] | undefined {
+  options: { readonly backend: Backend },
+): (parameters: NamedValues) => Eigenvalue[] | undefined {
   const layout = layoutOf(model);
   const lane = new Lane(model, layout, options.backend);
   const { memory, size } = lane;
-  for (const [i, { start }] of model.states.entries()) memory[layout.states + i] = start;
-  for (const [i, input] of model.inputs.entries()) {
-    const { min = -Infinity, max = Infinity, default: otherwise } = input;
-    memory[layout.inputs + i] = otherwise ?? Math.min(Math.max(0, min), max);
-  }
-  for (const [i, { name, value }] of model.parameters.entries()) {
-    memory[layout.parameters + i] = options.parameters?.[name] ?? value;
-  }
-  memory[layout.stepSeconds] = Math.min(model.stepSeconds, 1);
   const x = new Float64Array(size);
   const matrix = new Float64Array(size * size);
-  lane.get(x);
-  lane.jacobian(0, x, matrix, new Float64Array(size));
-  return eigenvalues(matrix, size)?.toSorted((a, b) => Math.hypot(b.re, b.im) - Math.hypot(a.re, a.im));
+  return (parameters) => {
+    for (const [i, { start }] of model.states.entries()) memory[layout.states + i] = start;
+    for (const [i, input] of model.inputs.entries()) {
+      const { min = -Infinity, max = Infinity, default: otherwise } = input;
+      memory[layout.inputs + i] = otherwise ?? Math.min(Math.max(0, min), max);
+    }
+    for (const [i, { name, value }] of model.parameters.entries()) {
+      memory[layout.parameters + i] = parameters[name] ?? value;
+    }
+    memory[layout.stepSeconds] = Math.min(model.stepSeconds, 1);
+    lane.get(x);
+    lane.jacobian(0, x, matrix, new Float64Array(size));
+    const modes = eigenvalues(matrix, size);
+    return modes?.toSorted((a, b) => Math.hypot(b.re, b.im) - Math.hypot(a.re, a.im));
+  };
+}
+
+/** What is known of a twin's step before it runs. */
+export interface StepStability {
+  /** The step that its ticks are divided into. */
+  readonly stepSeconds: number;
+  /** The largest that is stable at the start. */
+  readonly largestSeconds: number;
+  /** Whether that is so everywhere: the equations are linear, and nothing but parameters changes their modes. */
+  readonly everywhere: boolean;
+}
+
+/** Finds out whether the ticks of a twin with these parameters (SI, over the model's own) have a step that is unstable. */
+export type StepCheck = (tickSeconds: number, parameters: NamedValues) => StepStability | undefined;
+
+/** One check serves all twins of a model. It finds nothing where the method chooses its steps. */
+export function createStepCheck(model: Model, options: { readonly backend: Backend }): StepCheck {
+  const { method } = model;
+  if (method !== 'euler' && method !== 'rk4') return () => undefined;
+  const modesWith = createModesAtStart(model, options);
+  const everywhere = isLinear(model);
+  return (tickSeconds, parameters) => {
+    const largestSeconds = largestStableStep(stabilityPolynomials[method], modesWith(parameters) ?? []);
+    const stepSeconds = tickSeconds / countSubsteps(tickSeconds, longestStepOf(model));
+    // A swing without damping grows so little with a short step that a model may well live with it.
+    if (!(stepSeconds > largestSeconds) || largestSeconds === 0) return undefined;
+    return { stepSeconds, largestSeconds, everywhere };
+  };
+}
+
+/** Whether nothing but parameters stands in the Jacobian. */
+function isLinear(model: Model): boolean {
+  const { graph, entries } = structureOf(model);
+  const { parameters } = layoutOf(model);
+  const ids = graph.reachable(entries.map(({ node }) => node));
+  return ids.every((id) => {
+    const node = graph.node(id);
+    return (
+      node.kind !== 'load' || (node.slot >= parameters && node.slot < parameters + model.parameters.length)
+    );
+  });
 }
 
 function structureOf(model: Model) {

@@ -1,7 +1,7 @@
 /** A model in motion: its state as a block of numbers, the steps that advance it, and simulations. */
 
-export type { Explanation } from './explain.ts';
-export { explainModel } from './explain.ts';
+export type { Explanation, StepCheck } from './explain.ts';
+export { createStepCheck, explainModel } from './explain.ts';
 export type { BlockLayout } from './layout.ts';
 export type { SimulateOptions, Simulation, SimulationOptions } from './simulate.ts';
 export { simulate, startSimulation } from './simulate.ts';

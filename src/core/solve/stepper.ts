@@ -68,7 +68,7 @@ export function createStepper(model: Model, options: { readonly backend: Backend
   const arm = backend(armProgram(model, layout));
   const beginTick = backend(beginTickProgram(model, layout));
   const observe = backend(observeProgram(model, layout));
-  const longestStep = Math.min(model.stepSeconds, ...layout.periods);
+  const longestStep = longestStepOf(model);
   const firstTick = longestStep < Infinity ? longestStep : 0.1;
   return {
     layout,
@@ -99,7 +99,13 @@ export function createStepper(model: Model, options: { readonly backend: Backend
   };
 }
 
-function countSubsteps(tickSeconds: number, longestStep: number): number {
+/** The longest substep of a fixed-step method: the document's, or the shortest `every`. */
+export function longestStepOf(model: Model): number {
+  return Math.min(model.stepSeconds, ...layoutOf(model).periods);
+}
+
+/** How many equal substeps no longer than `longestStep` a tick takes. @throws GemelError `DURATION_RANGE` */
+export function countSubsteps(tickSeconds: number, longestStep: number): number {
   if (!(tickSeconds > 0)) {
     throw new GemelError('DURATION_RANGE', `a tick must be longer than 0 s, got ${tickSeconds} s`);
   }

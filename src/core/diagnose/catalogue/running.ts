@@ -66,6 +66,13 @@ export const runningCodes = {
     cause: 'A step by hand would make a state infinite or not a number; the twin was left as it was.',
     remedy: 'Check the inputs, or take a shorter step.',
   },
+  STEP_UNSTABLE: {
+    title: 'unstable step',
+    cause:
+      "The step of a twin's fixed-step method is longer than its fastest mode allows, so that its states would swing ever wider by the method's own doing. It is an error where the equations are linear, and a warning where it is so at the start and may change with the state.",
+    remedy:
+      'Set `solver.step` to at most the step shown, or `solver.method` to `auto`, or give the twin a shorter period.',
+  },
   TWIN_UNKNOWN: {
     title: 'unknown twin',
     cause: 'No twin of this name runs here.',

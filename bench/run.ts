@@ -13,8 +13,9 @@ import { kernel } from './kernel.ts';
 import { type Bench, describeMachine, type Figure, toJsonLine, toTable } from './lib/report.ts';
 import { Scope } from './lib/scope.ts';
 import { start } from './start.ts';
+import { workPrecision } from './work-precision.ts';
 
-const benches: readonly Bench[] = [start, check, httpState, fleet1000, kernel];
+const benches: readonly Bench[] = [start, check, httpState, fleet1000, kernel, workPrecision];
 
 process.exitCode = await main(process.argv.slice(2));
 

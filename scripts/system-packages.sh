@@ -19,6 +19,7 @@ mosquitto_passwd|mosquitto|the test of a broker with users
 openssl|openssl|the tests of a broker with certificates
 promtool|prometheus|the check of the metrics by Prometheus itself
 python:paho.mqtt.client|python3-paho-mqtt|the test with a Python MQTT client
+python:scipy|python3-scipy|the benchmark of solvers beside SciPy
 python:fastapi|python3-fastapi|the benchmark beside FastAPI
 python:numpy|python3-numpy|the benchmark of kernels beside numpy
 python:pydantic|python3-pydantic|the benchmark of kernels beside Python objects

@@ -29,7 +29,8 @@ const limits = { compileMs: 60_000, answerMs: 5000, messageLength: 200 } as cons
 export function createCompiler(options: CompilerOptions): Compiler {
   const { mode, compilers = ['cc', 'gcc', 'clang'], compileLimitMs = limits.compileMs } = options;
   const found = find(compilers);
-  const flags = [...compilerFlags(mode), '-fPIC', '-shared'];
+  const family = /clang/i.test(found.version) ? 'clang' : 'gcc';
+  const flags = [...compilerFlags(mode, family), '-fPIC', '-shared'];
   return {
     identity: [found.version, ...flags, processor()].join('\n'),
     compile({ source, library }) {

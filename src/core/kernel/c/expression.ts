@@ -7,7 +7,15 @@
  */
 
 import type { BinaryOperator, Graph, GraphNode, NodeId, UnaryOperator } from '../../graph/index.ts';
+import { isInline } from './elementary.ts';
 import type { HelperName } from './prelude.ts';
+
+/**
+ * `strict`: every operation as the JavaScript oracle does it, to the last bit where no elementary function is involved.
+ * `fast`: products and sums may be fused, a division may become a product with the reciprocal, elementary functions are
+ * written out or come from the vector library.
+ */
+export type CMode = 'strict' | 'fast';
 
 export interface Expression {
   readonly text: string;
@@ -20,6 +28,7 @@ export interface Expression {
 /** What an expression needs around it. */
 export interface Surroundings {
   readonly graph: Graph;
+  readonly mode: CMode;
   /** An operand that was made before. */
   operand(id: NodeId): Expression;
   /** Notes that a helper is called. */
@@ -89,7 +98,7 @@ function unary(operator: Exclude<UnaryOperator, 'not'>, a: string, around: Surro
       return call(`${operator}(${a})`);
     default:
       around.uses(operator);
-      return call(`${operator}(${a})`);
+      return call(`${around.mode === 'fast' && isInline(operator) ? 'inline_' : ''}${operator}(${a})`);
   }
 }
 
@@ -142,11 +151,21 @@ function extremum(node: Extract<GraphNode, { kind: 'binary' }>, around: Surround
   return call(`${helper}(${a}, ${b})`);
 }
 
-/** A finite exponent, as in most models, needs no guard: there C and JavaScript agree. */
+/** In the strict mode a finite exponent, as in most models, needs no guard: there C and JavaScript agree. */
 function power(node: Extract<GraphNode, { kind: 'binary' }>, around: Surroundings): Expression {
   const [a, b] = [numberText(around.operand(node.left)), numberText(around.operand(node.right))];
-  around.uses('pow');
   const exponent = around.graph.node(node.right);
+  if (around.mode === 'fast') {
+    if (exponent.kind === 'constant' && (exponent.value === 3 || exponent.value === 4)) {
+      const helper = exponent.value === 3 ? 'cube' : 'fourth';
+      around.uses(helper);
+      return call(`${helper}(${a})`);
+    }
+    around.uses('pow');
+    around.uses('power');
+    return call(`inline_pow(${a}, ${b})`);
+  }
+  around.uses('pow');
   if (exponent.kind === 'constant' && Number.isFinite(exponent.value)) return call(`pow(${a}, ${b})`);
   around.uses('power');
   return call(`power(${a}, ${b})`);

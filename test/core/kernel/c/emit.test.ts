@@ -78,7 +78,19 @@ test('a program too large for a C compiler is refused with its size', () => {
 
 test('no mode lets the compiler forget NaN or flush subnormals for the whole process', () => {
   for (const mode of ['strict', 'fast'] as const) {
-    for (const flag of compilerFlags(mode))
+    for (const flag of [...compilerFlags(mode, 'gcc'), ...compilerFlags(mode, 'clang')])
       assert.doesNotMatch(flag, /-ffast-math|-Ofast|-funsafe-math|finite-math-only|associative/);
   }
+});
+
+test('the fast mode writes exp, tanh, pow and small whole powers out; the strict mode calls them', () => {
+  const graph = new Graph();
+  const x = graph.load(0);
+  const power = (exponent: number) => graph.binary('pow', x, graph.constant(exponent));
+  const nodes = [graph.unary('exp', x), graph.unary('tanh', x), graph.unary('sin', x), power(0.8), power(3)];
+  const writes = nodes.map((node, index) => ({ slot: 1 + index, node }));
+  const calls = (mode: 'strict' | 'fast') =>
+    [...programToC({ graph, writes }, { mode }).matchAll(/\[lane\] = (\w+)\(/g)].map((match) => match[1]);
+  assert.deepEqual(calls('strict'), ['exp', 'tanh', 'sin', 'pow', 'pow']);
+  assert.deepEqual(calls('fast'), ['inline_exp', 'inline_tanh', 'sin', 'inline_pow', 'cube']);
 });

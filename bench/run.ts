@@ -10,12 +10,21 @@ import { check } from './check.ts';
 import { fleet1000 } from './fleet-1000.ts';
 import { httpState } from './http-state.ts';
 import { kernel } from './kernel.ts';
+import { kernelNative } from './kernel-native.ts';
 import { type Bench, describeMachine, type Figure, toJsonLine, toTable } from './lib/report.ts';
 import { Scope } from './lib/scope.ts';
 import { start } from './start.ts';
 import { workPrecision } from './work-precision.ts';
 
-const benches: readonly Bench[] = [start, check, httpState, fleet1000, kernel, workPrecision];
+const benches: readonly Bench[] = [
+  start,
+  check,
+  httpState,
+  fleet1000,
+  kernel,
+  kernelNative,
+  workPrecision,
+];
 
 process.exitCode = await main(process.argv.slice(2));
 

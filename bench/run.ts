@@ -16,15 +16,7 @@ import { Scope } from './lib/scope.ts';
 import { start } from './start.ts';
 import { workPrecision } from './work-precision.ts';
 
-const benches: readonly Bench[] = [
-  start,
-  check,
-  httpState,
-  fleet1000,
-  kernel,
-  kernelNative,
-  workPrecision,
-];
+const benches: readonly Bench[] = [start, check, httpState, fleet1000, kernel, kernelNative, workPrecision];
 
 process.exitCode = await main(process.argv.slice(2));
 

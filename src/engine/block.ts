@@ -106,9 +106,12 @@ export class Block {
     this.#setTick(this.periodMs / 1000, n);
     memory.remember();
     this.#stepper.beginTick(all);
-    for (let boundary = 0; boundary < n; boundary++) {
+    for (let boundary = 0; boundary < n; ) {
       if (boundary > 0) this.#apply(boundary);
-      this.#stepper.substep(all);
+      // Up to the next sample in one call, since kernels are fastest over many substeps.
+      const next = Math.min(n, Math.max(boundary + 1, this.#due.nextBoundary));
+      this.#stepper.substep(all, next - boundary);
+      boundary = next;
     }
     this.#stepper.endTick(all);
     for (let lane = 0; lane < memory.lanes; lane++) this.#settle(lane, dueMs);
@@ -143,7 +146,7 @@ export class Block {
     memory.setSlot(lane, layout.stepSeconds, seconds / substeps);
     const lanes = { memory: memory.slots, capacity: memory.lanes, from: lane, to: lane + 1 };
     this.#stepper.beginTick(lanes);
-    for (let i = 0; i < substeps; i++) this.#stepper.substep(lanes);
+    this.#stepper.substep(lanes, substeps);
     this.#stepper.endTick(lanes);
     if (memory.slot(lane, layout.finite) !== 1) {
       const stop = stopOf(this.model, layout, (slot) => memory.slot(lane, slot));

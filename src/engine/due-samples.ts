@@ -39,9 +39,19 @@ export class DueSamples {
 
   /** The next sample if its boundary is `boundary`. */
   take(boundary: number): DueSample | undefined {
-    const sample = this.#samples[(this.#order[this.#next] ?? 0) % this.#samples.length];
-    if (this.#next >= this.#samples.length || sample?.boundary !== boundary) return undefined;
+    const sample = this.#peek();
+    if (sample?.boundary !== boundary) return undefined;
     this.#next++;
     return sample;
+  }
+
+  /** The boundary of the next sample; infinite if there is none. */
+  get nextBoundary(): number {
+    return this.#peek()?.boundary ?? Number.POSITIVE_INFINITY;
+  }
+
+  #peek(): DueSample | undefined {
+    if (this.#next >= this.#samples.length) return undefined;
+    return this.#samples[(this.#order[this.#next] ?? 0) % this.#samples.length];
   }
 }

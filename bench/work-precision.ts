@@ -5,30 +5,22 @@
  * Integration alone is timed, after the functions are compiled; SciPy calls plain Python functions, as its users do.
  */
 
-import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileModelDocument, type Model } from '../src/core/model/index.ts';
 import { startSimulation } from '../src/core/solve/index.ts';
+import {
+  folder,
+  hasProblems,
+  modelOfProblem,
+  type Problem,
+  readProblems,
+} from '../test/core/solve/initial-value-problems.ts';
 import { root } from './lib/engine.ts';
 import { type Bench, type Context, type Figure, readable } from './lib/report.ts';
 import type { Scope } from './lib/scope.ts';
 
 const tolerances = [1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10];
 const enough = 1e-6;
-const folder = join(root, '../shared/data/initial-value-problems');
 const peer = join(root, 'bench/peers/ivp_scipy.py');
-
-interface Problem {
-  readonly name: string;
-  readonly stiff: boolean;
-  readonly states: readonly string[];
-  readonly params: Readonly<Record<string, number>>;
-  readonly let?: Readonly<Record<string, string>>;
-  readonly rhs: readonly string[];
-  readonly y0: readonly number[];
-  readonly t_end: number;
-  readonly ref: readonly number[];
-}
 
 interface Run {
   readonly tolerance: number;
@@ -41,15 +33,16 @@ export const workPrecision: Bench = {
   name: 'work-precision',
   summary: 'initial value problems to a millionth, beside SciPy',
   async run({ scope, quick, note }: Context): Promise<readonly Figure[]> {
-    if (!existsSync(folder)) {
+    if (!hasProblems) {
       note(`work-precision: there are no problems in ${folder}`);
       return [];
     }
-    const names = quick ? ['detest_d1', 'hires', 'vdpol_1000'] : globSync('*.json', { cwd: folder });
+    const few = ['detest_d1', 'hires', 'vdpol_1000'];
     const figures: Figure[] = [];
-    for (const name of names.map((file) => file.replace('.json', '')).toSorted()) {
+    for (const problem of readProblems()) {
+      const { name } = problem;
+      if (quick && !few.includes(name)) continue;
       const file = join(folder, `${name}.json`);
-      const problem: Problem = JSON.parse(readFileSync(file, 'utf8'));
       const ours = tolerances.map((tolerance) => solve(problem, tolerance));
       const theirs = await solveInScipy(scope, file);
       for (const [who, runs] of [['gemel', ours] as const, ['scipy', theirs] as const]) {
@@ -74,7 +67,7 @@ function fastest(runs: readonly Run[]): number {
 }
 
 function solve(problem: Problem, tolerance: number): Run {
-  const model = modelOf(problem, tolerance);
+  const model = modelOfProblem(problem, { method: 'auto', tolerance });
   let ms = Infinity;
   let error = Infinity;
   for (let i = 0; i < 5; i++) {
@@ -101,25 +94,4 @@ async function solveInScipy(scope: Scope, file: string): Promise<Run[]> {
     .trim()
     .split('\n')
     .map((line): Run => JSON.parse(line));
-}
-
-function modelOf(problem: Problem, tolerance: number): Model {
-  const formula = (text: string): string => text.replaceAll(/\bt\b/g, 'time');
-  const named = Object.entries(problem.let ?? {}).map(([name, text]) => [name, formula(text)]);
-  const slopes = problem.rhs.map((text, i) => [`der(${problem.states[i]})`, formula(text)]);
-  const unit = '1';
-  const { model, diagnostics } = compileModelDocument({
-    gemel: 1,
-    model: problem.name.replaceAll('_', '-'),
-    version: '1.0.0',
-    units: 'unchecked',
-    solver: { method: 'auto', tolerance },
-    parameters: Object.fromEntries(
-      Object.entries(problem.params).map(([name, value]) => [name, { unit, value }]),
-    ),
-    states: Object.fromEntries(problem.states.map((name, i) => [name, { unit, start: problem.y0[i] }])),
-    equations: Object.fromEntries([...named, ...slopes]),
-  });
-  if (model === undefined) throw new Error(diagnostics.map(({ message }) => message).join('; '));
-  return model;
 }

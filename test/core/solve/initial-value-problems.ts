@@ -6,9 +6,10 @@ import type { Model, ModelDocument } from '../../../src/core/model/index.ts';
 import { compileModelDocument } from '../../../src/core/model/index.ts';
 import { simulate } from '../../../src/core/solve/index.ts';
 
-const folder = join(import.meta.dirname, '../../../../shared/data/initial-value-problems');
+/** Where the problems are, a JSON file each by its name. */
+export const folder = join(import.meta.dirname, '../../../../shared/data/initial-value-problems');
 
-interface Problem {
+export interface Problem {
   readonly name: string;
   readonly stiff: boolean;
   readonly states: readonly string[];

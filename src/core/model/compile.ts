@@ -14,6 +14,7 @@ import {
 } from '../document/index.ts';
 import { formatDimension, parseUnit, type Unit } from '../units/index.ts';
 import { checkUnits } from './check-units.ts';
+import { readFilter } from './filter.ts';
 import { readFormulas } from './formulas.ts';
 import { buildEquations } from './equations.ts';
 import { type Health, isAdaptive, type Model, type Output, type Signal, type When } from './model.ts';
@@ -81,6 +82,7 @@ function compile(source: Document<ModelDocument>): Omit<Compilation, 'source'> {
   const stepSeconds =
     document.solver?.step && readDuration(document.solver.step, ['solver', 'step'], problems);
 
+  const filter = readFilter(draft);
   const method = document.solver?.method ?? 'rk4';
   const unitsChecked = document.units !== 'unchecked';
   const declaredOutputs = readOutputUnits(draft, intermediates);
@@ -128,6 +130,7 @@ function compile(source: Document<ModelDocument>): Omit<Compilation, 'source'> {
     method,
     stepSeconds: stepSeconds || (isAdaptive(method) ? Infinity : DEFAULT_STEP_SECONDS),
     tolerance: document.solver?.tolerance ?? DEFAULT_TOLERANCE,
+    filter,
     inputs: signals.inputs,
     parameters: signals.parameters,
     states,

@@ -27,6 +27,8 @@ export interface Parameter extends Signal {
   readonly value: number;
   /** Whether calibration may fit it from data. */
   readonly calibrate: boolean;
+  /** Standard deviation of `value` before calibration, SI; absent: any value within bounds is as likely. */
+  readonly uncertainty?: number;
 }
 
 export interface State extends Signal {
@@ -36,6 +38,8 @@ export interface State extends Signal {
   readonly everySeconds?: number;
   /** Process noise: unit/√s for a continuous state, unit for a discrete one; standard deviation, SI. */
   readonly noise?: number;
+  /** Standard deviation of `start`, SI; 0: known exactly. */
+  readonly uncertainty: number;
 }
 
 /** A named intermediate equation. */
@@ -97,6 +101,16 @@ export function isAdaptive(method: Method): boolean {
   return method !== 'euler' && method !== 'rk4';
 }
 
+/** How samples correct the states. */
+export interface Filter {
+  /** `none` also where no measurement has noise, for then nothing says how far a sample is to be believed. */
+  readonly method: 'unscented' | 'extended' | 'ensemble' | 'none';
+  /** Size of the ensemble. */
+  readonly members: number;
+  /** Standard deviations from what is expected beyond which a sample is left out. */
+  readonly gate: number;
+}
+
 export interface Model {
   readonly name: string;
   readonly version: string;
@@ -111,6 +125,7 @@ export interface Model {
   readonly stepSeconds: number;
   /** Relative error that an adaptive method allows in a step. */
   readonly tolerance: number;
+  readonly filter: Filter;
   readonly inputs: readonly Input[];
   readonly parameters: readonly Parameter[];
   readonly states: readonly State[];

@@ -40,6 +40,11 @@ const Parameter = Type.Object({
   min: Min,
   max: Max,
   calibrate: Type.Optional(Type.Boolean({ description: 'Whether calibration may fit it. Default false.' })),
+  uncertainty: Type.Optional(
+    Quantity(
+      'Standard deviation of `value` before calibration has seen data. Default: any value within bounds.',
+    ),
+  ),
 });
 
 const State = Type.Object({
@@ -52,6 +57,11 @@ const State = Type.Object({
     Type.String({
       description: 'Process noise, such as "0.02 K/s^0.5" (continuous) or "0.1 K" (discrete).',
     }),
+  ),
+  uncertainty: Type.Optional(
+    Quantity(
+      'Standard deviation of `start`, 0 if it is known. Default: what `noise` makes in 10 minutes (continuous), 10 times `noise` (discrete).',
+    ),
   ),
   every: Type.Optional(
     Type.String({
@@ -120,6 +130,28 @@ const Solver = Type.Object({
   ),
 });
 
+const Filter = Type.Object({
+  method: Type.Optional(
+    Type.Union(
+      [Type.Literal('unscented'), Type.Literal('extended'), Type.Literal('ensemble'), Type.Literal('none')],
+      {
+        description:
+          'How samples of measurements with noise correct the states. Default unscented; none: they are only compared.',
+      },
+    ),
+  ),
+  members: Type.Optional(
+    Type.Integer({ minimum: 2, maximum: 1000, description: 'Size of the ensemble. Default 64.' }),
+  ),
+  gate: Type.Optional(
+    Type.Number({
+      minimum: 1,
+      description:
+        'A sample further than so many standard deviations from what is expected is left out. Default 5.',
+    }),
+  ),
+});
+
 export const ModelDocumentSchema = Type.Object({
   gemel: Type.Literal(1, { description: 'Format of this document.' }),
   model: Type.String({
@@ -139,6 +171,7 @@ export const ModelDocumentSchema = Type.Object({
     }),
   ),
   solver: Type.Optional(Solver),
+  filter: Type.Optional(Filter),
   inputs: Type.Optional(Type.Record(Input)),
   parameters: Type.Optional(Type.Record(Parameter)),
   states: Type.Optional(Type.Record(State)),

@@ -39,27 +39,44 @@ export function readSignals(
     return { ...signal, ...reader.value('default', it.default, ['inputs', name], signal) };
   });
   const parameters = entries(document.parameters).map(([name, it]): Parameter => {
-    const signal = reader.signal(['parameters', name], name, it);
-    const { value = 0 } = reader.value('value', it.value, ['parameters', name], signal);
-    return { ...signal, value, calibrate: it.calibrate ?? false };
+    const path = ['parameters', name];
+    const signal = reader.signal(path, name, it);
+    const { value = 0 } = reader.value('value', it.value, path, signal);
+    return {
+      ...signal,
+      value,
+      calibrate: it.calibrate ?? false,
+      ...reader.deviation('uncertainty', it.uncertainty, path, { signal }),
+    };
   });
   const states = entries(document.states).map(([name, it]) => {
     const path = ['states', name];
     const signal = reader.signal(path, name, it);
     const { start = 0 } = reader.value('start', it.start, path, signal);
+    const kind = isDiscrete(name) ? 'discrete' : 'continuous';
+    const per = kind === 'discrete' ? '' : ROOT_SECOND;
+    const { noise } = reader.deviation('noise', it.noise, path, { signal, per });
+    const { uncertainty } = reader.deviation('uncertainty', it.uncertainty, path, { signal, zero: 'known' });
     return {
       ...signal,
       start,
-      ...reader.noise(it.noise, path, signal, isDiscrete(name) ? '' : ROOT_SECOND),
+      ...(noise === undefined ? {} : { noise }),
+      uncertainty: uncertainty ?? defaultUncertainty(kind, noise),
       ...reader.every(it.every, path),
     };
   });
   const measurements = entries(document.measurements).map(([name, it]): Measurement => {
     const path = ['measurements', name];
     const signal = reader.signal(path, name, it);
-    return { ...signal, ...reader.noise(it.noise, path, signal, '') };
+    return { ...signal, ...reader.deviation('noise', it.noise, path, { signal }) };
   });
   return { inputs, parameters, states, measurements, broken: reader.broken };
+}
+
+/** Ten minutes of a random walk; or ten steps of a discrete state at once, which a sample or two then settles. */
+function defaultUncertainty(kind: State['kind'], noise: number | undefined): number {
+  if (noise === undefined) return 0;
+  return noise * (kind === 'continuous' ? Math.sqrt(600) : 10);
 }
 
 /** A `health` entry and the signal it is about. */
@@ -184,27 +201,36 @@ class Reader {
     return entry;
   }
 
-  noise(given: string | number | undefined, path: Path, signal: Signal, per: string): { noise?: number } {
+  /** A standard deviation: a difference in the signal's unit, more than 0 unless `zero` has a meaning. */
+  deviation<K extends string>(
+    key: K,
+    given: string | number | undefined,
+    path: Path,
+    { signal, per = '', zero }: { readonly signal: Signal; readonly per?: string; readonly zero?: 'known' },
+  ): { [key in K]?: number } {
     if (given === undefined || this.broken.has(signal.name)) return {};
-    const at = [...path, 'noise'];
+    const at = [...path, key];
     const symbol = signal.unit.symbol;
     const unit = this.unit(per === '' ? symbol : symbol === '1' ? `1/${per}` : `(${symbol})/${per}`, at);
     if (unit === undefined) return {};
-    const value = this.quantity(
-      given,
-      at,
-      { ...unit, offset: 0, absolute: false },
-      `such as "0.1 ${unit.symbol}"`,
-    );
+    const difference = { ...unit, offset: 0, absolute: false };
+    const value = this.quantity(given, at, difference, `such as "0.1 ${unit.symbol}"`);
     if (value === undefined) return {};
-    if (!(value > 0)) {
-      this.#problems.at('VALUE_OUT_OF_BOUNDS', at, `the noise of \`${signal.name}\` is not positive`, {
-        found: String(given),
-        hint: 'leave `noise` out where there is none',
-      });
-      return {};
+    const entry: { [key in K]?: number } = {};
+    if (value > 0 || (zero === 'known' && value === 0)) entry[key] = value;
+    else {
+      this.#problems.at(
+        'VALUE_OUT_OF_BOUNDS',
+        at,
+        `the ${key} of \`${signal.name}\` is ${zero === undefined ? 'not positive' : 'negative'}`,
+        {
+          found: String(given),
+          hint:
+            zero === 'known' ? 'write 0 if it is known exactly' : `leave \`${key}\` out where there is none`,
+        },
+      );
     }
-    return { noise: value };
+    return entry;
   }
 
   every(given: string | undefined, path: Path): { everySeconds?: number } {

@@ -242,6 +242,47 @@ test('noise must be positive and in the right unit', () => {
   assert.match(problems(state('0 m/s^0.5'))[0] ?? '', /VALUE_OUT_OF_BOUNDS/);
 });
 
+test('uncertainty is a difference, 0 where it is known, and else follows from the noise', () => {
+  const states = (keys: string) =>
+    `states: { x: { unit: degC, start: 20, ${keys} } }\nequations: { next(x): x }`;
+  const rate = (keys: string) =>
+    `states: { x: { unit: degC, start: 20, ${keys} } }\nequations: { der(x): 0 }`;
+  const of = (body: string) => compiled(body).states[0]?.uncertainty;
+  assert.equal(of(states('uncertainty: 2 K')), 2);
+  assert.equal(of(states('uncertainty: 2')), 2);
+  assert.equal(of(states('uncertainty: 0, noise: 1 K')), 0);
+  assert.equal(of(states('noise: 0.3 K')), 3);
+  assert.equal(of(rate('noise: 0.1 K/s^0.5')), 0.1 * Math.sqrt(600));
+  assert.equal(of(rate('min: 0')), 0);
+  assert.deepEqual(problems(states('uncertainty: -1')), [
+    '1:52 VALUE_OUT_OF_BOUNDS the uncertainty of `x` is negative',
+  ]);
+  assert.match(problems(states('uncertainty: 2 bar'))[0] ?? '', /UNIT_MISMATCH/);
+  const parameter = (uncertainty: string) =>
+    `parameters: { a: { unit: kJ/K, value: 40, uncertainty: ${uncertainty} } }`;
+  assert.equal(compiled(parameter('500 J/K')).parameters[0]?.uncertainty, 500);
+  assert.match(problems(parameter('0'))[0] ?? '', /VALUE_OUT_OF_BOUNDS/);
+});
+
+test('a filter has its defaults, and is refused where it could correct nothing', () => {
+  const body = (filter: string, noise: string) =>
+    `${filter}\nmeasurements: { level: { equals: "1 [m]", unit: m, ${noise} } }`;
+  assert.deepEqual(compiled(body('', 'noise: 1 mm')).filter, { method: 'unscented', members: 64, gate: 5 });
+  assert.deepEqual(compiled(body('filter: { method: ensemble, members: 20, gate: 3 }', 'noise: 1')).filter, {
+    method: 'ensemble',
+    members: 20,
+    gate: 3,
+  });
+  assert.equal(compiled(body('', '')).filter.method, 'none');
+  assert.equal(compiled(body('filter: { method: none }', 'noise: 1')).filter.method, 'none');
+  assert.deepEqual(problems(body('filter: { method: extended }', '')), [
+    '1:19 DOCUMENT_MISSING_KEY no measurement has `noise`, so none can correct a state',
+  ]);
+  assert.match(problems(body('filter: { method: kalman }', 'noise: 1'))[0] ?? '', /DOCUMENT_TYPE/);
+  assert.match(problems(body('filter: { gate: 0 }', 'noise: 1'))[0] ?? '', /DOCUMENT_TYPE/);
+  assert.match(problems(body('filter: { members: 1 }', 'noise: 1'))[0] ?? '', /DOCUMENT_TYPE/);
+});
+
 test('a time has a unit of time and is longer than nothing', () => {
   const body = (step: string, every: string) =>
     `solver: { step: ${step} }\nstates:\n  a: { unit: m, start: 1, every: ${every} }\nequations:\n  next(a): a\n`;

@@ -95,6 +95,7 @@ export function modelOf(sketch: Sketch): Model {
     method: sketch.method ?? 'rk4',
     stepSeconds: sketch.step ?? (isAdaptive(sketch.method ?? 'rk4') ? Infinity : 0.1),
     tolerance: sketch.tolerance ?? 1e-6,
+    filter: { method: 'none', members: 64, gate: 5 },
     inputs: Object.entries(inputs).map(([name, input]) => ({ ...signal(name), ...input })),
     parameters: Object.entries(parameters).map(([name, value]) => ({
       ...signal(name),
@@ -103,7 +104,8 @@ export function modelOf(sketch: Sketch): Model {
     })),
     states: Object.entries(states).map(([name, { der, next, every, ...rest }]): State => {
       const kind = next === undefined ? 'continuous' : 'discrete';
-      return { ...signal(name), ...rest, kind, ...(every === undefined ? {} : { everySeconds: every }) };
+      const period = every === undefined ? {} : { everySeconds: every };
+      return { ...signal(name), ...rest, kind, uncertainty: 0, ...period };
     }),
     outputs: Object.keys(outputs).map(signal),
     measurements: Object.keys(measurements).map(signal),

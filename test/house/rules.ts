@@ -28,6 +28,7 @@ const coreFolders = [
   'graph',
   'kernel',
   'model',
+  'statistics',
   'solve',
 ] as const;
 

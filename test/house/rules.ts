@@ -30,6 +30,7 @@ const coreFolders = [
   'model',
   'statistics',
   'solve',
+  'estimate',
 ] as const;
 
 /** What core and engine may use from outside: libraries that only compute. */

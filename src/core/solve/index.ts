@@ -2,7 +2,12 @@
 
 export type { Explanation, StepCheck } from './explain.ts';
 export { createStepCheck, explainModel } from './explain.ts';
+export type { Point } from './formulas.ts';
+export { Formulas, present } from './formulas.ts';
+export { movingStates } from './integrate.ts';
 export type { BlockLayout } from './layout.ts';
+export { layoutOf } from './layout.ts';
+export { beginTickProgram, endTickProgram, observeProgram, substepProgram } from './programs.ts';
 export type { SimulateOptions, Simulation, SimulationOptions } from './simulate.ts';
 export { simulate, startSimulation } from './simulate.ts';
 export type { InputFunction, NamedValues } from './start.ts';

@@ -181,7 +181,7 @@ function clausesLookingAt(model: Model, states: readonly number[]): number[] {
 }
 
 /** Outputs and predicted measurements at the present state. */
-export function observeProgram(model: Model, layout: BlockLayout): Program {
+export function observeProgram(model: Model, layout: BlockLayout): Formulas {
   const formulas = new Formulas(model, layout);
   const { graph } = formulas;
   const point = {

@@ -1,0 +1,148 @@
+/**
+ * A stepper whose lanes carry a belief: where the states are, and how surely.
+ *
+ * A tick of some lanes: `beginTick`; `predict` up to each sample and `correct` there; `predict` to the end; `endTick`;
+ * `observe`. Lanes are given as a list and each is computed as if it were alone: its results are the same bits whatever
+ * its neighbours do, wherever it lies, and however many are listed.
+ */
+
+import type { Backend, Lanes, Program } from '../kernel/index.ts';
+import { isAdaptive, type Model } from '../model/index.ts';
+import {
+  beginTickProgram,
+  createStepper,
+  endTickProgram,
+  observeProgram,
+  present,
+  type StartValues,
+  type Stepper,
+  substepProgram,
+} from '../solve/index.ts';
+import { type BeliefLayout, beliefLayoutOf, changingStates, placeInFactor } from './belief.ts';
+import { Algebra } from './factor.ts';
+import { correctionProgram, loadFactor } from './measure.ts';
+import { pointPlan } from './points.ts';
+import { type Selection, selectionKernel, type Touched, touchedBy } from './selection.ts';
+import { createTimeUpdate, type TimeUpdate } from './time-update.ts';
+
+/** All methods that take a selection change its lanes in place, and allocate nothing once they have run. */
+export interface Estimator {
+  readonly layout: BeliefLayout;
+  /**
+   * A block of zeros for that many lanes: slot s of lane j at `s * capacity + j`.
+   *
+   * @throws GemelError `MEMORY_EXHAUSTED` if there is not so much memory.
+   */
+  allocate(capacity: number): Float64Array;
+  /** As of a stepper. @throws GemelError `DURATION_RANGE` */
+  substeps(tickSeconds: number): number;
+  /** Sets every slot of one lane as at time 0. @throws GemelError `SHAPE_MISMATCH` */
+  initialise(memory: Float64Array, capacity: number, lane: number, values: StartValues): void;
+  /** Clears the held flags, the firings and what is not finite. */
+  beginTick(selection: Selection): void;
+  /**
+   * Advances mean and covariance over `times` substeps. With an adaptive method each is a whole tick of `tickSeconds`.
+   * Points are drawn at the beginning of the span and gathered at its end, where the noise of all of it is added: the
+   * longer the span, the fewer the points, and the coarser.
+   */
+  predict(selection: Selection, times: number): void;
+  /**
+   * Folds measurement `measurement` into the belief of each lane where `measured` is a number, and writes the
+   * innovation, its deviation, and whether the gate left the sample out. Other lanes stay as they are.
+   */
+  correct(selection: Selection, measurement: number): void;
+  /** Updates the discrete states without `every`. */
+  endTick(selection: Selection): void;
+  /** Writes outputs, predictions and deviations. */
+  observe(selection: Selection): void;
+}
+
+/** @throws GemelError `MODEL_TOO_LARGE` if a filter of the model needs more operations than the backend can take. */
+export function createEstimator(model: Model, { backend }: { readonly backend: Backend }): Estimator {
+  const layout = beliefLayoutOf(model);
+  const stepper = createStepper(model, { backend });
+  const corrections = model.measurements.map((_, measurement) =>
+    selectionKernel(
+      correctionProgram(model, layout, { measurement, by: 'points' }),
+      backend,
+      ({ memory, capacity }, lane) =>
+        !Number.isFinite(memory[(layout.measured + measurement) * capacity + lane]),
+    ),
+  );
+  return {
+    layout,
+    allocate: (capacity) => backend.allocate(layout.slots * capacity),
+    substeps: (tickSeconds) => stepper.substeps(tickSeconds),
+    initialise(memory, capacity, lane, values) {
+      stepper.initialise(memory, capacity, lane, values);
+      for (let slot = stepper.layout.slots; slot < layout.slots; slot++) memory[slot * capacity + lane] = 0;
+      for (const [row, state] of layout.estimated.entries()) {
+        const slot = layout.factor + placeInFactor(row, row);
+        memory[slot * capacity + lane] = present(model.states[state]).uncertainty;
+        memory[(layout.deviations + state) * capacity + lane] = present(model.states[state]).uncertainty;
+      }
+    },
+    beginTick: selectionKernel(beginTickProgram(model, layout), backend),
+    predict: createPredict(model, layout, { stepper, backend }),
+    correct: (selection, measurement) => present(corrections[measurement])(selection),
+    endTick: createEndTick(model, layout, { stepper, backend }),
+    observe: selectionKernel(observeBeliefProgram(model, layout), backend),
+  };
+}
+
+interface Parts {
+  readonly stepper: Stepper;
+  readonly backend: Backend;
+}
+
+function createPredict(model: Model, layout: BeliefLayout, { stepper, backend }: Parts): TimeUpdate {
+  const adaptive = isAdaptive(model.method);
+  const touched = adaptive ? allBut(layout) : touchedBy(substepProgram(model, layout));
+  const plan = pointPlan(model, layout, { moment: 'substep', touched, memory: adaptive });
+  const spanSlot = adaptive ? layout.tickSeconds : layout.stepSeconds;
+  return createTimeUpdate(
+    plan,
+    { run: (points, times) => stepper.substep(points, times), spanSlot },
+    backend,
+  );
+}
+
+/** An adaptive method may use all of a lane but what `observe` writes. */
+function allBut(layout: BeliefLayout): Touched {
+  const slots = Array.from({ length: layout.factor }, (_, slot) => slot).filter(
+    (slot) => slot < layout.outputs || slot >= layout.timeError,
+  );
+  return { reads: slots, writes: slots };
+}
+
+function createEndTick(
+  model: Model,
+  layout: BeliefLayout,
+  { stepper, backend }: Parts,
+): (selection: Selection) => void {
+  const program = endTickProgram(model, layout);
+  const changes = changingStates(model, 'end-of-tick').some((state) => layout.estimated.includes(state));
+  if (!changes) return selectionKernel(program, backend);
+  const plan = pointPlan(model, layout, {
+    moment: 'end-of-tick',
+    touched: touchedBy(program),
+    memory: false,
+  });
+  const advance = { run: (points: Lanes) => stepper.endTick(points), spanSlot: layout.tickSeconds };
+  const update = createTimeUpdate(plan, advance, backend);
+  return (selection) => update(selection, 1);
+}
+
+/** Outputs and predictions of the mean, and the root of each variance. */
+function observeBeliefProgram(model: Model, layout: BeliefLayout): Program {
+  const formulas = observeProgram(model, layout);
+  const { graph } = formulas;
+  const algebra = new Algebra(graph);
+  const rows = loadFactor(formulas, layout);
+  for (const state of model.states.keys()) {
+    const row = rows[layout.estimated.indexOf(state)];
+    const deviation = row && graph.unary('sqrt', algebra.node(algebra.dot(row, row)));
+    formulas.write(layout.deviations + state, deviation ?? graph.constant(0));
+  }
+  return formulas;
+}

@@ -1,0 +1,7 @@
+/** Filters: what samples say of a machine's states, and how surely. */
+
+export type { BeliefLayout } from './belief.ts';
+export { isFiltered, placeInFactor } from './belief.ts';
+export type { Estimator } from './estimator.ts';
+export { createEstimator } from './estimator.ts';
+export type { Selection } from './selection.ts';

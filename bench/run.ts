@@ -9,14 +9,28 @@ import { parseArgs } from 'node:util';
 import { check } from './check.ts';
 import { fleet1000 } from './fleet-1000.ts';
 import { httpState } from './http-state.ts';
-import { kernel } from './kernel.ts';
-import { kernelNative } from './kernel-native.ts';
+import { compile } from './compile.ts';
+import { kernelPump } from './kernel-pump.ts';
+import { kernelScale } from './kernel-scale.ts';
+import { kernelTutorial } from './kernel-tutorial.ts';
 import { type Bench, describeMachine, type Figure, toJsonLine, toTable } from './lib/report.ts';
 import { Scope } from './lib/scope.ts';
+import { math } from './math.ts';
 import { start } from './start.ts';
 import { workPrecision } from './work-precision.ts';
 
-const benches: readonly Bench[] = [start, check, httpState, fleet1000, kernel, kernelNative, workPrecision];
+const benches: readonly Bench[] = [
+  start,
+  check,
+  httpState,
+  fleet1000,
+  kernelPump,
+  kernelTutorial,
+  kernelScale,
+  compile,
+  math,
+  workPrecision,
+];
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -33,7 +47,12 @@ async function main(args: readonly string[]): Promise<number> {
     const scope = new Scope();
     const interruption = endOnSignal(scope);
     try {
-      const found = await bench.run({ scope, quick, note: (text) => tell(`  ${text}`) });
+      const found = await bench.run({
+        scope,
+        quick,
+        note: (text) => tell(`  ${text}`),
+        plot: () => undefined,
+      });
       if (json) for (const figure of found) console.log(toJsonLine(figure));
       figures.push(...found);
     } catch (error) {
@@ -68,15 +87,21 @@ function readArguments(args: readonly string[]): Wanted | number {
       console.log(help());
       return 0;
     }
-    const unknown = positionals.find((name) => !benches.some((bench) => bench.name === name));
+    const unknown = positionals.find((name) => !benches.some((bench) => answersTo(bench, name)));
     if (unknown !== undefined) throw new Error(`no benchmark ${unknown}`);
     const chosen =
-      positionals.length === 0 ? benches : benches.filter(({ name }) => positionals.includes(name));
+      positionals.length === 0
+        ? benches
+        : benches.filter((bench) => positionals.some((name) => answersTo(bench, name)));
     return { chosen, json: values.json, quick: values.quick };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help()}`);
     return 2;
   }
+}
+
+function answersTo(bench: Bench, name: string): boolean {
+  return name === bench.name || name === bench.group;
 }
 
 function help(): string {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings what some tests need from the system: a browser, a second broker, Prometheus' own checker, the
-# Python clients that Gemel must get on with, and a load generator.
+# Python clients that Gemel must get on with, a load generator, and the libraries that benchmarks compare with.
 #
 # As root on Debian it installs what is missing; anywhere else it only says what is missing, a line each,
 # and the tests that need it skip themselves with the same words. It never fails: a machine without these
@@ -11,7 +11,7 @@
 
 set -u
 
-# command or Python module | Debian package | what the tests use it for
+# command, Python module or C header | Debian package | what the tests use it for
 readonly needs='
 chromium|chromium|the tests of the page in a browser
 mosquitto|mosquitto|the tests against a broker that is not ours
@@ -26,9 +26,10 @@ python:pydantic|python3-pydantic|the benchmark of kernels beside Python objects
 uvicorn|uvicorn|the benchmark beside FastAPI
 wrk|wrk|the HTTP benchmarks
 gcc|gcc|the comparison with C
+header:cvode/cvode.h|libsundials-dev|the benchmarks beside CVODE of SUNDIALS
 '
 
-# Is this command or Python module there? The modules are asked of Debian's own Python, which is the one
+# Is this command, Python module or C header there? The modules are asked of Debian's own Python, which is the one
 # that Debian's packages belong to.
 present() {
   case $1 in
@@ -39,6 +40,7 @@ present() {
       done
       [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $module" 2>/dev/null
       ;;
+    header:*) [ -e "/usr/include/${1#header:}" ] ;;
     *) PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$1" >/dev/null ;;
   esac
 }
@@ -89,6 +91,6 @@ if [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/
 fi
 
 while IFS='|' read -r need package use; do
-  [ -n "$need" ] && echo "system packages: no ${need#python:} (Debian: $package); skipped without it: $use"
+  [ -n "$need" ] && echo "system packages: no ${need#*:} (Debian: $package); skipped without it: $use"
 done <<<"$lines"
 exit 0

@@ -5,6 +5,8 @@ import type { Scope } from './scope.ts';
 
 export interface Bench {
   readonly name: string;
+  /** A name that several benchmarks answer to. */
+  readonly group?: string;
   /** One line for `--help`. */
   readonly summary: string;
   run(context: Context): Promise<readonly Figure[]>;
@@ -16,6 +18,24 @@ export interface Context {
   readonly quick: boolean;
   /** A line for people, beside the figures. */
   note(text: string): void;
+  /** A curve for the page, beside the figures. */
+  plot(plot: Plot): void;
+}
+
+export interface Axis {
+  readonly title: string;
+  readonly scale: 'log' | 'linear';
+}
+
+export interface Plot {
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** At most four: more colours cannot be told apart. The first is Gemel's. */
+  readonly series: readonly {
+    readonly name: string;
+    readonly points: readonly { readonly x: number; readonly y: number }[];
+  }[];
 }
 
 export interface Figure {
@@ -25,18 +45,33 @@ export interface Figure {
   readonly unit: string;
   /** What it is compared with, in the same unit. */
   readonly peer?: { readonly name: string; readonly value: number };
+  readonly limit?: Limit;
+}
+
+export interface Limit {
   /** `≤ 50 ms` bounds the value, `≥ 10 ×` the ratio to the peer. */
-  readonly limit?: { readonly text: string; readonly met: boolean };
+  readonly text: string;
+  readonly of: 'value' | 'ratio';
+  readonly bound: number;
+  readonly met: boolean;
 }
 
 /** Bounds the value from above. */
-export function atMost(limit: number, { value, unit, ...rest }: Figure): Figure {
-  return { ...rest, value, unit, limit: { text: `≤ ${limit} ${unit}`, met: value <= limit } };
+export function atMost(bound: number, figure: Figure): Figure {
+  const { value, unit } = figure;
+  return { ...figure, limit: { text: `≤ ${bound} ${unit}`, of: 'value', bound, met: value <= bound } };
 }
 
 /** Bounds the ratio to the peer from below. */
-export function atLeastTimes(limit: number, figure: Figure): Figure {
-  return { ...figure, limit: { text: `≥ ${limit} ×`, met: (ratioOf(figure) ?? 0) >= limit } };
+export function atLeastTimes(bound: number, figure: Figure): Figure {
+  const met = (ratioOf(figure) ?? 0) >= bound;
+  return { ...figure, limit: { text: `≥ ${bound} ×`, of: 'ratio', bound, met } };
+}
+
+/** Bounds the ratio to the peer from above. */
+export function atMostTimes(bound: number, figure: Figure): Figure {
+  const met = (ratioOf(figure) ?? Infinity) <= bound;
+  return { ...figure, limit: { text: `≤ ${bound} ×`, of: 'ratio', bound, met } };
 }
 
 export function toJsonLine(figure: Figure): string {
@@ -83,7 +118,7 @@ function toCells(figure: Figure): readonly string[] {
   ];
 }
 
-function ratioOf({ value, peer }: Figure): number | undefined {
+export function ratioOf({ value, peer }: Figure): number | undefined {
   return peer === undefined ? undefined : value / peer.value;
 }
 

@@ -3,11 +3,13 @@
  *
  *   gcc -O3 -march=native -ffast-math -fopenmp-simd hand-tutorial.c -lm -o hand-tutorial
  *   hand-tutorial MACHINES TICKS   prints million updates a second of processor time, then the values of machine 0
+ *
+ * That the loop of `update` is vectorised is checked by the benchmark, from what the compiler says of it.
  */
+#include "peer.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { BLOCK = 256 };
 
@@ -24,16 +26,6 @@ static void update(block_t *restrict b, double dt) {
     b->rpm[i] = trunc(rpm * 0.999 + 1500 * 0.001);
     b->timestamp[i] += dt;
   }
-}
-
-static double processor_seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
-static double varied(double value, long machine, long number) {
-  return value * (1 + 0.02 * ((machine * 7919 + number * 104729) % 1000 / 1000.0 - 0.5));
 }
 
 int main(int count, char **arguments) {

@@ -1,304 +1,347 @@
 /**
- * A tick of one lane by a method that chooses its steps itself.
+ * Ticks by the methods that choose their steps themselves, over many lanes at once.
  *
  * A tick is cut into pieces at the moments when `every` updates are due; within a piece come steps as long as the
- * tolerance allows, each ended early where an event happens. Ends of pieces are hit exactly.
+ * tolerance allows, each ended early where an event happens. Ends of pieces are hit exactly. In each round a kernel tries,
+ * judges and takes a step of every lane under way, whatever it has come to; here is seen to the few that need more:
+ * events, beginnings and ends, and steps that cannot be taken.
  *
- * The error of a step is measured against the size of each state, so that it is relative: a tenth of `tolerance·|x|`, and
- * below a hundred-millionth of the state's nominal size (its start or bound, else 1) against that. Steps follow a
- * proportional-integral control.
- *
- * Notation  x (n) states · h step · s seconds since the beginning of the piece · e error as a part of what is allowed
- * Source    Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I (1993), II.4 (first step, norm);
- *           Hairer & Wanner, II (1996), IV.2 (control, stiffness).
+ * Notation  θ part of a step, from 0 to 1
  */
 
-import type { Kernel } from '../kernel/index.ts';
+import type { Backend, Kernel, Lanes } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
-import { watchEvents } from './events.ts';
+import { firstStep } from './begin.ts';
+import { findMoments } from './bisection.ts';
+import { afterEvent, isChattering } from './chatter.ts';
 import { present } from './formulas.ts';
-import type { Lane } from './lane.ts';
+import type { Kernels, MethodKernels } from './kernels.ts';
+import { compileKernels } from './kernels.ts';
+import type { BlockLayout } from './layout.ts';
 import { solverMemory, troubles } from './layout.ts';
-import { createRodas5p } from './rodas5p.ts';
-import type { Trial } from './system.ts';
-import { addScaled, createTsit5 } from './tsit5.ts';
+import { most, UnderWay } from './under-way.ts';
+import { nominal, share } from './unknowns.ts';
+import type { Work } from './work.ts';
+import { phases, workAfter } from './work.ts';
 
-/** More steps than this in one tick are given up. */
-const stepLimit = 100_000;
+/** Which step a lane takes, and what else it takes part in. */
+const marks = {
+  none: 0,
+  free: 1,
+  held: 2,
+  stiffFree: 3,
+  stiffHeld: 4,
+  begins: 5,
+  probes: 6,
+  moves: 7,
+  ends: 8,
+};
 
-/** More events than this without the time going on are chattering. */
-const chatterLimit = 100;
-
-/** With `auto`, so many steps must speak for the other method. */
-const votesToSwitch = 15;
-
-/** The part of the tolerance that one step may use up, since errors add up over the steps. */
-const share = 0.1;
-
-const safety = 0.9;
-const shrinkLimit = 0.2;
-const growthLimit = 8;
-/** Exponents of the present and the last error: 1/5 − 0.75·β and β, both methods being of order 5. */
-const integral = 0.04;
-const proportional = 1 / 5 - 0.75 * integral;
-
-/** Runs the lane's tick of `tickSeconds`, from its present time on, in place. */
-type AdaptiveTick = () => void;
-
-function createAdaptiveTick(lane: Lane, model: Model): AdaptiveTick {
-  const { layout, memory } = lane;
-  const watch = watchEvents(lane);
-  const n = lane.size;
-  const allowed = model.tolerance * share;
-  const x = new Float64Array(n);
-  const probe = new Float64Array(n);
-  const slope = new Float64Array(n);
-  const otherSlope = new Float64Array(n);
-  const scale = new Float64Array(n);
-  const floor = Float64Array.from(
-    lane.moving,
-    (index) => allowed * 1e-8 * nominal(present(model.states[index])),
-  );
-  const explicit = createTsit5(lane);
-  const stiff = createRodas5p(lane);
-  const remembered = (place: keyof typeof solverMemory): number =>
-    memory[layout.solver + solverMemory[place]] ?? 0;
-  const remember = (place: keyof typeof solverMemory, value: number): void => {
-    memory[layout.solver + solverMemory[place]] = value;
-  };
-
-  const trialNow = (): Trial => {
-    if (model.method === 'tsit5') return explicit;
-    return model.method === 'rodas5p' || remembered('stiff') === 1 ? stiff : explicit;
-  };
-
-  const stop = (trouble: number, unknown: number, clause = -1): void => {
-    memory[layout.finite] = 0;
-    memory[layout.offender] = lane.moving[Math.max(0, unknown)] ?? 0;
-    remember('trouble', trouble);
-    remember('clause', clause);
-    remember('step', 0);
-  };
-
-  /** The slope anew, after a jump or at the beginning, and which bounds hold their states. */
-  const refresh = (seconds: number): void => {
-    lane.held.fill(0);
-    lane.freeSlopes(seconds, x, slope);
-    for (let i = 0; i < n; i++) {
-      const outwards = slope[i] ?? 0;
-      if ((x[i] ?? 0) <= (lane.min[i] ?? 0) && outwards < 0) lane.held[i] = -1;
-      if ((x[i] ?? 0) >= (lane.max[i] ?? 0) && outwards > 0) lane.held[i] = 1;
-      if (lane.held[i] === 0) continue;
-      slope[i] = 0;
-      memory[(lane.held[i] === -1 ? layout.heldMin : layout.heldMax) + (lane.moving[i] ?? 0)] = 1;
+/** The substeps of an adaptive method: each is a whole tick, of every lane for itself. */
+export function createAdaptiveSubstep(model: Model, layout: BlockLayout, backend: Backend): Kernel {
+  const work = workAfter(model, layout);
+  const kernels = compileKernels({ model, layout, work, backend });
+  let ticks: Ticks | undefined;
+  return (block, times = 1) => {
+    const wanted = Math.min(most, block.to - block.from);
+    if (ticks === undefined || ticks.capacity < wanted) {
+      ticks = new Ticks(model, kernels, new UnderWay(work, { layout, capacity: wanted, backend }));
     }
-    stiff.forget?.();
+    ticks.run(block, times);
   };
+}
 
-  const setScale = (one: Float64Array, other: Float64Array): void => {
-    for (let i = 0; i < n; i++) {
-      const size = Math.max(Math.abs(one[i] ?? 0), Math.abs(other[i] ?? 0));
-      scale[i] = allowed * size + (floor[i] ?? 0);
-    }
-  };
+class Ticks {
+  readonly #model: Model;
+  readonly #layout: BlockLayout;
+  readonly #work: Work;
+  readonly #kernels: Kernels;
+  readonly #lanes: UnderWay;
 
-  const norm = (values: Float64Array): number => {
-    let largest = 0;
-    for (let i = 0; i < n; i++) {
-      const part = Math.abs(values[i] ?? NaN) / (scale[i] ?? 1);
-      if (!(part <= largest)) largest = part;
-      if (Number.isNaN(part)) return Infinity;
-    }
-    return largest;
-  };
+  constructor(model: Model, kernels: Kernels, lanes: UnderWay) {
+    this.#model = model;
+    this.#layout = lanes.layout;
+    this.#work = lanes.work;
+    this.#kernels = kernels;
+    this.#lanes = lanes;
+  }
 
-  /** The unknown with the largest error, or the first that is not finite. */
-  const worst = (values: Float64Array): number => {
-    let found = 0;
-    for (let i = 0; i < n; i++) {
-      const part = Math.abs(values[i] ?? NaN) / (scale[i] ?? 1);
-      if (!(part < Infinity)) return i;
-      if (part > Math.abs(values[found] ?? 0) / (scale[found] ?? 1)) found = i;
+  get capacity(): number {
+    return this.#lanes.capacity;
+  }
+
+  run(block: Lanes, times: number): void {
+    const lanes = this.#lanes;
+    const { finite } = this.#layout;
+    let waiting = block.from;
+    /** Puts the next lane that can run into a place; false if none is left. */
+    const fill = (place: number): boolean => {
+      while (waiting < block.to) {
+        const home = waiting++;
+        if (block.memory[finite * block.capacity + home] !== 1) continue;
+        lanes.take(block, home, place);
+        lanes.put(this.#work.ticks, place, times);
+        this.#beginTick(place);
+        return true;
+      }
+      return false;
+    };
+    lanes.count = 0;
+    while (lanes.count < lanes.capacity && fill(lanes.count)) lanes.count++;
+    while (lanes.count > 0) {
+      this.#begin();
+      this.#step();
+      this.#decideTightSteps();
+      this.#handleEvents();
+      this.#endPieces();
+      for (let lane = lanes.count - 1; lane >= 0; lane--) {
+        if (this.#phase(lane) !== phases.done) continue;
+        lanes.give(block, lane);
+        if (!fill(lane)) lanes.close(lane);
+      }
     }
-    return found;
-  };
+  }
+
+  #beginTick(lane: number): void {
+    const lanes = this.#lanes;
+    lanes.put(this.#work.tried, lane, 0);
+    this.#beginPiece(lane, lanes.read(this.#layout.tickSeconds, lane));
+  }
+
+  #beginPiece(lane: number, rest: number): void {
+    const lanes = this.#lanes;
+    const work = this.#work;
+    const length = this.#pieceLength(lane, rest);
+    lanes.put(this.#layout.stepSeconds, lane, length);
+    lanes.put(work.base, lane, lanes.read(this.#layout.time, lane));
+    lanes.put(work.length, lane, length);
+    lanes.put(work.rest, lane, length === rest ? 0 : rest - length);
+    lanes.put(work.since, lane, 0);
+    lanes.put(work.phase, lane, phases.fresh);
+    lanes.put(work.rejected, lane, 0);
+    lanes.put(work.events, lane, 0);
+    lanes.put(work.lastEvent, lane, -Infinity);
+  }
+
+  /** How long until the next `every` update or the end of the tick, whichever comes first. */
+  #pieceLength(lane: number, rest: number): number {
+    let length = rest;
+    for (let order = 0; order < this.#layout.periods.length; order++) {
+      const period = this.#layout.periods[order] ?? rest;
+      const due = period - this.#lanes.read(this.#layout.everyTimers + order, lane);
+      if (due < length - 1e-9 * period) length = Math.max(due, 1e-9 * period);
+    }
+    return length;
+  }
+
+  /** Slopes and holds of lanes that begin or have jumped, and a first step where none is known. */
+  #begin(): void {
+    const lanes = this.#lanes;
+    if (this.#markPhase(phases.fresh, marks.begins) === 0) return;
+    lanes.run(this.#kernels.refresh, marks.begins);
+    for (let lane = 0; lane < lanes.count; lane++) {
+      if (lanes.marks[lane] !== marks.begins) continue;
+      lanes.put(this.#work.phase, lane, phases.going);
+      const bad = lanes.read(this.#work.unknown, lane);
+      const needsStep = this.#work.moving.length > 0 && !(this.#remembered('step', lane) > 0);
+      lanes.marks[lane] = needsStep && bad < 0 ? marks.probes : marks.none;
+      if (bad >= 0) this.#stop(lane, { trouble: troubles.notFinite, unknown: bad });
+    }
+    lanes.run(this.#kernels.probe, marks.probes);
+    for (let lane = 0; lane < lanes.count; lane++) {
+      if (lanes.marks[lane] === marks.probes) this.#remember('step', lane, firstStep(lanes, lane));
+    }
+  }
+
+  /** A step of every lane. */
+  #step(): void {
+    const lanes = this.#lanes;
+    const { explicit, stiff } = this.#kernels;
+    for (let lane = 0; lane < lanes.count; lane++) {
+      const going = this.#phase(lane) === phases.going;
+      const holds = lanes.holds(lane) ? 1 : 0;
+      lanes.marks[lane] = going ? (this.#isStiff(lane) ? marks.stiffFree : marks.free) + holds : marks.none;
+    }
+    lanes.run(explicit.step.free, marks.free);
+    lanes.run(explicit.step.held, marks.held);
+    lanes.run(stiff.step.free, marks.stiffFree);
+    lanes.run(stiff.step.held, marks.stiffHeld);
+  }
+
+  #isStiff(lane: number): boolean {
+    const { method } = this.#model;
+    if (method !== 'auto') return method === 'rodas5p';
+    if (this.#remembered('stiff', lane) === 0) return false;
+    if (this.#kernels.canBeStiff()) return true;
+    this.#remember('stiff', lane, 0);
+    return false;
+  }
+
+  /** Rejected steps that are as short as the time allows, and lanes that have taken too many. */
+  #decideTightSteps(): void {
+    const lanes = this.#lanes;
+    for (let lane = 0; lane < lanes.count; lane++) {
+      const phase = this.#phase(lane);
+      if (phase === phases.exhausted) {
+        this.#stop(lane, { trouble: troubles.tooManySteps, unknown: this.#worst(lane) });
+      } else if (phase === phases.tight) {
+        if (this.#isSmallChange(lane)) {
+          lanes.put(this.#work.look, lane, 0);
+          lanes.put(this.#work.phase, lane, phases.event);
+        } else if (this.#remembered('step', lane) > this.#resolution(lane)) {
+          lanes.put(this.#work.phase, lane, phases.going);
+        } else this.#stop(lane, { trouble: troubles.stepTooSmall, unknown: this.#worst(lane) });
+      }
+    }
+  }
 
   /**
    * A shortest step that hardly moves anything is taken whatever its estimate says: it has a jump of the equations in
    * it, which of a state that was 0 is never small relative to the state.
    */
-  const isSmallChange = (next: Float64Array): boolean => {
-    for (let i = 0; i < n; i++) {
-      const size = Math.max(Math.abs(x[i] ?? 0), (floor[i] ?? 0) / (allowed * 1e-8));
-      if (!(Math.abs((next[i] ?? NaN) - (x[i] ?? 0)) <= allowed * size)) return false;
+  #isSmallChange(lane: number): boolean {
+    const allowed = this.#model.tolerance * share;
+    return this.#work.moving.every((index, i) => {
+      const x = this.#lanes.read(this.#layout.states + index, lane);
+      const next = this.#lanes.read(this.#work.next + i, lane);
+      return (
+        Math.abs(next - x) <= allowed * Math.max(Math.abs(x), nominal(present(this.#model.states[index])))
+      );
+    });
+  }
+
+  /** Takes steps up to what happens in them, and does it. */
+  #handleEvents(): void {
+    const lanes = this.#lanes;
+    const work = this.#work;
+    if (this.#markPhase(phases.event, marks.moves) === 0) return;
+    for (let lane = 0; lane < lanes.count; lane++) {
+      if (lanes.marks[lane] !== marks.moves) continue;
+      lanes.put(work.theta, lane, 1);
+      if (lanes.read(work.look, lane) === 0) lanes.marks[lane] = marks.ends;
     }
-    return true;
-  };
-
-  const firstStep = (seconds: number, length: number): number => {
-    setScale(x, x);
-    const size = norm(x);
-    const speed = norm(slope);
-    const small = size < 1e-5 || speed < 1e-5 ? 1e-6 * length : (0.01 * size) / speed;
-    const h = Math.min(small, length);
-    probe.set(x);
-    addScaled(probe, slope, h);
-    lane.slopes(seconds + h, probe, otherSlope);
-    addScaled(otherSlope, slope, -1);
-    const bend = norm(otherSlope) / h;
-    const steepest = Math.max(speed, bend);
-    const next = steepest > 1e-15 ? (0.01 / steepest) ** (1 / 5) : Math.max(1e-6 * length, h * 1e-3);
-    return Number.isFinite(bend) ? Math.min(100 * h, next, length) : h * 1e-3;
-  };
-
-  /** With `auto`: counts what speaks for the other method, and changes over. True if it did. */
-  const vote = (trial: Trial): void => {
-    if (model.method !== 'auto') return;
-    const rate = trial.stiffness(scale);
-    const forOther = trial === explicit ? rate > 3 : rate < 0.5;
-    const votes = forOther ? remembered('votes') + 1 : Math.max(0, remembered('votes') - 2);
-    remember('votes', votes);
-    if (votes < votesToSwitch) return;
-    remember('votes', 0);
-    remember('stiff', trial === explicit ? 1 : 0);
-    remember('error', 0);
-  };
-
-  /** Runs a piece from the lane's present time; false if the lane had to stop. */
-  const runPiece = (length: number, budget: { steps: number }): boolean => {
-    const base = memory[layout.time] ?? 0;
-    const resolution = 1e-15 * Math.max(Math.abs(base + length), length);
-    let s = 0;
-    let fresh = true;
-    let events = 0;
-    let lastEvent = -Infinity;
-    let rejected = false;
-    lane.get(x);
-    while (length - s > 4 * resolution || s === 0) {
-      const seconds = base + s;
-      if (fresh) {
-        refresh(seconds);
-        lane.put(seconds, x);
-        const bad = slope.findIndex((value) => !Number.isFinite(value));
-        if (bad >= 0) {
-          stop(troubles.notFinite, bad);
-          return false;
-        }
-        fresh = false;
-        if (n > 0 && !(remembered('step') > 0)) remember('step', firstStep(seconds, length));
-      }
-      if (budget.steps++ >= stepLimit) {
-        lane.put(seconds, x);
-        stop(troubles.tooManySteps, worst(explicit.error));
-        return false;
-      }
-      const wanted = n === 0 ? length : Math.min(remembered('step'), model.stepSeconds);
-      const rest = length - s;
-      const toTheEnd = wanted >= rest * (1 - 1e-6);
-      // Two equal steps rather than one long and one tiny.
-      const h = toTheEnd ? rest : wanted > rest / 2 ? rest / 2 : wanted;
-      const trial = trialNow();
-      trial.attempt(seconds, x, slope, h);
-      setScale(x, trial.next);
-      const e = Math.max(norm(trial.error), Number.isFinite(norm(trial.next)) ? 0 : Infinity);
-      if (!(e <= 1) && !(h <= 1e3 * resolution && isSmallChange(trial.next))) {
-        const shorter = h * (e < Infinity ? Math.max(shrinkLimit, safety * e ** (-1 / 5)) : 0.1);
-        remember('step', shorter);
-        rejected = true;
-        if (shorter > resolution) continue;
-        lane.put(seconds, x);
-        stop(troubles.stepTooSmall, worst(Number.isFinite(norm(trial.next)) ? trial.error : trial.next));
-        return false;
-      }
-      const before = Math.max(remembered('error') || 1e-4, 1e-4);
-      const growth = safety * Math.min(Math.max(e, 1e-10), 1) ** -proportional * before ** integral;
-      const longer = h * Math.min(rejected ? 1 : growthLimit, Math.max(shrinkLimit, growth));
-      rejected = false;
-      // A step that was cut short says little about how long one may be.
-      remember('step', h < wanted ? Math.max(wanted, longer) : longer);
-      remember('error', Math.min(e, 1));
-      vote(trial);
-
-      const theta = watch.earliest({ trial, seconds, length: h });
-      if (theta < 1) trial.interpolate(theta, x);
-      else x.set(trial.next);
-      s = theta === 1 && toTheEnd ? length : s + theta * h;
-      lane.put(base + s, x);
-      const firedBefore = firings();
-      lane.settle();
-      if (memory[layout.finite] !== 1) {
-        remember('trouble', troubles.notFinite);
-        return false;
-      }
-      probe.set(x);
-      lane.get(x);
-      const jumped = firings() !== firedBefore || x.some((value, i) => value !== probe[i]);
-      if (theta < 1 || jumped) {
-        events = s - lastEvent <= 1e3 * resolution ? events + 1 : 0;
-        lastEvent = s;
-        if (events >= chatterLimit) {
-          stop(troubles.chatter, watch.unknown, watch.clause);
-          return false;
-        }
-        fresh = true;
-      } else if (trialNow() !== trial || trial.lastSlope === undefined) lane.slopes(base + s, x, slope);
-      else slope.set(trial.lastSlope);
+    findMoments(lanes, this.#kernels, marks.moves);
+    for (let lane = 0; lane < lanes.count; lane++) {
+      if (lanes.marks[lane] === marks.ends) lanes.marks[lane] = marks.moves;
+      if (lanes.marks[lane] === marks.moves) this.#moveTime(lane);
     }
-    return true;
-  };
+    lanes.run(this.#kernels.advance, marks.moves);
+    for (let lane = 0; lane < lanes.count; lane++)
+      if (lanes.marks[lane] === marks.moves) this.#afterEvent(lane);
+  }
 
-  const firings = (): number => {
-    let sum = 0;
-    for (let slot = layout.fired; slot < layout.outputs; slot++) sum += memory[slot] ?? 0;
-    return sum;
-  };
+  #moveTime(lane: number): void {
+    const lanes = this.#lanes;
+    const work = this.#work;
+    const [length, since] = [lanes.read(work.length, lane), lanes.read(work.since, lane)];
+    const [h, theta] = [lanes.read(work.h, lane), lanes.read(work.theta, lane)];
+    const later = theta === 1 && h === length - since ? length : since + theta * h;
+    lanes.put(work.since, lane, later);
+    lanes.put(this.#layout.time, lane, lanes.read(work.base, lane) + later);
+  }
 
-  /** How long until the next `every` update or the end of the tick, whichever comes first. */
-  const pieceLength = (rest: number): number => {
-    let length = rest;
-    for (const [order, period] of layout.periods.entries()) {
-      const due = period - (memory[layout.everyTimers + order] ?? 0);
-      if (due < length - 1e-9 * period) length = Math.max(due, 1e-9 * period);
+  #afterEvent(lane: number): void {
+    const lanes = this.#lanes;
+    const work = this.#work;
+    if (lanes.read(this.#layout.finite, lane) !== 1) {
+      this.#remember('trouble', lane, troubles.notFinite);
+      this.#finish(lane);
+      return;
     }
-    return length;
-  };
+    afterEvent(this.#model, { lanes, lane });
+    const happened = lanes.read(work.look, lane) > 0 || lanes.read(work.firing, lane) >= 0;
+    if (happened && isChattering(lanes, lane, 1e3 * this.#resolution(lane))) {
+      this.#stop(lane, { trouble: troubles.chatter, unknown: lanes.read(work.unknown, lane) });
+      return;
+    }
+    const left = lanes.read(work.length, lane) - lanes.read(work.since, lane);
+    lanes.put(work.phase, lane, left > 4 * this.#resolution(lane) ? phases.fresh : phases.ended);
+  }
 
-  return () => {
-    const tickSeconds = memory[layout.tickSeconds] ?? 0;
-    const stepSeconds = memory[layout.stepSeconds] ?? 0;
-    const budget = { steps: 0 };
-    let rest = tickSeconds;
-    while (rest > 0) {
-      const length = pieceLength(rest);
-      const start = memory[layout.time] ?? 0;
-      memory[layout.stepSeconds] = length;
-      if (!runPiece(length, budget)) break;
+  /** Lanes at the end of their piece: its updates, then the next piece, or the next tick. */
+  #endPieces(): void {
+    const lanes = this.#lanes;
+    const { time, timeError } = this.#layout;
+    if (this.#markPhase(phases.ended, marks.ends) === 0) return;
+    for (let lane = 0; lane < lanes.count; lane++) {
+      if (lanes.marks[lane] !== marks.ends) continue;
+      const start = lanes.read(this.#work.base, lane);
       // Compensated, as with a fixed step.
-      const step = length - (memory[layout.timeError] ?? 0);
-      memory[layout.time] = start + step;
-      memory[layout.timeError] = start + step - start - step;
-      lane.updateEvery();
-      rest = length === rest ? 0 : rest - length;
+      const step = lanes.read(this.#work.length, lane) - lanes.read(timeError, lane);
+      lanes.put(time, lane, start + step);
+      lanes.put(timeError, lane, start + step - start - step);
     }
-    memory[layout.stepSeconds] = stepSeconds;
-  };
-}
+    lanes.run(this.#kernels.every, marks.ends);
+    for (let lane = 0; lane < lanes.count; lane++) if (lanes.marks[lane] === marks.ends) this.#goOn(lane);
+  }
 
-/** A size that is not small for the state. */
-function nominal({ start, min = 0, max = 0 }: Model['states'][number]): number {
-  return Math.max(Math.abs(start), Math.abs(min), Math.abs(max)) || 1;
-}
+  #goOn(lane: number): void {
+    const lanes = this.#lanes;
+    const rest = lanes.read(this.#work.rest, lane);
+    const ticks = lanes.read(this.#work.ticks, lane);
+    if (lanes.read(this.#layout.finite, lane) !== 1) {
+      this.#remember('trouble', lane, troubles.notFinite);
+      this.#finish(lane);
+    } else if (rest > 0) this.#beginPiece(lane, rest);
+    else if (ticks > 1) {
+      lanes.put(this.#work.ticks, lane, ticks - 1);
+      this.#beginTick(lane);
+    } else this.#finish(lane);
+  }
 
-/** The substeps of an adaptive method over many lanes: each lane for itself, in a memory of its own. */
-export function createAdaptiveSubstep(lane: Lane, model: Model): Kernel {
-  const tick = createAdaptiveTick(lane, model);
-  const { slots } = lane.layout;
-  return ({ memory, capacity, from, to }, times = 1) => {
-    for (let at = from; at < to; at++) {
-      for (let slot = 0; slot < slots; slot++) lane.memory[slot] = memory[slot * capacity + at] ?? NaN;
-      if (lane.memory[lane.layout.finite] !== 1) continue;
-      for (let i = 0; i < times && lane.memory[lane.layout.finite] === 1; i++) tick();
-      for (let slot = 0; slot < slots; slot++) memory[slot * capacity + at] = lane.memory[slot] ?? NaN;
+  #finish(lane: number): void {
+    const { stepSeconds, tickSeconds } = this.#layout;
+    this.#lanes.put(stepSeconds, lane, this.#lanes.read(tickSeconds, lane));
+    this.#lanes.put(this.#work.phase, lane, phases.done);
+  }
+
+  #stop(lane: number, { trouble, unknown }: { readonly trouble: number; readonly unknown: number }): void {
+    const chatters = trouble === troubles.chatter;
+    this.#lanes.put(this.#layout.finite, lane, 0);
+    this.#lanes.put(this.#layout.offender, lane, this.#work.moving[Math.max(0, unknown)] ?? 0);
+    this.#remember('trouble', lane, trouble);
+    const [last, before] = [this.#remembered('lastClause', lane), this.#remembered('clauseBefore', lane)];
+    this.#remember('clause', lane, chatters ? last - 1 : -1);
+    this.#remember('otherClause', lane, chatters && before !== last ? before - 1 : -1);
+    this.#remember('step', lane, 0);
+    this.#finish(lane);
+  }
+
+  /** The unknown that the last trial step of a lane failed by. */
+  #worst(lane: number): number {
+    const { memory, capacity } = this.#lanes;
+    const { worst }: MethodKernels = this.#isStiff(lane) ? this.#kernels.stiff : this.#kernels.explicit;
+    worst({ memory, capacity, from: lane, to: lane + 1 });
+    return this.#lanes.read(this.#work.unknown, lane);
+  }
+
+  /** What of the time can be told apart in the piece. */
+  #resolution(lane: number): number {
+    const length = this.#lanes.read(this.#work.length, lane);
+    return 1e-15 * Math.max(Math.abs(this.#lanes.read(this.#work.base, lane) + length), length);
+  }
+
+  /** Marks the lanes in a phase, and no others; how many they are. */
+  #markPhase(phase: number, mark: number): number {
+    const lanes = this.#lanes;
+    let count = 0;
+    for (let lane = 0; lane < lanes.count; lane++) {
+      const isIn = this.#phase(lane) === phase;
+      lanes.marks[lane] = isIn ? mark : marks.none;
+      if (isIn) count++;
     }
-  };
+    return count;
+  }
+
+  #phase(lane: number): number {
+    return this.#lanes.read(this.#work.phase, lane);
+  }
+
+  #remembered(place: keyof typeof solverMemory, lane: number): number {
+    return this.#lanes.read(this.#layout.solver + solverMemory[place], lane);
+  }
+
+  #remember(place: keyof typeof solverMemory, lane: number, value: number): void {
+    this.#lanes.put(this.#layout.solver + solverMemory[place], lane, value);
+  }
 }

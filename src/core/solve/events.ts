@@ -1,111 +1,151 @@
 /**
- * Where within a step something happens: a `when` condition becomes true, a state passes a bound, or a state that a
- * bound holds comes off it.
+ * Where within a step something happens: a `when` condition becomes true, a state passes a bound, or a state that is held
+ * comes off. And what is done there.
  *
  * Conditions are truth values of any form (`a < b and not c`), so the moment is found by bisection on the dense
  * output, to the last bits of the time; a method that needs a function with a sign would gain a few evaluations and
  * only serve plain comparisons. A step is looked at in four points, so what is true for less than a quarter of a
  * step may pass unseen.
  *
- * Notation  θ part of the step, from 0 to 1
+ * Notation  θ part of the step, from 0 to 1 · p₁ … p₄ (n each) its dense output
  */
 
-import type { Lane } from './lane.ts';
-import type { Trial } from './system.ts';
+import type { NodeId } from '../graph/index.ts';
+import type { Program } from '../kernel/index.ts';
+import { present } from './formulas.ts';
+import { conditionStates, settleAll } from './programs.ts';
+import type { Trial } from './trial.ts';
+import type { Unknowns } from './unknowns.ts';
+import { truthOf } from './watch.ts';
+import { denseDegree } from './work.ts';
 
-const looks = 4;
+export const looks = 4;
 
-/** Bisections at most; 2^-52 is the last bit. */
-const bisections = 52;
+/** Whether held unknowns are looked at too, which costs the slopes. */
+export type Watched = 'free' | 'held';
 
-export interface Step {
-  readonly trial: Trial;
-  readonly seconds: number;
-  readonly length: number;
+interface Step {
+  readonly trial: Pick<Trial, 'next' | 'dense'>;
+  readonly h: NodeId;
+  readonly watched: Watched;
 }
 
-export interface EventWatch {
-  /**
-   * The earliest θ found at which something has happened, or 1 if nothing has up to the end. Afterwards the lane
-   * knows which conditions were false just before, so that settling there fires them.
-   */
-  earliest(step: Step): number;
-  /** The first clause that came up at the moment found last; −1 if none did. */
-  readonly clause: number;
-  /** The first unknown that reached or left a bound at that moment; −1 if none did. */
-  readonly unknown: number;
+/**
+ * Looks at a whole step: in which quarter something happens first, 0 if nothing does, and which conditions hold just
+ * before, so that settling there fires the others; if nothing happens, at the end.
+ */
+export function watchStep(
+  unknowns: Unknowns,
+  step: Step,
+): { readonly found: NodeId; readonly truths: readonly NodeId[] } {
+  const { graph } = unknowns;
+  let truths = loadTruths(unknowns);
+  let found = graph.constant(0);
+  for (let look = 1; look <= looks; look++) {
+    const { clause, unknown, now } = inspect(unknowns, step, { theta: graph.constant(look / looks), truths });
+    const happens = unknowns.or(isIndex(unknowns, clause), isIndex(unknowns, unknown));
+    found = graph.select(found, found, unknowns.mul(happens, graph.constant(look)));
+    truths = truths.map((truth, index) => graph.select(found, truth, present(now[index])));
+  }
+  return { found, truths };
 }
 
-export function watchEvents(lane: Lane): EventWatch {
-  const { whenTruth, fired } = lane.layout;
-  const clauses = lane.layout.outputs - fired;
-  const truth = lane.memory.subarray(whenTruth, whenTruth + clauses);
-  const before = new Float64Array(clauses);
-  const x = new Float64Array(lane.size);
-  const slope = new Float64Array(lane.size);
-  const bounded = [...lane.min.keys()].filter((i) => isFinite(lane.min[i]) || isFinite(lane.max[i]));
-  let clause = -1;
-  let unknown = -1;
+/** Looks at the part θ of the step that was tried: what has happened by then? */
+export function lookProgram(unknowns: Unknowns, watched: Watched): Program {
+  const { graph, work } = unknowns;
+  const step = { trial: triedStep(unknowns), h: graph.load(work.h), watched };
+  const { clause, unknown } = inspect(unknowns, step, {
+    theta: graph.load(work.theta),
+    truths: loadTruths(unknowns),
+  });
+  unknowns.write(work.clause, clause);
+  unknowns.write(work.unknown, unknown);
+  return unknowns;
+}
 
-  const happens = ({ trial, seconds, length }: Step, theta: number): boolean => {
-    clause = -1;
-    unknown = -1;
-    if (theta === 1) x.set(trial.next);
-    else trial.interpolate(theta, x);
-    for (const i of bounded) {
-      const value = x[i] ?? NaN;
-      const within = value >= (lane.min[i] ?? 0) && value <= (lane.max[i] ?? 0);
-      if (!within && lane.held[i] === 0 && unknown < 0) unknown = i;
-    }
-    const time = seconds + theta * length;
-    if (unknown < 0 && lane.held.some((side) => side !== 0)) {
-      lane.freeSlopes(time, x, slope);
-      unknown = lane.held.findIndex((side, i) => side !== 0 && (slope[i] ?? 0) * side < 0);
-    }
-    if (clauses > 0) {
-      const now = lane.conditions(time, x);
-      clause = now.findIndex((value, i) => value === 1 && before[i] !== 1);
-    }
-    return unknown >= 0 || clause >= 0;
-  };
+/** Takes the part θ of the step that was tried, its time being there already: then `when` clauses and bounds. */
+export function advanceProgram(unknowns: Unknowns): Program {
+  const { graph, layout, work } = unknowns;
+  const { next, dense } = triedStep(unknowns);
+  const x = work.watched ? within(unknowns, { next, dense }, graph.load(work.theta)) : next;
+  const { fires } = settleAll(unknowns, {
+    time: unknowns.time,
+    dt: graph.load(layout.stepSeconds),
+    states: unknowns.statesWith(x),
+  });
+  unknowns.write(work.firing, unknowns.first(fires));
+  return unknowns;
+}
 
-  const bisect = (step: Step, from: number, to: number): number => {
-    let low = from;
-    let high = to;
-    for (let i = 0; i < bisections; i++) {
-      const middle = (low + high) / 2;
-      if (step.seconds + middle * step.length === step.seconds + high * step.length || middle === low) break;
-      if (happens(step, middle)) high = middle;
-      else low = middle;
-    }
-    happens(step, high);
-    return high;
-  };
+interface Look {
+  readonly theta: NodeId;
+  /** Conditions that hold already. */
+  readonly truths: readonly NodeId[];
+}
 
+function inspect(unknowns: Unknowns, { trial, h, watched }: Step, { theta, truths }: Look) {
+  const { graph, model, moving, work } = unknowns;
+  const x = within(unknowns, trial, theta);
+  const time = unknowns.add(unknowns.time, unknowns.mul(theta, h));
+  const outside = moving.map((index, i) => {
+    const { min, max } = present(model.states[index]);
+    if (min === undefined && max === undefined) return undefined;
+    const value = present(x[i]);
+    const inside = unknowns.and(
+      min === undefined ? graph.constant(1) : graph.binary('ge', value, graph.constant(min)),
+      max === undefined ? graph.constant(1) : graph.binary('le', value, graph.constant(max)),
+    );
+    return unknowns.not(unknowns.or(inside, unknowns.held(i)));
+  });
+  let unknown = unknowns.first(outside);
+  if (watched === 'held') {
+    const slopes = unknowns.freeSlopes(time, x);
+    const off = moving.map((_, i) =>
+      work.holdable[i] === true
+        ? graph.binary('lt', unknowns.mul(present(slopes[i]), unknowns.held(i)), graph.constant(0))
+        : undefined,
+    );
+    unknown = graph.select(isIndex(unknowns, unknown), unknown, unknowns.first(off));
+  }
+  const dt = graph.load(unknowns.layout.stepSeconds);
+  const now = unknowns
+    .at(
+      { time, dt, states: conditionStates(unknowns, unknowns.statesWith(x)) },
+      model.equations.whens.map(({ condition }) => condition),
+    )
+    .map((condition) => truthOf(unknowns, condition));
+  const rises = now.map((holds, index) => unknowns.and(holds, unknowns.not(present(truths[index]))));
+  return { clause: unknowns.first(rises), unknown, now };
+}
+
+/** The unknowns at θ; at 1 those of the step itself, to the last bit. */
+function within(unknowns: Unknowns, { next, dense }: Step['trial'], theta: NodeId): NodeId[] {
+  const { graph, x } = unknowns;
+  const atEnd = graph.binary('eq', theta, graph.constant(1));
+  return unknowns.each((i) => {
+    const inner = dense.reduceRight<NodeId | undefined>((sum, p) => {
+      const coefficient = present(p[i]);
+      return sum === undefined ? coefficient : unknowns.add(coefficient, unknowns.mul(theta, sum));
+    }, undefined);
+    const between = unknowns.add(present(x[i]), unknowns.mul(theta, present(inner)));
+    return graph.select(atEnd, present(next[i]), between);
+  });
+}
+
+/** As its program left it. */
+function triedStep(unknowns: Unknowns): Step['trial'] {
+  const { graph, work, moving } = unknowns;
+  const powers = Array.from({ length: denseDegree }, (_, power) => work.dense + power * moving.length);
   return {
-    get clause() {
-      return clause;
-    },
-    get unknown() {
-      return unknown;
-    },
-    earliest(step) {
-      const held = lane.held.some((side) => side !== 0);
-      if (clauses === 0 && bounded.length === 0 && !held) return 1;
-      before.set(truth);
-      for (let look = 1; look <= looks; look++) {
-        if (happens(step, look / looks)) {
-          const theta = bisect(step, (look - 1) / looks, look / looks);
-          truth.set(before);
-          return theta;
-        }
-        if (clauses > 0) before.set(lane.conditions(step.seconds + (look / looks) * step.length, x));
-      }
-      return 1;
-    },
+    next: unknowns.loadEach('next'),
+    dense: powers.map((first) => unknowns.each((i) => graph.load(first + i))),
   };
 }
 
-function isFinite(value: number | undefined): boolean {
-  return value !== undefined && Math.abs(value) < Infinity;
+function loadTruths({ graph, model, layout }: Unknowns): NodeId[] {
+  return model.whens.map((_, index) => graph.load(layout.whenTruth + index));
+}
+
+function isIndex(unknowns: Unknowns, index: NodeId): NodeId {
+  return unknowns.graph.binary('ge', index, unknowns.constant(0));
 }

@@ -10,12 +10,14 @@ import { isAdaptive, type Method, type Model, sortEquations } from '../model/ind
 import { type Eigenvalue, eigenvalues } from './eigenvalues.ts';
 import { Formulas, present } from './formulas.ts';
 import { movingStates } from './integrate.ts';
-import { Lane } from './lane.ts';
+import { jacobianOf } from './jacobian.ts';
 import { layoutOf } from './layout.ts';
 import { substepProgram } from './programs.ts';
 import { largestStableStep, stabilityPolynomials } from './stability.ts';
 import { countSubsteps, longestStepOf } from './stepper.ts';
 import type { NamedValues } from './start.ts';
+import { Unknowns } from './unknowns.ts';
+import { workAfter } from './work.ts';
 
 export interface Explanation {
   readonly model: string;
@@ -101,10 +103,14 @@ function createModesAtStart(
   options: { readonly backend: Backend },
 ): (parameters: NamedValues) => Eigenvalue[] | undefined {
   const layout = layoutOf(model);
-  const lane = new Lane(model, layout, options.backend);
-  const { memory, size } = lane;
-  const x = new Float64Array(size);
-  const matrix = new Float64Array(size * size);
+  const unknowns = new Unknowns(model, layout, workAfter(model, layout));
+  const size = unknowns.moving.length;
+  const first = unknowns.work.slots;
+  for (const [row, entries] of jacobianOf(unknowns).byState.entries()) {
+    for (const [column, node] of entries) unknowns.write(first + row * size + column, node);
+  }
+  const kernel = options.backend(unknowns);
+  const memory = options.backend.allocate(first + size * size);
   return (parameters) => {
     for (const [i, { start }] of model.states.entries()) memory[layout.states + i] = start;
     for (const [i, input] of model.inputs.entries()) {
@@ -115,9 +121,8 @@ function createModesAtStart(
       memory[layout.parameters + i] = parameters[name] ?? value;
     }
     memory[layout.stepSeconds] = Math.min(model.stepSeconds, 1);
-    lane.get(x);
-    lane.jacobian(0, x, matrix, new Float64Array(size));
-    const modes = eigenvalues(matrix, size);
+    kernel({ memory, capacity: 1, from: 0, to: 1 });
+    const modes = eigenvalues(memory.slice(first), size);
     return modes?.toSorted((a, b) => Math.hypot(b.re, b.im) - Math.hypot(a.re, a.im));
   };
 }

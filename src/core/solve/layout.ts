@@ -5,6 +5,7 @@
  */
 
 import { isAdaptive, type Model } from '../model/index.ts';
+import { movingStates } from './integrate.ts';
 
 /** First slots of the groups; within a group one slot each in model order. A block is `slots * capacity` numbers. */
 export interface BlockLayout {
@@ -37,10 +38,12 @@ export interface BlockLayout {
   readonly whenTruth: number;
   /** One a period in `periods`: seconds since it was last due. Private to the stepper. */
   readonly everyTimers: number;
-  /** Memory of an adaptive method, `solverSlots` numbers by `solverMemory`. Private to the stepper. */
+  /** Memory of an adaptive method: places by `solverMemory`, then one for each state that can come to rest. Private. */
   readonly solver: number;
-  /** None with a fixed step. */
+  /** How many that are; none with a fixed step. */
   readonly solverSlots: number;
+  /** Moving states that a clause resets, ascending: with an adaptive method they can come to rest. */
+  readonly resting: readonly number[];
   /** The different `every` periods of the model, ascending. */
   readonly periods: readonly number[];
 }
@@ -53,7 +56,8 @@ export function layoutOf(model: Model): BlockLayout {
     return first;
   };
   const periods = periodsOf(model);
-  const solverSlots = isAdaptive(model.method) ? Object.keys(solverMemory).length : 0;
+  const resting = isAdaptive(model.method) ? resetUnknowns(model) : [];
+  const solverSlots = isAdaptive(model.method) ? Object.keys(solverMemory).length + resting.length : 0;
   const groups = {
     time: take(1),
     tickSeconds: take(1),
@@ -73,7 +77,7 @@ export function layoutOf(model: Model): BlockLayout {
     everyTimers: take(periods.length),
     solver: take(solverSlots),
   };
-  return { slots, ...groups, solverSlots, periods };
+  return { slots, ...groups, solverSlots, resting, periods };
 }
 
 /** What an adaptive method remembers from tick to tick, as places after `solver`. */
@@ -90,9 +94,32 @@ export const solverMemory = {
   trouble: 4,
   /** The `when` clause that went off without end, or −1. */
   clause: 5,
+  /** The other clause, if two went off in turn, or −1. */
+  otherClause: 6,
+  /** The clause that fired last and the one before it, 1 more than their index; 0: none. */
+  lastClause: 7,
+  clauseBefore: 8,
+  /** When it did, and how long after the one before. */
+  lastFiring: 9,
+  gap: 10,
+  /** How often in a row the same clause fired, each time sooner than the last. */
+  shrinking: 11,
 } as const;
 
+/** What the slot of a state that can come to rest holds, or −1 or 1: the side that its slope pushes to. */
+export const rests = { moves: 0, begins: 2 } as const;
+
+/** Whether a state is at rest: one of `rests`. */
+export function restSlot(layout: BlockLayout, state: number): number {
+  return layout.solver + Object.keys(solverMemory).length + layout.resting.indexOf(state);
+}
+
 export const troubles = { none: 0, notFinite: 1, stepTooSmall: 2, tooManySteps: 3, chatter: 4 } as const;
+
+function resetUnknowns(model: Model): number[] {
+  const reset = new Set(model.equations.whens.flatMap(({ resets }) => resets.map(({ state }) => state)));
+  return movingStates(model).filter((index) => reset.has(index));
+}
 
 function periodsOf(model: Model): number[] {
   const periods = new Set<number>();

@@ -16,6 +16,7 @@ import { Formulas, present } from './formulas.ts';
 import { integrate, movingStates } from './integrate.ts';
 import type { BlockLayout } from './layout.ts';
 import { solverMemory, troubles } from './layout.ts';
+import type { Settled } from './watch.ts';
 import { settle, truthOf } from './watch.ts';
 
 /** An update is due at the end of a substep if it is at most this part of the substep early. */
@@ -35,6 +36,7 @@ export function beginTickProgram(model: Model, layout: BlockLayout): Program {
   if (layout.solverSlots > 0) {
     formulas.write(layout.solver + solverMemory.trouble, formulas.graph.constant(troubles.none));
     formulas.write(layout.solver + solverMemory.clause, formulas.graph.constant(-1));
+    formulas.write(layout.solver + solverMemory.otherClause, formulas.graph.constant(-1));
   }
   return formulas;
 }
@@ -70,15 +72,6 @@ export function substepProgram(model: Model, layout: BlockLayout): Program {
   return formulas;
 }
 
-/** `when` clauses and bounds after a step of an adaptive method, the states and the time being there already. */
-export function settleProgram(model: Model, layout: BlockLayout): Program {
-  const formulas = new Formulas(model, layout);
-  const { graph } = formulas;
-  const time = graph.load(layout.time);
-  settleAll(formulas, { time, dt: graph.load(layout.stepSeconds), states: formulas.loadStates() });
-  return formulas;
-}
-
 /** The `every` updates due at the end of a piece of `stepSeconds` that an adaptive method has run through. */
 export function everyProgram(model: Model, layout: BlockLayout): Program {
   const formulas = new Formulas(model, layout);
@@ -92,8 +85,9 @@ export function everyProgram(model: Model, layout: BlockLayout): Program {
   return formulas;
 }
 
-function settleAll(formulas: Formulas, point: Point): void {
-  settle(formulas, {
+/** Every clause, and the bounds, in a point that a step has led to. */
+export function settleAll(formulas: Formulas, point: Point): Settled {
+  return settle(formulas, {
     point,
     seen: conditionStates(formulas, point.states),
     clauses: [...formulas.model.whens.keys()],

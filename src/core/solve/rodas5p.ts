@@ -10,9 +10,13 @@
  *           Hairer & Wanner, Solving Ordinary Differential Equations II (1996), IV.7, (7.25).
  */
 
-import { factorise, solveFactorised } from './lu.ts';
-import type { System, Trial } from './system.ts';
-import { addScaled } from './tsit5.ts';
+import type { NodeId } from '../graph/index.ts';
+import type { Factors } from './elimination.ts';
+import { factorise } from './elimination.ts';
+import { present } from './formulas.ts';
+import { jacobianOf } from './jacobian.ts';
+import type { Method, Trial } from './trial.ts';
+import type { Unknowns } from './unknowns.ts';
 
 const gamma = 0.21193756319429014;
 
@@ -72,80 +76,106 @@ const denseWeights: readonly (readonly number[])[] = [
   ],
 ];
 
-export function createRodas5p(system: System): Trial {
-  const n = system.size;
-  const u = nodes.map(() => new Float64Array(n));
-  const point = new Float64Array(n);
-  const start = new Float64Array(n);
-  const next = new Float64Array(n);
-  const j = new Float64Array(n * n);
-  const w = new Float64Array(n * n);
-  const pivots = new Int32Array(n);
-  const timeSlope = new Float64Array(n);
-  const dense = denseWeights.map(() => new Float64Array(n));
-  const error = u.at(-1) ?? point;
-  let h = 0;
-  let jacobianSeconds = NaN;
+export const rodas5p: Method = {
+  stiff: true,
+  isBetterOther: ({ graph }, rate) => graph.binary('lt', rate, graph.constant(0.5)),
+  trial,
+};
 
+function trial(unknowns: Unknowns, h: NodeId): Trial {
+  const { graph, x, time } = unknowns;
+  const zero = unknowns.constant(0);
+  const inverseH = unknowns.div(unknowns.constant(1), h);
+  const { byState, byTime } = jacobianOf(unknowns);
+  const diagonal = unknowns.div(inverseH, unknowns.constant(gamma));
+  const w = byState.map((row, i) => {
+    const negative = new Map([...row].map(([column, node]) => [column, graph.unary('neg', node)]));
+    const own = row.get(i);
+    return negative.set(i, own === undefined ? diagonal : unknowns.sub(diagonal, own));
+  });
+  const factors = factorise(graph, w);
+
+  const u: NodeId[][] = [];
+  const rightSides: NodeId[][] = [];
+  let point: readonly NodeId[] = x;
+  for (const [i, row] of weights.entries()) {
+    if (i > 0) {
+      const moved = unknowns.sum(row, u);
+      point = unknowns.each((k) => unknowns.add(present(x[k]), present(moved[k])));
+    }
+    const later = unknowns.add(time, unknowns.mul(unknowns.constant(present(nodes[i])), h));
+    const slopes = unknowns.slopes(i === 0 ? time : later, point);
+    const coupled = unknowns.sum(couplings[i] ?? [], u);
+    const timePart = unknowns.mul(unknowns.constant(present(timeWeights[i])), h);
+    const rightSide = unknowns.each((k) => {
+      let side = present(slopes[k]);
+      if (i > 0) side = unknowns.add(side, unknowns.mul(present(coupled[k]), inverseH));
+      const slope = byTime[k];
+      return slope === undefined || timeWeights[i] === 0
+        ? side
+        : unknowns.add(side, unknowns.mul(timePart, slope));
+    });
+    rightSides.push(rightSide);
+    u.push(factors.solve(rightSide));
+  }
+  const error = present(u.at(-1));
+  const next = unknowns.each((i) => unknowns.add(present(point[i]), present(error[i])));
+  const [d1, d2, d3] = denseWeights.map((row) => unknowns.sum(row, u));
+  const difference = (a: NodeId, b: NodeId): NodeId => unknowns.sub(a, b);
   return {
     next,
     error,
-    lastSlope: undefined,
-    forget() {
-      jacobianSeconds = NaN;
-    },
-    attempt(seconds, x, slope, step) {
-      h = step;
-      start.set(x);
-      // A step that is tried again has the same Jacobian.
-      if (jacobianSeconds !== seconds) system.jacobian(seconds, x, j, timeSlope);
-      jacobianSeconds = seconds;
-      for (let i = 0; i < w.length; i++) w[i] = -(j[i] ?? 0);
-      for (let i = 0; i < n; i++) w[i * (n + 1)] = (w[i * (n + 1)] ?? 0) + 1 / (gamma * h);
-      if (!factorise(w, pivots)) {
-        next.fill(NaN);
-        error.fill(NaN);
-        return;
-      }
-      for (const [i, stage] of u.entries()) {
-        if (i === 0) stage.set(slope);
-        else {
-          point.set(x);
-          for (const [earlier, a] of (weights[i] ?? []).entries()) addScaled(point, u[earlier] ?? point, a);
-          system.slopes(seconds + (nodes[i] ?? 1) * h, point, stage);
-          for (const [earlier, c] of (couplings[i] ?? []).entries()) {
-            addScaled(stage, u[earlier] ?? point, c / h);
-          }
-        }
-        addScaled(stage, timeSlope, h * (timeWeights[i] ?? 0));
-        solveFactorised(w, pivots, stage);
-      }
-      for (let i = 0; i < n; i++) next[i] = (point[i] ?? 0) + (error[i] ?? 0);
-      for (const [row, vector] of dense.entries()) {
-        vector.fill(0);
-        for (const [i, weight] of (denseWeights[row] ?? []).entries())
-          addScaled(vector, u[i] ?? point, weight);
-      }
-    },
-    interpolate(theta, out) {
-      const rest = 1 - theta;
-      const [d1 = point, d2 = point, d3 = point] = dense;
-      for (let i = 0; i < n; i++) {
-        const inner = (d1[i] ?? 0) + theta * ((d2[i] ?? 0) + theta * (d3[i] ?? 0));
-        out[i] = rest * (start[i] ?? 0) + theta * ((next[i] ?? 0) + rest * inner);
-      }
-    },
+    otherError: eliminationError(unknowns, {
+      w,
+      factors,
+      u: present(u[0]),
+      rightSide: present(rightSides[0]),
+      next,
+    }),
+    // (1 − θ)x + θ(next + (1 − θ)(d₁ + θ(d₂ + θd₃))), by powers of θ.
+    dense: [
+      unknowns.each((i) =>
+        unknowns.add(difference(present(next[i]), present(x[i])), present(present(d1)[i])),
+      ),
+      unknowns.each((i) => difference(present(present(d2)[i]), present(present(d1)[i]))),
+      unknowns.each((i) => difference(present(present(d3)[i]), present(present(d2)[i]))),
+      unknowns.each((i) => graph.unary('neg', present(present(d3)[i]))),
+    ],
     /** h·‖J‖∞, scaled: no mode is faster. */
-    stiffness(scale) {
-      let norm = 0;
-      for (let row = 0; row < n; row++) {
-        let sum = 0;
-        for (let column = 0; column < n; column++) {
-          sum += Math.abs(j[row * n + column] ?? 0) * (scale[column] ?? 1);
-        }
-        norm = Math.max(norm, sum / (scale[row] ?? 1));
-      }
-      return h * norm;
+    rate(scale) {
+      const sums = byState.map((row, i) => {
+        const parts = [...row].map(([column, node]) =>
+          unknowns.mul(unknowns.abs(node), present(scale[column])),
+        );
+        const sum = parts.reduce((a, b) => unknowns.add(a, b), zero);
+        return unknowns.div(sum, present(scale[i]));
+      });
+      return unknowns.mul(
+        h,
+        sums.reduce((a, b) => graph.binary('max', a, b), zero),
+      );
     },
   };
+}
+
+interface Solution {
+  readonly w: readonly ReadonlyMap<number, NodeId>[];
+  readonly factors: Factors;
+  readonly u: readonly NodeId[];
+  readonly rightSide: readonly NodeId[];
+  readonly next: readonly NodeId[];
+}
+
+/**
+ * What elimination without pivoting has spoilt, as a part of what is allowed: the correction that one step of refinement
+ * would make to the first stage. A pivot that is small or 0 shows here, as a large number or NaN, and the step is
+ * rejected; in a shorter one 1/(γh) outgrows J, and no pivot is small.
+ */
+function eliminationError(unknowns: Unknowns, { w, factors, u, rightSide, next }: Solution): NodeId {
+  const rest = w.map((row, i) => {
+    let left = present(rightSide[i]);
+    for (const [column, node] of row) left = unknowns.sub(left, unknowns.mul(node, present(u[column])));
+    return left;
+  });
+  return unknowns.norm(factors.solve(rest), unknowns.scale(unknowns.x, next));
 }

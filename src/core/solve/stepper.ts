@@ -11,7 +11,6 @@ import { GemelError } from '../diagnose/index.ts';
 import type { Backend, Lanes } from '../kernel/index.ts';
 import { isAdaptive, type Model } from '../model/index.ts';
 import { createAdaptiveSubstep } from './adaptive.ts';
-import { Lane } from './lane.ts';
 import type { BlockLayout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { armProgram, beginTickProgram, endTickProgram, observeProgram, substepProgram } from './programs.ts';
@@ -92,7 +91,7 @@ export function createStepper(model: Model, options: { readonly backend: Backend
     },
     beginTick,
     substep: isAdaptive(model.method)
-      ? createAdaptiveSubstep(new Lane(model, layout, backend), model)
+      ? createAdaptiveSubstep(model, layout, backend)
       : backend(substepProgram(model, layout)),
     endTick: backend(endTickProgram(model, layout)),
     observe,

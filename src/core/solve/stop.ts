@@ -13,18 +13,23 @@ export interface Stop {
   readonly reason: 'not-finite' | 'step-too-small' | 'too-many-steps' | 'chatter';
   /** The `when` clause that went off without end. */
   readonly clause?: string;
+  /** The one that went off in turn with it. */
+  readonly otherClause?: string;
 }
 
 /** Why the lane stopped; undefined if it did not. `read` gives a slot of the lane. */
 export function stopOf(model: Model, layout: BlockLayout, read: (slot: number) => number): Stop | undefined {
   if (read(layout.finite) === 1) return undefined;
   const trouble = layout.solverSlots > 0 ? read(layout.solver + solverMemory.trouble) : troubles.notFinite;
-  const clause = layout.solverSlots > 0 ? model.whens[read(layout.solver + solverMemory.clause)] : undefined;
+  const clauseAt = (place: 'clause' | 'otherClause') =>
+    layout.solverSlots > 0 ? model.whens[read(layout.solver + solverMemory[place])] : undefined;
+  const [clause, otherClause] = [clauseAt('clause'), clauseAt('otherClause')];
   return {
     atSeconds: read(layout.time),
     state: model.states[read(layout.offender)]?.name ?? '',
     reason: reasons.get(trouble) ?? 'not-finite',
     ...(clause === undefined ? {} : { clause: clause.name }),
+    ...(otherClause === undefined ? {} : { otherClause: otherClause.name }),
   };
 }
 
@@ -35,11 +40,12 @@ const reasons: ReadonlyMap<number, Stop['reason']> = new Map([
 ]);
 
 /** The stop as an error: its code, what happened, and what to do. */
-export function describeStop({ reason, state, atSeconds, clause }: Stop): {
+export function describeStop(stop: Stop): {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string;
 } {
+  const { reason, state, atSeconds } = stop;
   const at = `at ${Number(atSeconds.toPrecision(12))} s`;
   switch (reason) {
     case 'not-finite':
@@ -63,11 +69,14 @@ export function describeStop({ reason, state, atSeconds, clause }: Stop): {
     case 'chatter':
       return {
         code: 'EVENT_CHATTER',
-        message:
-          clause === undefined
-            ? `\`${state}\` goes on and off its bound without end ${at}`
-            : `\`when\` clause \`${clause}\` goes off without end ${at}`,
+        message: `${whatChatters(stop)} ${at}`,
         hint: 'give its condition some hysteresis, let its reset end the motion, or use a fixed step (`method: rk4`)',
       };
   }
+}
+
+function whatChatters({ state, clause, otherClause }: Stop): string {
+  if (clause === undefined) return `\`${state}\` goes on and off its bound without end`;
+  if (otherClause === undefined) return `\`when\` clause \`${clause}\` goes off without end`;
+  return `\`when\` clauses \`${clause}\` and \`${otherClause}\` go off in turn without end`;
 }

@@ -9,7 +9,10 @@
  *           Stiffness: Hairer & Wanner, Solving Ordinary Differential Equations II (1996), IV.2.
  */
 
-import type { System, Trial } from './system.ts';
+import type { NodeId } from '../graph/index.ts';
+import { present } from './formulas.ts';
+import type { Method, Trial } from './trial.ts';
+import type { Unknowns } from './unknowns.ts';
 
 const nodes = [0, 0.161, 0.327, 0.9, 0.9800255409045097, 1, 1];
 
@@ -43,49 +46,47 @@ const denseWeights: readonly (readonly [number, number, number, number])[] = [
 /** What a step multiplies a mode by, as a polynomial in h·λ: 1 and then the sums b·Aʲ·1. */
 export const tsit5Stability: readonly number[] = stabilityOf(weights);
 
-export function createTsit5(system: System): Trial {
-  const n = system.size;
-  const k = nodes.map(() => new Float64Array(n));
-  const stage = new Float64Array(n);
-  const sixth = new Float64Array(n);
-  const start = new Float64Array(n);
-  const next = new Float64Array(n);
-  const error = new Float64Array(n);
-  let h = 0;
-  const [, , , , , k6 = stage, k7 = stage] = k;
+export const tsit5: Method = {
+  stiff: false,
+  isBetterOther: ({ graph }, rate) => graph.binary('gt', rate, graph.constant(3)),
+  trial,
+};
 
+/** Needs the slopes at the beginning of the step. */
+function trial(unknowns: Unknowns, h: NodeId): Trial {
+  const { graph, x, time } = unknowns;
+  const stageSlopes: NodeId[][] = [unknowns.loadEach('slope')];
+  const points: NodeId[][] = [];
+  for (const [i, row] of weights.entries()) {
+    if (i === 0) continue;
+    const point = unknowns.advanced(x, h, unknowns.sum(row, stageSlopes));
+    const later = unknowns.mul(unknowns.constant(present(nodes[i])), h);
+    stageSlopes.push(unknowns.slopes(unknowns.add(time, later), point));
+    points.push(point);
+  }
+  const [sixth, next] = points.slice(-2);
+  const [k6, k7] = stageSlopes.slice(-2);
+  const timesH = (nodesOfOne: readonly NodeId[]): NodeId[] => nodesOfOne.map((node) => unknowns.mul(h, node));
+  const differences = (a: readonly NodeId[], b: readonly NodeId[]): NodeId[] =>
+    unknowns.each((i) => unknowns.sub(present(a[i]), present(b[i])));
   return {
-    next,
-    error,
-    lastSlope: k7,
-    attempt(seconds, x, slope, step) {
-      h = step;
-      start.set(x);
-      k[0]?.set(slope);
-      for (let i = 1; i < k.length; i++) {
-        const target = i === 6 ? next : i === 5 ? sixth : stage;
-        target.set(x);
-        for (const [j, a] of (weights[i] ?? []).entries()) addScaled(target, k[j] ?? stage, h * a);
-        system.slopes(seconds + (nodes[i] ?? 1) * h, target, k[i] ?? stage);
-      }
-      error.fill(0);
-      for (const [i, e] of errorWeights.entries()) addScaled(error, k[i] ?? stage, h * e);
-    },
-    interpolate(theta, out) {
-      out.set(start);
-      for (const [i, [b1, b2, b3, b4]] of denseWeights.entries()) {
-        addScaled(out, k[i] ?? stage, h * theta * (b1 + theta * (b2 + theta * (b3 + theta * b4))));
-      }
-    },
-    /** h·|λ| of the fastest mode: how much the slopes of the last two stages, both at the end, differ for their distance. */
-    stiffness(scale) {
-      let slopes = 0;
-      let distance = 0;
-      for (let i = 0; i < n; i++) {
-        slopes = Math.max(slopes, Math.abs((k7[i] ?? 0) - (k6[i] ?? 0)) / (scale[i] ?? 1));
-        distance = Math.max(distance, Math.abs((next[i] ?? 0) - (sixth[i] ?? 0)) / (scale[i] ?? 1));
-      }
-      return distance > 0 ? (h * slopes) / distance : 0;
+    next: present(next),
+    error: timesH(unknowns.sum(errorWeights, stageSlopes)),
+    last: present(k7),
+    dense: [0, 1, 2, 3].map((power) =>
+      timesH(
+        unknowns.sum(
+          denseWeights.map((row) => row[power] ?? 0),
+          stageSlopes,
+        ),
+      ),
+    ),
+    /** How much the slopes of the last two stages, both at the end, differ for their distance. */
+    rate(scale) {
+      const slopes = unknowns.norm(differences(present(k7), present(k6)), scale);
+      const distance = unknowns.norm(differences(present(next), present(sixth)), scale);
+      const rate = unknowns.div(unknowns.mul(h, slopes), distance);
+      return graph.select(graph.binary('gt', distance, unknowns.constant(0)), rate, unknowns.constant(0));
     },
   };
 }
@@ -100,9 +101,4 @@ function stabilityOf(rows: readonly (readonly number[])[]): number[] {
     powers = sums;
   }
   return coefficients;
-}
-
-/** target += factor·values. */
-export function addScaled(target: Float64Array, values: Float64Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) + factor * (values[i] ?? 0);
 }

@@ -23,8 +23,16 @@ export interface Change {
   readonly edges: 'both' | 'rising';
 }
 
+/** What came of a change. */
+export interface Settled {
+  /** Whether each clause that was looked at fired. */
+  readonly fires: readonly NodeId[];
+  /** All states afterwards. */
+  readonly final: readonly NodeId[];
+}
+
 /** Writes states, held flags, finite flag, firings and condition truths after a change. */
-export function settle(formulas: Formulas, change: Change): void {
+export function settle(formulas: Formulas, change: Change): Settled {
   const { model, layout, graph } = formulas;
   const { point, clauses } = change;
   const within = formulas.boundedAll(point.states);
@@ -59,6 +67,7 @@ export function settle(formulas: Formulas, change: Change): void {
     writeState(formulas, index, reached, present(final[index]));
   }
   writeFinite(formulas, change, after);
+  return { fires: fires.map(({ fire }) => fire), final };
 }
 
 interface Firing {

@@ -181,13 +181,88 @@ for (const method of methods) {
   });
 }
 
-test('a motion of ever shorter bounces is stopped where they come to an end', () => {
-  // Bounces of 2 s, 1 s, ½ s …: 4 s in all.
-  const { stopped } = simulate(modelOf(ball(0.5)), { seconds: 10, tickSeconds: 1 });
-  assert.ok(stopped !== undefined);
-  assert.deepEqual([stopped.reason, stopped.clause], ['chatter', 'when-0']);
-  close(stopped.atSeconds, 4, 1e-6);
-  assert.equal(describeStop(stopped).code, 'EVENT_CHATTER');
+for (const method of methods) {
+  test(`${method}: a ball comes to rest when Zeno's sum of its bounces says, and stays there`, () => {
+    // Thrown up at 9.81 m/s: flights of 2 s, then half as long each; 4 s in all, and 20 s if it keeps nine tenths.
+    for (const [kept, end] of [
+      [0.5, 4],
+      [0.9, 20],
+    ] as const) {
+      const bench = new Bench(modelOf({ ...ball(kept), method }));
+      let bounces = 0;
+      const run = (seconds: number): void => {
+        for (let left = seconds; left > 1e-9; left -= 0.5) {
+          bench.tick(Math.min(left, 0.5));
+          bounces += bench.fired();
+        }
+      };
+      run(end - 1e-3);
+      assert.ok(bench.state('height') > 0);
+      run(1e-3 + 1e-6);
+      assert.deepEqual([bench.state('height'), bench.state('speed'), bench.finite], [0, 0, true]);
+      // Down to the tolerance of the speed's size: 9.81·keptⁿ = 9.81·1e-8.
+      assert.ok(Math.abs(bounces - Math.log(1e-8) / Math.log(kept)) <= 2, `${bounces} bounces`);
+      run(10);
+      assert.deepEqual([bench.state('height'), bench.state('speed')], [0, 0]);
+      close(bench.time, end + 1e-6 + 10, 1e-9);
+    }
+  });
+
+  test(`${method}: a ball at rest is off again as soon as something lifts it`, () => {
+    const model = modelOf({
+      ...ball(0.5),
+      method,
+      inputs: { lift: { default: 0 } },
+      states: {
+        height: { start: 0, min: 0, der: 'speed' },
+        speed: { start: 9.81, der: sub('lift', 9.81) },
+        clock: { start: 0, der: 1 },
+      },
+    });
+    const bench = new Bench(model).tick(6);
+    assert.deepEqual([bench.state('height'), bench.state('speed')], [0, 0]);
+    bench.set('lift', 5).tick(1);
+    assert.equal(bench.state('height'), 0);
+    bench.set('lift', 11.81).tick(1);
+    close(bench.state('height'), 1, 1e-7); // ½·2·1²
+    close(bench.state('speed'), 2, 1e-7);
+    // Thrown up by that, it falls and comes to rest again.
+    bench.set('lift', 0).tick(30);
+    assert.deepEqual([bench.state('height'), bench.state('speed')], [0, 0]);
+  });
+
+  test(`${method}: a ball comes to rest within a tick that has an end of it lifted off`, () => {
+    // Lifted with 2·(t − 5) from the start: at rest from 4 s on, off at 5 s + 9.81/2.
+    const lift = sub(mul(2, sub('time', 5)), 9.81);
+    const model = modelOf({
+      method,
+      tolerance: 1e-8,
+      states: {
+        height: { start: 0, min: 0, der: 'speed' },
+        speed: { start: 1, der: choose(lt('time', 5), -9.81, lift) },
+      },
+      whens: [{ condition: lt('height', 0), resets: { speed: mul(-0.5, 'speed') } }],
+    });
+    const off = 5 + 9.81 / 2;
+    const bench = new Bench(model).tick(off + 1);
+    close(bench.state('speed'), 1, 1e-6); // ∫ 2s ds
+    close(bench.state('height'), 1 / 3, 1e-6);
+  });
+}
+
+test('a counter that is reset to almost nothing is no motion that comes to rest', () => {
+  const model = modelOf({
+    method: 'tsit5',
+    states: { x: { start: 0, der: 1e-9 } },
+    whens: [{ condition: gt('x', 1e-8), resets: { x: 0 } }],
+  });
+  assert.equal(new Bench(model).tick(1005).fired(), 100);
+});
+
+test('a ball that keeps its speed goes on and on', () => {
+  const { fired, stopped } = simulate(modelOf(ball(1)), { seconds: 101, tickSeconds: 1 });
+  assert.equal(stopped, undefined);
+  assert.deepEqual(fired, [50]);
 });
 
 test('a switch without hysteresis is stopped, one with it goes on', () => {
@@ -200,7 +275,12 @@ test('a switch without hysteresis is stopped, one with it goes on', () => {
         { condition: gt('x', band), resets: { on: 0 } },
       ],
     });
-  assert.equal(simulate(thermostat(0), { seconds: 9 }).stopped?.reason, 'chatter');
+  const chatter = simulate(thermostat(0), { seconds: 9 }).stopped;
+  assert.ok(chatter !== undefined);
+  assert.equal(chatter.reason, 'chatter');
+  close(chatter.atSeconds, 2, 1e-9);
+  assert.match(describeStop(chatter).message, /`when-[01]` and `when-[01]` go off in turn without end/);
+  assert.equal(describeStop(chatter).code, 'EVENT_CHATTER');
   const { stopped, fired } = simulate(thermostat(0.1), { seconds: 8.9 });
   assert.equal(stopped, undefined);
   // −0.1 at 2.2 s, and from there on a switch every 0.4 s.

@@ -28,11 +28,10 @@ export interface JacobianEntry {
  * @throws GemelError `MODEL_TOO_LARGE` if the graph would have too many nodes.
  */
 export function jacobian(graph: Graph, roots: readonly NodeId[], slots: readonly number[]): JacobianEntry[] {
-  const nodes = graph.reachable(roots);
-  const users = usersOf(graph, nodes);
+  const users = usersOf(graph, graph.reachable(roots));
   const entries: JacobianEntry[] = [];
   for (const [column, slot] of slots.entries()) {
-    const tangents = tangentsOf(graph, dependents(graph.load(slot), users), graph.load(slot));
+    const tangents = tangentsOf(graph, users, new Map([[slot, graph.constant(1)]]));
     for (const [row, root] of roots.entries()) {
       const node = tangents.get(root);
       if (node !== undefined) entries.push({ row, column, node });
@@ -41,10 +40,26 @@ export function jacobian(graph: Graph, roots: readonly NodeId[], slots: readonly
   return entries;
 }
 
+/**
+ * How fast each root changes if each slot changes as fast as its seed says, as new nodes of the same graph: the Jacobian
+ * times a vector, at the cost of one column. Undefined where it is 0 by structure.
+ *
+ * @throws GemelError `MODEL_TOO_LARGE` if the graph would have too many nodes.
+ */
+export function directionalDerivatives(
+  graph: Graph,
+  roots: readonly NodeId[],
+  seeds: ReadonlyMap<number, NodeId>,
+): (NodeId | undefined)[] {
+  const tangents = tangentsOf(graph, usersOf(graph, graph.reachable(roots)), seeds);
+  return roots.map((root) => tangents.get(root));
+}
+
+type Users = ReadonlyMap<NodeId, readonly NodeId[]>;
 type Tangents = ReadonlyMap<NodeId, NodeId>;
 
 /** Which nodes are computed straight from each node. */
-function usersOf(graph: Graph, nodes: readonly NodeId[]): ReadonlyMap<NodeId, readonly NodeId[]> {
+function usersOf(graph: Graph, nodes: readonly NodeId[]): Users {
   const users = new Map<NodeId, NodeId[]>();
   for (const id of nodes) {
     for (const operand of operandsOf(graph.node(id))) {
@@ -56,10 +71,10 @@ function usersOf(graph: Graph, nodes: readonly NodeId[]): ReadonlyMap<NodeId, re
   return users;
 }
 
-/** What depends on a node, in ascending order, so each after what it is computed from; the node itself is left out. */
-function dependents(from: NodeId, users: ReadonlyMap<NodeId, readonly NodeId[]>): NodeId[] {
+/** What depends on the nodes, in ascending order, so each after what it is computed from; they themselves are left out. */
+function dependents(from: readonly NodeId[], users: Users): NodeId[] {
   const found = new Set<NodeId>();
-  const open = [from];
+  const open = [...from];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     for (const user of users.get(id) ?? []) {
       if (found.has(user)) continue;
@@ -70,9 +85,10 @@ function dependents(from: NodeId, users: ReadonlyMap<NodeId, readonly NodeId[]>)
   return [...found].sort((a, b) => a - b);
 }
 
-function tangentsOf(graph: Graph, ids: readonly NodeId[], variable: NodeId): Tangents {
-  const tangents = new Map<NodeId, NodeId>([[variable, graph.constant(1)]]);
-  for (const id of ids) {
+function tangentsOf(graph: Graph, users: Users, seeds: ReadonlyMap<number, NodeId>): Tangents {
+  const tangents = new Map<NodeId, NodeId>();
+  for (const [slot, seed] of seeds) if (!isZero(graph, seed)) tangents.set(graph.load(slot), seed);
+  for (const id of dependents([...tangents.keys()], users)) {
     const tangent = tangentOf(graph, id, tangents);
     if (tangent !== undefined && !isZero(graph, tangent)) tangents.set(id, tangent);
   }

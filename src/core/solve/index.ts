@@ -8,6 +8,8 @@ export { movingStates } from './integrate.ts';
 export type { BlockLayout } from './layout.ts';
 export { layoutOf } from './layout.ts';
 export { beginTickProgram, endTickProgram, observeProgram, substepProgram } from './programs.ts';
+export type { Direction, SensitivityLayout, SensitivityStepper } from './sensitivity.ts';
+export { createSensitivityStepper } from './sensitivity.ts';
 export type { SimulateOptions, Simulation, SimulationOptions } from './simulate.ts';
 export { simulate, startSimulation } from './simulate.ts';
 export type { InputFunction, NamedValues } from './start.ts';

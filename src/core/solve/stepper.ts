@@ -74,16 +74,7 @@ export function createStepper(model: Model, options: { readonly backend: Backend
     allocate: (capacity) => backend.allocate(layout.slots * capacity),
     substeps: (tickSeconds) => countSubsteps(tickSeconds, isAdaptive(model.method) ? Infinity : longestStep),
     initialise(memory, capacity, lane, values) {
-      const put = (slot: number, value: number): void => {
-        memory[slot * capacity + lane] = value;
-      };
-      for (let slot = 0; slot < layout.slots; slot++) put(slot, 0);
-      put(layout.tickSeconds, firstTick);
-      put(layout.stepSeconds, firstTick);
-      for (const group of ['parameters', 'inputs', 'states'] as const) {
-        checkLength(group, values[group].length, model[group].length);
-        for (const [index, value] of values[group].entries()) put(layout[group] + index, value);
-      }
+      initialiseLane({ model, layout, firstTick }, { memory, capacity, lane }, values);
       const lanes = { memory, capacity, from: lane, to: lane + 1 };
       beginTick(lanes);
       arm(lanes);
@@ -96,6 +87,24 @@ export function createStepper(model: Model, options: { readonly backend: Backend
     endTick: backend(endTickProgram(model, layout)),
     observe,
   };
+}
+
+/** Zeros every slot of a lane and writes where it starts from. @throws GemelError `SHAPE_MISMATCH` */
+export function initialiseLane(
+  { model, layout, firstTick }: { model: Model; layout: BlockLayout; firstTick: number },
+  { memory, capacity, lane }: { memory: Float64Array; capacity: number; lane: number },
+  values: StartValues,
+): void {
+  const put = (slot: number, value: number): void => {
+    memory[slot * capacity + lane] = value;
+  };
+  for (let slot = 0; slot < layout.slots; slot++) put(slot, 0);
+  put(layout.tickSeconds, firstTick);
+  put(layout.stepSeconds, firstTick);
+  for (const group of ['parameters', 'inputs', 'states'] as const) {
+    checkLength(group, values[group].length, model[group].length);
+    for (const [index, value] of values[group].entries()) put(layout[group] + index, value);
+  }
 }
 
 /** The longest substep of a fixed-step method: the document's, or the shortest `every`. */

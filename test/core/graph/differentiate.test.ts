@@ -4,7 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { NodeId } from '../../../src/core/graph/index.ts';
-import { applyBinary, applyUnary, Graph, jacobian } from '../../../src/core/graph/index.ts';
+import {
+  applyBinary,
+  applyUnary,
+  directionalDerivatives,
+  Graph,
+  jacobian,
+} from '../../../src/core/graph/index.ts';
 import { buildRecipe, recipes } from './reference.ts';
 
 fc.configureGlobal({ seed: 20261122 });
@@ -161,4 +167,22 @@ test('the derivative of a random formula is what central differences say', () =>
     { numRuns: 4000 },
   );
   assert.ok(compared > 1500, `only ${compared} points were smooth`);
+});
+
+test('a directional derivative is the Jacobian times the direction', () => {
+  const graph = new Graph();
+  const [a, b, c] = [graph.load(0), graph.load(1), graph.load(2)];
+  const product = graph.binary('mul', a, graph.unary('sin', b));
+  const power = graph.binary('pow', b, c);
+  // Seeds may be any expressions, such as the derivatives carried along by a solver.
+  const seeds = new Map([
+    [0, graph.load(10)],
+    [1, graph.load(11)],
+  ]);
+  const roots = [product, power, c].map((root, i) => directionalDerivatives(graph, [root], seeds)[0] ?? i);
+  const point = [1.5, 0.7, 2.5, 0, 0, 0, 0, 0, 0, 0, 3, -2];
+  const [byProduct, byPower] = evaluate(graph, roots.slice(0, 2), point);
+  assert.ok(Math.abs((byProduct ?? NaN) - (Math.sin(0.7) * 3 + 1.5 * Math.cos(0.7) * -2)) < 1e-15);
+  assert.ok(Math.abs((byPower ?? NaN) - 2.5 * 0.7 ** 1.5 * -2) < 1e-15);
+  assert.equal(directionalDerivatives(graph, [c], seeds)[0], undefined);
 });

@@ -48,6 +48,12 @@ export const runningCodes = {
     cause: 'The memory for the twins of one block could not be had.',
     remedy: 'Run fewer twins on this machine, or give it, or its container, more memory.',
   },
+  METHOD_UNSUITABLE: {
+    title: 'method not suitable',
+    cause:
+      'What was asked for needs a step of fixed length, and the model is integrated by a method that chooses its own.',
+    remedy: 'Give the model `solver: { method: rk4 }` with a step short enough for it.',
+  },
   STEP_IMPOSSIBLE: {
     title: 'no step is small enough',
     cause:

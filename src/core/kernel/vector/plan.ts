@@ -61,7 +61,7 @@ export function planOf(program: VectorProgram): Plan {
     loads: loads.sort((a, b) => a - b),
     invariant,
     varying,
-    lastUses: lastUsesOf(vectors, varying, results),
+    lastUses: lastUsesOf(vectors, { varying, invariant }, results),
     operations,
   };
 }
@@ -105,18 +105,25 @@ function namesOf(
   return { named, varies };
 }
 
-/** Results stay to the end. */
+/**
+ * Results and invariants stay to the end. What an invariant is made of is not looked into: it was used before, and one
+ * that is shared would be walked through once for each of the ways to it.
+ */
 function lastUsesOf(
   vectors: Vectors,
-  statements: readonly VectorId[],
+  { varying, invariant }: Pick<Plan, 'varying' | 'invariant'>,
   results: readonly VectorId[],
 ): Map<VectorId, readonly VectorId[]> {
   const isStatement = new Uint8Array(vectors.size);
   const seen = new Uint8Array(vectors.size);
-  for (const statement of statements) isStatement[statement] = 1;
+  for (const statement of varying) isStatement[statement] = 1;
+  for (const statement of invariant) {
+    isStatement[statement] = 1;
+    seen[statement] = 1;
+  }
   for (const result of results) seen[result] = 1;
   const lastUses = new Map<VectorId, readonly VectorId[]>();
-  for (const statement of statements.toReversed()) {
+  for (const statement of varying.toReversed()) {
     const last: VectorId[] = [];
     const pending = [...vectors.operands(statement)];
     for (let id = pending.pop(); id !== undefined; id = pending.pop()) {

@@ -18,7 +18,11 @@ interface Column {
   readonly write: (lane: number, value: number) => void;
 }
 
-export function saveBlock(block: Block, savedMs: number): CheckpointPart {
+/** @param made - when, and by what arithmetic. */
+export function saveBlock(
+  block: Block,
+  made: Required<Pick<CheckpointPart, 'savedMs' | 'kernel'>>,
+): CheckpointPart {
   const columns = columnsOf(block);
   const lanes = block.twins.length;
   const values = new Float64Array(columns.length * lanes);
@@ -28,7 +32,7 @@ export function saveBlock(block: Block, savedMs: number): CheckpointPart {
   return {
     model: block.model.id,
     hash: documentHash(block.model.document),
-    savedMs,
+    ...made,
     twins: block.twins.map(({ id }) => id),
     columns: columns.map(({ name }) => name),
     values,

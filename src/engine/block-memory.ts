@@ -1,6 +1,10 @@
 /**
  * The memory of a block: the slots that the kernel works on, the notes that the engine keeps of each lane, and
  * the copy of before the tick that a lane returns to if the tick went wrong.
+ *
+ * There is room for `capacity` lanes, of which the first `lanes` are in use. When it is full its room doubles, between
+ * two ticks; a lane that leaves is filled by the last one. Lanes are copied number by number, so that one goes on
+ * with the same bits wherever it is.
  */
 
 import type { Model } from '../core/model/index.ts';
@@ -8,56 +12,95 @@ import type { BlockLayout, StartValues, Stepper } from '../core/solve/index.ts';
 import { type FrameLayout, frameLayoutOf, statusCodes } from './frame.ts';
 import type { ShardTwin } from './messages.ts';
 
+/** What a lane remembers. */
+export interface LaneNumbers {
+  readonly slots: Float64Array;
+  readonly notes: Float64Array;
+}
+
 export class BlockMemory {
   readonly model: Model;
-  readonly lanes: number;
   readonly layout: BlockLayout;
   readonly frameLayout: FrameLayout;
-  /** Slot s of lane j is `slots[s * lanes + j]`. */
-  readonly slots: Float64Array;
-  /** Note n of lane j is `notes[n * lanes + j]`; n counts from `frameLayout.notes`. */
-  readonly notes: Float64Array;
   readonly #stepper: Stepper;
-  readonly #before: Float64Array;
+  #lanes = 0;
+  #capacity: number;
+  #slots: Float64Array;
+  #notes: Float64Array;
+  #before: Float64Array;
 
   constructor(model: Model, stepper: Stepper, twins: readonly ShardTwin[], beliefMs: number) {
     this.model = model;
-    this.lanes = twins.length;
     this.layout = stepper.layout;
     this.frameLayout = frameLayoutOf(model);
-    this.slots = stepper.allocate(this.lanes);
-    this.#before = new Float64Array(this.slots.length);
-    this.notes = new Float64Array((this.frameLayout.columns - this.frameLayout.notes) * this.lanes).fill(
-      Number.NaN,
-    );
     this.#stepper = stepper;
-    for (const [lane, twin] of twins.entries()) {
-      stepper.initialise(this.slots, this.lanes, lane, startOf(model, twin));
-      this.setNote(lane, this.frameLayout.status, statusCodes.running);
-      this.setNote(lane, this.frameLayout.beliefMs, beliefMs);
-      this.setNote(lane, this.frameLayout.ticks, 0);
-    }
+    this.#capacity = Math.max(1, twins.length);
+    this.#slots = stepper.allocate(this.#capacity);
+    this.#before = new Float64Array(this.#slots.length);
+    this.#notes = new Float64Array(this.#noteCount * this.#capacity);
+    for (const twin of twins) this.#begin(this.#take(), twin, beliefMs);
+  }
+
+  /** How many lanes are in use. */
+  get lanes(): number {
+    return this.#lanes;
+  }
+
+  /** How many lanes there is room for. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** Slot s of lane j is `slots[s * capacity + j]`. Another array once the room has grown. */
+  get slots(): Float64Array {
+    return this.#slots;
   }
 
   slot(lane: number, slot: number): number {
-    return this.slots[slot * this.lanes + lane] ?? Number.NaN;
+    return this.#slots[slot * this.#capacity + lane] ?? Number.NaN;
   }
 
   setSlot(lane: number, slot: number, value: number): void {
-    this.slots[slot * this.lanes + lane] = value;
+    this.#slots[slot * this.#capacity + lane] = value;
   }
 
   fillSlot(slot: number, value: number): void {
-    this.slots.fill(value, slot * this.lanes, (slot + 1) * this.lanes);
+    this.#slots.fill(value, slot * this.#capacity, slot * this.#capacity + this.#lanes);
   }
 
   /** `column` is the note's column in a frame. */
   note(lane: number, column: number): number {
-    return this.notes[(column - this.frameLayout.notes) * this.lanes + lane] ?? Number.NaN;
+    return this.#notes[(column - this.frameLayout.notes) * this.#capacity + lane] ?? Number.NaN;
   }
 
   setNote(lane: number, column: number, value: number): void {
-    this.notes[(column - this.frameLayout.notes) * this.lanes + lane] = value;
+    this.#notes[(column - this.frameLayout.notes) * this.#capacity + lane] = value;
+  }
+
+  /** Adds a lane with all that it remembers. */
+  append({ slots, notes }: LaneNumbers): void {
+    const lane = this.#take();
+    this.putLane(lane, slots);
+    for (let i = 0; i < notes.length; i++) this.#notes[i * this.#capacity + lane] = notes[i] ?? Number.NaN;
+  }
+
+  /** Everything that a lane remembers, as numbers. */
+  copyOut(lane: number): LaneNumbers {
+    const notes = Float64Array.from(
+      { length: this.#noteCount },
+      (_, i) => this.#notes[i * this.#capacity + lane] ?? Number.NaN,
+    );
+    return { slots: this.copyLane(lane), notes };
+  }
+
+  /** Takes a lane away; the last one moves to its place. */
+  remove(lane: number): void {
+    this.#lanes--;
+    const last = this.#lanes;
+    for (const rows of [this.#slots, this.#notes, this.#before]) {
+      for (let at = 0; at < rows.length; at += this.#capacity)
+        rows[at + lane] = rows[at + last] ?? Number.NaN;
+    }
   }
 
   /** An input without value is NaN; a sample never is. */
@@ -76,7 +119,7 @@ export class BlockMemory {
     if (this.slot(lane, this.layout.time) > 0) return;
     const take = (first: number, count: number): Float64Array =>
       Float64Array.from({ length: count }, (_, i) => this.slot(lane, first + i));
-    this.#stepper.initialise(this.slots, this.lanes, lane, {
+    this.#stepper.initialise(this.#slots, this.#capacity, lane, {
       parameters: take(this.layout.parameters, this.model.parameters.length),
       inputs: take(this.layout.inputs, this.model.inputs.length),
       states: take(this.layout.states, this.model.states.length),
@@ -85,7 +128,7 @@ export class BlockMemory {
 
   /** Remembers all lanes as they are. */
   remember(): void {
-    this.#before.set(this.slots);
+    this.#before.set(this.#slots);
   }
 
   /** Returns a lane to what was remembered, but for its inputs: they are what the machine says, good or bad. */
@@ -94,7 +137,7 @@ export class BlockMemory {
     const inputsEnd = inputs + this.model.inputs.length;
     for (let slot = 0; slot < this.layout.slots; slot++) {
       if (slot >= inputs && slot < inputsEnd) continue;
-      this.setSlot(lane, slot, this.#before[slot * this.lanes + lane] ?? Number.NaN);
+      this.setSlot(lane, slot, this.#before[slot * this.#capacity + lane] ?? Number.NaN);
     }
   }
 
@@ -108,11 +151,17 @@ export class BlockMemory {
 
   /** A new frame of all lanes. */
   frame(): Float64Array<ArrayBuffer> {
-    const values = new Float64Array(this.frameLayout.columns * this.lanes);
-    for (const [column, slot, count] of this.#copies()) {
-      values.set(this.slots.subarray(slot * this.lanes, (slot + count) * this.lanes), column * this.lanes);
-    }
-    values.set(this.notes, this.frameLayout.notes * this.lanes);
+    const lanes = this.#lanes;
+    const capacity = this.#capacity;
+    const values = new Float64Array(this.frameLayout.columns * lanes);
+    const copy = (rows: Float64Array, from: number, to: number, count: number): void => {
+      for (let i = 0; i < count; i++) {
+        const at = (from + i) * capacity;
+        values.set(rows.subarray(at, at + lanes), (to + i) * lanes);
+      }
+    };
+    for (const [column, slot, count] of this.#copies()) copy(this.#slots, slot, column, count);
+    copy(this.#notes, 0, this.frameLayout.notes, this.#noteCount);
     return values;
   }
 
@@ -125,6 +174,38 @@ export class BlockMemory {
     for (let column = this.frameLayout.notes; column < values.length; column++)
       values[column] = this.note(lane, column);
     return values;
+  }
+
+  get #noteCount(): number {
+    return this.frameLayout.columns - this.frameLayout.notes;
+  }
+
+  /** The number of a new lane. */
+  #take(): number {
+    if (this.#lanes === this.#capacity) this.#grow();
+    return this.#lanes++;
+  }
+
+  #begin(lane: number, twin: ShardTwin, beliefMs: number): void {
+    const { status, beliefMs: belief, ticks } = this.frameLayout;
+    this.#stepper.initialise(this.#slots, this.#capacity, lane, startOf(this.model, twin));
+    for (let i = 0; i < this.#noteCount; i++) this.#notes[i * this.#capacity + lane] = Number.NaN;
+    this.setNote(lane, status, statusCodes.running);
+    this.setNote(lane, belief, beliefMs);
+    this.setNote(lane, ticks, 0);
+  }
+
+  #grow(): void {
+    const capacity = this.#capacity * 2;
+    const spread = (rows: Float64Array, into: Float64Array): Float64Array => {
+      for (let from = 0, to = 0; from < rows.length; from += this.#capacity, to += capacity)
+        into.set(rows.subarray(from, from + this.#lanes), to);
+      return into;
+    };
+    this.#slots = spread(this.#slots, this.#stepper.allocate(capacity));
+    this.#before = spread(this.#before, new Float64Array(this.layout.slots * capacity));
+    this.#notes = spread(this.#notes, new Float64Array(this.#noteCount * capacity));
+    this.#capacity = capacity;
   }
 
   /** Column, slot and size of the groups that a frame copies from the slots. */

@@ -21,17 +21,16 @@
  */
 
 import type { Model } from '../core/model/index.ts';
-import { describeStop, type Stepper, stopOf } from '../core/solve/index.ts';
-import { BlockMemory } from './block-memory.ts';
+import type { Stepper } from '../core/solve/index.ts';
+import { BlockMemory, type LaneNumbers } from './block-memory.ts';
 import { type DueSample, DueSamples } from './due-samples.ts';
 import { statusCodes } from './frame.ts';
-import { LaneEvents } from './lane-events.ts';
+import { fillHole, LaneEvents } from './lane-events.ts';
 import type { ShardTwin, StepProblem } from './messages.ts';
 import type { Reporter } from './reporter.ts';
 import { type QueuedSample, SampleQueue } from './sample-queue.ts';
+import { type StepInputs, stepLane } from './step-lane.ts';
 
-/** One `step` may take as many substeps as a shard does in about a tenth of a second. */
-const stepSubsteps = 100_000;
 /** Arrival times kept for one report; more are not told. */
 const arrivalLimit = 65_536;
 
@@ -44,13 +43,22 @@ export interface BlockOptions {
   readonly reporter: Reporter;
 }
 
+/** All that a lane is: what moves when its twin moves. */
+export interface LaneCopy extends LaneNumbers {
+  /** Its block's newest tick. */
+  readonly k: number;
+  /** What was told of its bounds. */
+  readonly held: Uint8Array;
+  readonly queued: readonly QueuedSample[];
+}
+
 export class Block {
   readonly model: Model;
-  readonly twins: readonly ShardTwin[];
   readonly periodMs: number;
   readonly memory: BlockMemory;
-  readonly queues: readonly SampleQueue[];
   readonly events: LaneEvents;
+  readonly #twins: ShardTwin[];
+  readonly #queues: SampleQueue[];
   readonly #stepper: Stepper;
   readonly #reporter: Reporter;
   readonly #substeps: number;
@@ -62,16 +70,26 @@ export class Block {
   /** @throws GemelError `DURATION_RANGE` if the period needs too many substeps. */
   constructor({ model, stepper, twins, periodMs, nowMs, reporter }: BlockOptions) {
     this.model = model;
-    this.twins = twins;
+    this.#twins = [...twins];
     this.periodMs = periodMs;
     this.#k = Math.floor(nowMs / periodMs);
     this.memory = new BlockMemory(model, stepper, twins, this.beliefMs);
-    this.queues = twins.map(({ queueLimit }) => new SampleQueue(queueLimit));
+    this.#queues = twins.map(({ queueLimit }) => new SampleQueue(queueLimit));
     this.#stepper = stepper;
     this.#reporter = reporter;
-    this.events = new LaneEvents(this.memory, twins, reporter);
+    this.events = new LaneEvents(this.memory, this.#twins, reporter);
     this.#substeps = stepper.substeps(periodMs / 1000);
     for (let lane = 0; lane < twins.length; lane++) this.#setStatus(lane, this.#statusAtStart(lane));
+  }
+
+  /** By lane. */
+  get twins(): readonly ShardTwin[] {
+    return this.#twins;
+  }
+
+  /** By lane. */
+  get queues(): readonly SampleQueue[] {
+    return this.#queues;
   }
 
   /** When the last tick was due. */
@@ -88,6 +106,48 @@ export class Block {
     this.#k += ticks;
   }
 
+  /** Whether the other's twins could be lanes of this block: its time is the same. */
+  fits(other: Block): boolean {
+    return this.model.id === other.model.id && this.periodMs === other.periodMs && this.#k === other.#k;
+  }
+
+  /** Takes over all lanes of a block that fits, in its order. */
+  join(other: Block): void {
+    for (const [lane, twin] of other.twins.entries()) this.#append(twin, other.copyOut(lane));
+  }
+
+  /** Everything that a lane is, to go on elsewhere. */
+  copyOut(lane: number): LaneCopy {
+    const queue = this.#queues[lane];
+    return {
+      k: this.#k,
+      ...this.memory.copyOut(lane),
+      held: this.events.held(lane).slice(),
+      queued: queue === undefined ? [] : [...queue],
+    };
+  }
+
+  /** A block of one lane that goes on where its copy was taken. */
+  static of(copy: LaneCopy, options: Omit<BlockOptions, 'nowMs'>): Block {
+    const block = new Block({ ...options, twins: [], nowMs: copy.k * options.periodMs });
+    for (const twin of options.twins) block.#append(twin, copy);
+    return block;
+  }
+
+  /** Refuses the samples of a lane that still wait, since its twin ends. */
+  refuseQueued(lane: number): void {
+    for (const sample of this.#queues[lane] ?? [])
+      this.events.refuse(lane, 'unknown-twin', sample, this.beliefMs);
+  }
+
+  /** Takes a lane away; the last one moves to its place. */
+  remove(lane: number): void {
+    this.memory.remove(lane);
+    this.events.remove(lane);
+    fillHole(this.#twins, lane);
+    fillHole(this.#queues, lane);
+  }
+
   push(lane: number, sample: QueuedSample): void {
     const evicted = this.queues[lane]?.push(sample);
     if (evicted !== undefined) this.events.overflow(lane, evicted, this.beliefMs);
@@ -99,7 +159,7 @@ export class Block {
     const startMs = this.beliefMs;
     this.#k++;
     const dueMs = this.beliefMs;
-    const all = { memory: memory.slots, capacity: memory.lanes, from: 0, to: memory.lanes };
+    const all = { memory: memory.slots, capacity: memory.capacity, from: 0, to: memory.lanes };
     const n = this.#substeps;
     this.#gather(startMs);
     this.#apply(0);
@@ -120,47 +180,13 @@ export class Block {
   }
 
   /** Advances one lane by hand. The twin is as before if there is a problem. */
-  step(
-    lane: number,
-    seconds: number,
-    inputs: readonly (readonly [number, number])[],
-  ): StepProblem | undefined {
+  step(lane: number, seconds: number, inputs: StepInputs): StepProblem | undefined {
     const { memory } = this;
-    const { layout } = memory;
-    const substeps = this.#substepsOf(seconds);
-    if (typeof substeps !== 'number') return substeps;
-    const before = memory.copyLane(lane);
-    for (const [input, value] of inputs) memory.setSlot(lane, layout.inputs + input, value);
-    if (!memory.hasAllInputs(lane)) {
-      const missing = this.model.inputs.filter((_, i) => Number.isNaN(memory.slot(lane, layout.inputs + i)));
-      memory.putLane(lane, before);
-      const names = missing.map(({ name }) => `\`${name}\``).join(', ');
-      return {
-        code: 'TWIN_WAITING',
-        message: `the twin has no value yet for ${names}`,
-        hint: 'give it with the step',
-      };
-    }
-    if (this.#status(lane) === statusCodes.waiting) memory.start(lane);
-    memory.setSlot(lane, layout.tickSeconds, seconds);
-    memory.setSlot(lane, layout.stepSeconds, seconds / substeps);
-    const lanes = { memory: memory.slots, capacity: memory.lanes, from: lane, to: lane + 1 };
-    this.#stepper.beginTick(lanes);
-    this.#stepper.substep(lanes, substeps);
-    this.#stepper.endTick(lanes);
-    if (memory.slot(lane, layout.finite) !== 1) {
-      const stop = stopOf(this.model, layout, (slot) => memory.slot(lane, slot));
-      const message = `${this.events.offender(lane)} would leave the finite numbers within ${seconds} s`;
-      memory.putLane(lane, before);
-      if (stop !== undefined && stop.reason !== 'not-finite') return describeStop(stop);
-      return { code: 'STEP_NOT_FINITE', message, hint: 'check the inputs, or take a shorter step' };
-    }
+    const standing = this.#status(lane);
+    const stepped = stepLane({ memory, stepper: this.#stepper, lane, seconds, inputs });
+    if (stepped !== undefined) return stepped;
     this.events.moved(lane, this.beliefMs);
-    for (let i = 0; i < this.model.inputs.length; i++) {
-      memory.setSlot(lane, layout.inputs + i, before[layout.inputs + i] ?? Number.NaN);
-    }
-    this.#stepper.observe(lanes);
-    if (this.#status(lane) === statusCodes.quarantined) this.#recover(lane, this.beliefMs);
+    if (standing === statusCodes.quarantined) this.#recover(lane, this.beliefMs);
     this.#reporter.counters.steps++;
     return undefined;
   }
@@ -186,9 +212,18 @@ export class Block {
   /** To be called after a lane's numbers were put in place from a checkpoint. */
   restored(lane: number): void {
     const { memory } = this;
-    const lanes = { memory: memory.slots, capacity: memory.lanes, from: lane, to: lane + 1 };
+    const lanes = { memory: memory.slots, capacity: memory.capacity, from: lane, to: lane + 1 };
     this.#stepper.observe(lanes);
     if (this.#status(lane) !== statusCodes.quarantined) this.#setStatus(lane, this.#statusAtStart(lane));
+  }
+
+  #append(twin: ShardTwin, copy: Omit<LaneCopy, 'k'>): void {
+    this.#twins.push(twin);
+    this.memory.append(copy);
+    this.events.append(copy.held);
+    const queue = new SampleQueue(twin.queueLimit);
+    for (const sample of copy.queued) queue.push(sample);
+    this.#queues.push(queue);
   }
 
   #gather(startMs: number): void {
@@ -217,7 +252,12 @@ export class Block {
         observed = -1;
       } else {
         if (observed !== lane) {
-          this.#stepper.observe({ memory: memory.slots, capacity: memory.lanes, from: lane, to: lane + 1 });
+          this.#stepper.observe({
+            memory: memory.slots,
+            capacity: memory.capacity,
+            from: lane,
+            to: lane + 1,
+          });
         }
         observed = lane;
         this.#applyMeasurement(due);
@@ -321,23 +361,6 @@ export class Block {
   #setTick(tickSeconds: number, substeps: number): void {
     this.memory.fillSlot(this.memory.layout.tickSeconds, tickSeconds);
     this.memory.fillSlot(this.memory.layout.stepSeconds, tickSeconds / substeps);
-  }
-
-  #substepsOf(seconds: number): number | StepProblem {
-    const most = `at most ${stepSubsteps} substeps, here ${(stepSubsteps * this.#longestStep).toPrecision(3)} s, are possible`;
-    // Asked of the stepper only within its own limit, beyond which it throws.
-    if (!(seconds > 0 && seconds / this.#longestStep <= stepSubsteps)) {
-      return {
-        code: 'STEP_INVALID',
-        message: `a step of ${seconds} s cannot be taken; ${most}`,
-        hint: 'take several steps',
-      };
-    }
-    return this.#stepper.substeps(seconds);
-  }
-
-  get #longestStep(): number {
-    return Math.min(this.model.stepSeconds, ...this.memory.layout.periods);
   }
 
   #statusAtStart(lane: number): number {

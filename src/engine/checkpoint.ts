@@ -17,6 +17,8 @@ export interface CheckpointPart {
   /** Of the model's document; see document-hash.ts. */
   readonly hash: string;
   readonly savedMs: number;
+  /** What computed it: `Backend.arithmetic`. Absent in checkpoints of before there was a choice. */
+  readonly kernel?: string;
   readonly twins: readonly string[];
   readonly columns: readonly string[];
   /** Column c of twin j is `values[c * twins.length + j]`. */

@@ -6,7 +6,6 @@ import { checkTwins } from './check-twins.ts';
 import { type CheckpointPart, decodeCheckpoint } from './checkpoint.ts';
 import type { Fleet } from './fleet.ts';
 import { LiveFleet } from './live-fleet.ts';
-import type { ShardTwin } from './messages.ts';
 import type { CheckpointStore, Clock, ShardLink } from './ports.ts';
 import { defaultTelemetryFilter, type TwinConfig } from './twin-config.ts';
 
@@ -15,6 +14,8 @@ export interface FleetOptions {
   readonly twins: readonly TwinConfig[];
   /** At least one. The fleet closes them when it stops. */
   readonly shards: readonly ShardLink[];
+  /** Gives another link for a shard that died. Absent: its twins stand still. */
+  readonly revive?: (shard: number) => ShardLink;
   readonly clock: Clock;
   readonly checkpoints?: CheckpointStore;
   /** Default: 5,000. */
@@ -55,22 +56,12 @@ async function create(options: FleetOptions): Promise<Fleet> {
     clock,
     telemetryFilter: options.telemetryFilter ?? defaultTelemetryFilter,
     ...(checkpoints !== undefined && { checkpoints }),
+    ...(options.revive !== undefined && { revive: options.revive }),
     ...(options.checkpointEveryMs !== undefined && { checkpointEveryMs: options.checkpointEveryMs }),
   });
   const restore = await load(fleet, checkpoints);
   tellOfStrangers(fleet, restore);
-  await fleet.start(
-    shards.map((_, shard) => {
-      const own = twins.flatMap((config, index) =>
-        shardOfTwin[index] === shard ? [shardTwin(config, index)] : [],
-      );
-      const used = new Set(own.map(({ model }) => model));
-      const documents = [...models.values()]
-        .filter(({ id }) => used.has(id))
-        .map(({ id, document }) => ({ id, document }));
-      return { kind: 'start', models: documents, twins: own, restore };
-    }),
-  );
+  await fleet.start(restore);
   return fleet;
 }
 
@@ -87,11 +78,6 @@ function spread(twins: readonly TwinConfig[], shards: number): number[] {
     first++;
   }
   return shardOfTwin;
-}
-
-function shardTwin(config: TwinConfig, index: number): ShardTwin {
-  const { id, model, periodMs, parameters, inputs, start, queueLimit } = config;
-  return { index, id, model, periodMs, parameters, inputs, start, queueLimit };
 }
 
 async function load(

@@ -15,6 +15,9 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | resynchronised | the process was suspended: ticks were given up |
  * | queue-overflow | samples had to make room for newer ones |
  * | worker-failed | a worker died; its twins stand still |
+ * | added · removed | a twin came to the fleet, or left it, while it ran |
+ * | worker-restarted | a worker died and was started again; its twins go on from their last checkpoint |
+ * | kernel-changed | other kernels compute than those that made the checkpoint |
  * | checkpoint-failed | a checkpoint could not be written or read |
  */
 export type TwinEventKind =
@@ -29,6 +32,10 @@ export type TwinEventKind =
   | 'resynchronised'
   | 'queue-overflow'
   | 'worker-failed'
+  | 'added'
+  | 'removed'
+  | 'worker-restarted'
+  | 'kernel-changed'
   | 'checkpoint-failed';
 
 export interface TwinEvent {
@@ -55,5 +62,9 @@ export const severities = {
   resynchronised: 'warning',
   'queue-overflow': 'warning',
   'worker-failed': 'critical',
+  added: 'info',
+  removed: 'info',
+  'worker-restarted': 'warning',
+  'kernel-changed': 'info',
   'checkpoint-failed': 'critical',
 } as const satisfies Record<TwinEventKind, Severity>;

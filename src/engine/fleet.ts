@@ -21,6 +21,23 @@ export interface Fleet {
   readonly models: ReadonlyMap<string, Model>;
   twins(): readonly TwinInfo[];
   twin(id: string): TwinInfo | undefined;
+  /** What computes the twins: `Backend.arithmetic`. */
+  readonly kernel: string;
+  /**
+   * Starts one twin more while the others run, at the model's start or where its config says. Resolves once it has its
+   * first snapshot. Its model must be one of `models`.
+   *
+   * Rejects with the GemelErrors of `checkTwins` (`TWIN_DUPLICATE` for an id that runs), `DURATION_RANGE`, `FLEET_STOPPED` or
+   * `WORKER_FAILED`.
+   */
+  add(config: TwinConfig): Promise<TwinInfo>;
+  /** Ends a twin; samples that wait for it are refused. Rejects with GemelError `TWIN_UNKNOWN`, `FLEET_STOPPED` or `WORKER_FAILED`. */
+  remove(id: string): Promise<void>;
+  /**
+   * Takes a twin to another shard, counted from 0, with all that it is: it misses no tick and no sample, and goes on with
+   * the same bits. Rejects as `remove` does.
+   */
+  move(id: string, shard: number): Promise<void>;
   /** The newest snapshot; undefined only for a twin that is not there. */
   snapshot(id: string): Snapshot | undefined;
   /** The MQTT topic filters to subscribe to, without duplicates. */
@@ -50,8 +67,15 @@ export interface Fleet {
   /** Returns the function that ends it. A listener must not throw. */
   onTick(listener: (tick: TickReport) => void): () => void;
   onEvent(listener: (event: TwinEvent) => void): () => void;
+  /** Twins that came or went while the fleet runs. */
+  onChange(listener: (change: FleetChange) => void): () => void;
   /** Ends the loops, writes the last checkpoint and closes the shards. May be called twice. */
   stop(): Promise<void>;
+}
+
+export interface FleetChange {
+  readonly kind: 'added' | 'removed';
+  readonly twin: TwinInfo;
 }
 
 export interface IncomingMessage {

@@ -4,6 +4,7 @@ export { createFleet, type FleetOptions } from './create-fleet.ts';
 export type { Severity, TwinEvent, TwinEventKind } from './event.ts';
 export type {
   Fleet,
+  FleetChange,
   FleetStatistics,
   IncomingMessage,
   StepOptions,

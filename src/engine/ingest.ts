@@ -45,7 +45,6 @@ export interface Sample {
 }
 
 export interface IngestOptions {
-  readonly targets: readonly Target[];
   readonly telemetryFilter: string;
   readonly clock: Clock;
   readonly refusals: RefusalLog;
@@ -79,15 +78,29 @@ export class Ingest {
   readonly counters = { messages: 0, ignored: 0, accepted: 0 };
   readonly #options: IngestOptions;
   readonly #routes = new Map<string, Route[]>();
+  /** Ids of the twins. */
+  readonly #ids = new Set<string>();
   readonly #telemetry: TopicMatcher;
 
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#telemetry = createTopicMatcher(options.telemetryFilter);
-    for (const target of options.targets) {
-      const { id, telemetryTopic, bindings } = target.config;
-      this.#addRoute(telemetryTopic ?? defaultTelemetryTopic(id), { target });
-      for (const binding of bindings) this.#addRoute(binding.topic, { target, binding });
+  }
+
+  add(target: Target): void {
+    const { id, telemetryTopic, bindings } = target.config;
+    this.#ids.add(id);
+    this.#addRoute(telemetryTopic ?? defaultTelemetryTopic(id), { target });
+    for (const binding of bindings) this.#addRoute(binding.topic, { target, binding });
+  }
+
+  remove({ config, index }: Target): void {
+    const { id, telemetryTopic, bindings } = config;
+    this.#ids.delete(id);
+    for (const topic of [telemetryTopic ?? defaultTelemetryTopic(id), ...bindings.map((one) => one.topic)]) {
+      const others = (this.#routes.get(topic) ?? []).filter(({ target }) => target.index !== index);
+      if (others.length === 0) this.#routes.delete(topic);
+      else this.#routes.set(topic, others);
     }
   }
 
@@ -158,14 +171,7 @@ export class Ingest {
 
   #unknownTwin(context: Context, id: string): void {
     // Looking for the nearest of ten thousand names takes milliseconds: too much for what a stranger may repeat.
-    const { targets } = this.#options;
-    const near =
-      targets.length <= 100
-        ? suggest(
-            id,
-            targets.map(({ config }) => config.id),
-          )
-        : undefined;
+    const near = this.#ids.size <= 100 ? suggest(id, this.#ids) : undefined;
     const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
     this.#refuse(context, 'unknown-twin', `no twin \`${id}\` runs here`, { twin: id, got: undefined, hint });
   }

@@ -29,8 +29,8 @@ export class LaneEvents {
   readonly #twins: readonly ShardTwin[];
   readonly #reporter: Reporter;
   readonly #bounded: readonly BoundedState[];
-  /** Held flags of the last time, to tell edges: bound b of lane j is at b * lanes + j. */
-  readonly #held: Uint8Array;
+  /** Held flags of each lane as last told, to tell edges: one a bound. */
+  readonly #held: Uint8Array[] = [];
   readonly #trials = new Set<number>();
 
   constructor(memory: BlockMemory, twins: readonly ShardTwin[], reporter: Reporter) {
@@ -38,7 +38,22 @@ export class LaneEvents {
     this.#twins = twins;
     this.#reporter = reporter;
     this.#bounded = boundedStates(memory);
-    this.#held = new Uint8Array(this.#bounded.length * memory.lanes);
+    for (let lane = 0; lane < memory.lanes; lane++) this.append();
+  }
+
+  /** There is one lane more; `held` is what was told of its bounds. */
+  append(held: Uint8Array = new Uint8Array(this.#bounded.length)): void {
+    this.#held.push(held);
+  }
+
+  /** What was told of a lane's bounds. */
+  held(lane: number): Uint8Array {
+    return this.#held[lane] ?? new Uint8Array(this.#bounded.length);
+  }
+
+  /** A lane is gone, and the last one has its place. */
+  remove(lane: number): void {
+    fillHole(this.#held, lane);
   }
 
   /** Lets a quarantined lane run in this tick. */
@@ -51,19 +66,12 @@ export class LaneEvents {
     return this.#trials.size > 0 && this.#trials.delete(lane);
   }
 
-  /** The state that left the finite numbers, for a message. To be asked before the lane is put back. */
-  offender(lane: number): string {
-    const { model, layout } = this.#memory;
-    const name = model.states[this.#memory.slot(lane, layout.offender)]?.name;
-    return name === undefined ? 'a state' : `\`${name}\``;
-  }
-
   /** Why the lane could not take its tick, for a message. To be asked before the lane is put back. */
   causeOfStop(lane: number): string {
     const { model, layout } = this.#memory;
     const stop = stopOf(model, layout, (slot) => this.#memory.slot(lane, slot));
     if (stop === undefined || stop.reason === 'not-finite')
-      return `${this.offender(lane)} left the finite numbers`;
+      return `${offenderOf(this.#memory, lane)} left the finite numbers`;
     return describeStop(stop).message;
   }
 
@@ -84,12 +92,13 @@ export class LaneEvents {
   /** A lane moved: tells bounds that took hold or let go, and `when` clauses that fired. */
   moved(lane: number, atMs: number): void {
     const memory = this.#memory;
-    let at = lane;
-    for (const bounded of this.#bounded) {
+    const told = this.held(lane);
+    for (let i = 0; i < this.#bounded.length; i++) {
+      const bounded = this.#bounded[i];
+      if (bounded === undefined) continue;
       const held = memory.slot(lane, bounded.slot) === 1 ? 1 : 0;
-      if (held !== this.#held[at]) this.#boundChanged(lane, bounded, held === 1, atMs);
-      this.#held[at] = held;
-      at += memory.lanes;
+      if (held !== told[i]) this.#boundChanged(lane, bounded, held === 1, atMs);
+      told[i] = held;
     }
     let slot = memory.layout.fired;
     for (const when of memory.model.whens) {
@@ -155,6 +164,18 @@ export class LaneEvents {
       ...event,
     });
   }
+}
+
+/** The state that left the finite numbers, for a message. To be asked before the lane is put back. */
+export function offenderOf(memory: BlockMemory, lane: number): string {
+  const name = memory.model.states[memory.slot(lane, memory.layout.offender)]?.name;
+  return name === undefined ? 'a state' : `\`${name}\``;
+}
+
+/** Takes an item out of a list whose last one then has its place. */
+export function fillHole<T>(items: T[], at: number): void {
+  const last = items.pop();
+  if (last !== undefined && at < items.length) items[at] = last;
 }
 
 function boundedStates({ model, layout }: BlockMemory): BoundedState[] {

@@ -1,27 +1,43 @@
 /** The fleet at work: takes what the shards send, keeps the newest of it, and answers readers from there. */
 
-import { GemelError, suggest } from '../core/diagnose/index.ts';
+import { GemelError } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { fromSi } from '../core/units/index.ts';
 import { checkStepInput } from './check-twins.ts';
+import type { CheckpointPart } from './checkpoint.ts';
 import { severities, type TwinEvent, type TwinEventKind } from './event.ts';
-import type { Fleet, FleetStatistics, IncomingMessage, StepOptions, TickReport, TwinInfo } from './fleet.ts';
-import type { Frame } from './frame.ts';
-import { Ingest, type Target } from './ingest.ts';
-import type { BlockInfo, FromShard, ShardRefusal, ShardReport, ToShard } from './messages.ts';
+import type {
+  Fleet,
+  FleetChange,
+  FleetStatistics,
+  IncomingMessage,
+  StepOptions,
+  TickReport,
+  TwinInfo,
+} from './fleet.ts';
+import { FleetBlocks } from './fleet-blocks.ts';
+import { forward, show, snapshotOf } from './fleet-entry.ts';
+import { Ingest } from './ingest.ts';
+import { Membership, problemOf } from './membership.ts';
+import {
+  type FromShard,
+  type ShardCounters,
+  type ShardRefusal,
+  type ShardReport,
+  shardReasons,
+} from './messages.ts';
 import type { CheckpointStore, Clock, ShardLink } from './ports.ts';
-import type { Delivery, Refused } from './refusal.ts';
+import type { Delivery, Refused, RefusalReason } from './refusal.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { sumCounters } from './reporter.ts';
+import { sumCounters, withoutGauges } from './reporter.ts';
 import { Ring } from './ring.ts';
 import { Saving } from './saving.ts';
 import { ShardClient } from './shard-client.ts';
-import { createSignalTable } from './signal-table.ts';
 import type { Snapshot } from './snapshot.ts';
-import { createSnapshot, createSnapshotView, type SnapshotView } from './snapshot-view.ts';
+import { createSnapshot } from './snapshot-view.ts';
 import type { TwinConfig } from './twin-config.ts';
 
-const limits = { events: 2000, refusals: 1000 } as const;
+const limits = { events: 2000, refusals: 1000, revivals: 3, reviveMs: 600_000 } as const;
 
 export interface LiveFleetOptions {
   readonly models: ReadonlyMap<string, Model>;
@@ -29,40 +45,27 @@ export interface LiveFleetOptions {
   readonly shards: readonly ShardLink[];
   readonly clock: Clock;
   readonly telemetryFilter: string;
+  readonly revive?: (shard: number) => ShardLink;
   readonly checkpoints?: CheckpointStore;
   readonly checkpointEveryMs?: number;
-}
-
-/** A twin as the fleet keeps it. Its snapshot is made when somebody asks. */
-interface Entry {
-  readonly info: TwinInfo;
-  readonly target: Target;
-  readonly view: SnapshotView;
-  readonly client: ShardClient;
-  frame: Frame | undefined;
-  lane: number;
-  snapshot: Snapshot | undefined;
-}
-
-interface FleetBlock {
-  readonly info: BlockInfo;
-  readonly entries: readonly Entry[];
-  readonly ids: readonly string[];
 }
 
 export class LiveFleet implements Fleet {
   readonly models: ReadonlyMap<string, Model>;
   readonly #options: LiveFleetOptions;
-  readonly #clients: readonly ShardClient[];
-  readonly #entries: readonly Entry[];
-  readonly #byId: ReadonlyMap<string, Entry>;
-  readonly #blocks = new Map<ShardClient, Map<number, FleetBlock>>();
+  readonly #clients: ShardClient[] = [];
+  readonly #members: Membership;
+  readonly #blocks: FleetBlocks;
   readonly #ingest: Ingest;
   readonly #refusals = new RefusalLog(limits.refusals);
   readonly #events = new Ring<TwinEvent>(limits.events);
   readonly #tickListeners = new Set<(tick: TickReport) => void>();
   readonly #eventListeners = new Set<(event: TwinEvent) => void>();
+  readonly #changeListeners = new Set<(change: FleetChange) => void>();
   readonly #saving: Saving;
+  /** Which shards were started again, and the counters of those that had died. */
+  readonly #revived: { readonly shard: number; readonly atMs: number }[] = [];
+  readonly #retired: ShardCounters[] = [];
   #told = 0;
   #stopped: Promise<void> | undefined;
 
@@ -70,55 +73,83 @@ export class LiveFleet implements Fleet {
     this.models = options.models;
     this.#options = options;
     const { clock } = options;
-    this.#clients = options.shards.map((link) => {
-      const client: ShardClient = new ShardClient(link, clock, {
-        onMessage: (message) => this.#receive(client, message),
-        onFailed: (why) => this.#failed(client, why),
-      });
-      return client;
+    this.#ingest = new Ingest({
+      telemetryFilter: options.telemetryFilter,
+      clock,
+      refusals: this.#refusals,
+      forward: (sample) => {
+        const entry = this.#stopped === undefined ? this.#members.at(sample.twin) : undefined;
+        return entry === undefined ? 'unavailable' : forward(entry, sample);
+      },
     });
+    this.#members = new Membership({
+      models: options.models,
+      clients: this.#clients,
+      joined: (entry) => {
+        this.#ingest.add(entry.target);
+        this.#tellChange('added', entry.info);
+      },
+      left: (entry) => {
+        this.#ingest.remove(entry.target);
+        this.#tellChange('removed', entry.info);
+      },
+    });
+    this.#blocks = new FleetBlocks((twin) => this.#members.at(twin));
+    // Only now, since a shard may have something to say already.
+    this.#clients.push(...options.shards.map((link) => this.#connect(link)));
+    for (const { config, model, shard } of options.members) {
+      const client = this.#clients[shard];
+      if (client === undefined) throw new RangeError('a twin without a shard');
+      this.#ingest.add(this.#members.enter({ config, model }, client).target);
+    }
     this.#saving = new Saving({
       clients: this.#clients,
+      inTurn: (work) => this.#members.inTurn(work),
       clock,
       tell: (message) => this.tell('*', 'checkpoint-failed', message),
       ...(options.checkpoints !== undefined && { store: options.checkpoints }),
       ...(options.checkpointEveryMs !== undefined && { everyMs: options.checkpointEveryMs }),
     });
-    this.#entries = this.#createEntries(options);
-    this.#byId = new Map(this.#entries.map((entry) => [entry.info.config.id, entry]));
-    this.#ingest = new Ingest({
-      targets: this.#entries.map(({ target }) => target),
-      telemetryFilter: options.telemetryFilter,
-      clock,
-      refusals: this.#refusals,
-      forward: (sample) =>
-        this.#stopped === undefined
-          ? (this.#entries[sample.twin]?.client.forward(sample) ?? undefined)
-          : 'unavailable',
-    });
   }
 
-  /** Starts the shards, each with its message, and resolves once each has answered. */
-  async start(messages: readonly Extract<ToShard, { kind: 'start' }>[]): Promise<void> {
-    for (const [index, client] of this.#clients.entries()) {
-      const message = messages[index];
-      if (message !== undefined) client.start(message);
-    }
+  /** Starts the shards, and resolves once each has answered. */
+  async start(restore: readonly CheckpointPart[]): Promise<void> {
+    for (const client of this.#clients) client.start(this.#members.startOf(client, restore));
     // Answers come in order, so with the first checkpoint the first snapshots are there as well.
     await Promise.all(this.#clients.map((client) => client.request({ kind: 'checkpoint' })));
+    this.#tellOfKernels(new Set(restore.flatMap(({ kernel = [] }) => kernel)));
     void this.#saving.run();
   }
 
   twins(): readonly TwinInfo[] {
-    return this.#entries.map(({ info }) => info);
+    return Array.from(this.#members.all(), ({ info }) => info);
   }
 
   twin(id: string): TwinInfo | undefined {
-    return this.#byId.get(id)?.info;
+    return this.#members.find(id)?.info;
+  }
+
+  get kernel(): string {
+    return [...new Set(this.#clients.flatMap(({ kernel = [] }) => kernel))].join(', ');
+  }
+
+  async add(config: TwinConfig): Promise<TwinInfo> {
+    this.#refuseIfStopped();
+    return this.#members.add(config);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#refuseIfStopped();
+    return this.#members.remove(id);
+  }
+
+  async move(id: string, shard: number): Promise<void> {
+    this.#refuseIfStopped();
+    return this.#members.move(id, shard);
   }
 
   snapshot(id: string): Snapshot | undefined {
-    const entry = this.#byId.get(id);
+    const entry = this.#members.find(id);
     return entry === undefined ? undefined : snapshotOf(entry);
   }
 
@@ -131,16 +162,15 @@ export class LiveFleet implements Fleet {
   }
 
   setInputs(id: string, values: Readonly<Record<string, unknown>>, timeMs?: number): Delivery {
-    const entry = this.#byId.get(id);
+    const entry = this.#members.find(id);
     return entry === undefined
       ? this.#ingest.refuseUnknownTwin(id)
       : this.#ingest.take(entry.target, values, timeMs);
   }
 
   async step(id: string, { seconds, inputs = {} }: StepOptions): Promise<Snapshot> {
-    const entry = this.#byId.get(id);
-    if (entry === undefined) throw this.#unknownTwin(id);
-    if (this.#stopped !== undefined) throw new GemelError('FLEET_STOPPED', 'the engine is stopping');
+    const entry = this.#members.need(id);
+    this.#refuseIfStopped();
     if (!(seconds > 0 && seconds < Number.POSITIVE_INFINITY)) {
       throw new GemelError('STEP_INVALID', `a step must be a positive number of seconds, got ${seconds}`);
     }
@@ -148,13 +178,15 @@ export class LiveFleet implements Fleet {
       checkStepInput(entry.info.model, name, value),
     );
     const twin = entry.target.index;
-    const answer = await entry.client.request({ kind: 'step', twin, seconds, inputs: numbered });
+    // Not while it is on its way to another shard.
+    const answer = await (entry.held === undefined
+      ? entry.client.request({ kind: 'step', twin, seconds, inputs: numbered })
+      : this.#members.inTurn(() => entry.client.request({ kind: 'step', twin, seconds, inputs: numbered })));
     if (answer.kind === 'stepped' && answer.values !== undefined) {
       return createSnapshot(id, entry.view, { values: answer.values, lanes: 1 }, 0);
     }
     const problem = answer.kind === 'stepped' ? answer.problem : undefined;
-    const { code = 'STEP_INVALID', message = 'no answer', hint } = problem ?? {};
-    throw new GemelError(code, `twin \`${id}\`: ${message}`, hint === undefined ? {} : { hint });
+    throw problemOf(id, problem ?? { code: 'STEP_INVALID', message: 'no answer' });
   }
 
   refusals(): readonly Refused[] {
@@ -174,18 +206,18 @@ export class LiveFleet implements Fleet {
   statistics(): FleetStatistics {
     const { messages, ignored, accepted } = this.#ingest.counters;
     const known = this.#clients.map(({ counters }) => counters).filter((counters) => counters !== undefined);
-    const shards = sumCounters(known);
+    const shards = sumCounters([...known, ...this.#retired]);
     return {
       ...shards,
       ...this.#saving.counters,
       events: this.#told,
-      twins: this.#entries.length,
+      twins: this.#members.count,
       inFlight: this.#clients.reduce((sum, { onTheirWay }) => sum + onTheirWay, 0),
       failedWorkers: this.failures().length,
       messages,
       ignoredMessages: ignored,
       acceptedSamples: accepted,
-      refusedSamples: { ...this.#refusals.counts, ...shards.refusedSamples },
+      refusedSamples: addCounts(this.#refusals.counts, shards.refusedSamples),
     };
   }
 
@@ -195,6 +227,10 @@ export class LiveFleet implements Fleet {
 
   onEvent(listener: (event: TwinEvent) => void): () => void {
     return listen(this.#eventListeners, listener);
+  }
+
+  onChange(listener: (change: FleetChange) => void): () => void {
+    return listen(this.#changeListeners, listener);
   }
 
   stop(): Promise<void> {
@@ -212,46 +248,33 @@ export class LiveFleet implements Fleet {
     this.#saving.failed('read', error);
   }
 
-  #createEntries({ members }: LiveFleetOptions): Entry[] {
-    const shared = new Map(
-      [...this.models.values()].map((model) => [
-        model,
-        { view: createSnapshotView(model), table: createSignalTable(model) },
-      ]),
-    );
-    return members.map(({ config, model, shard }, index) => {
-      const ofModel = shared.get(model);
-      const client = this.#clients[shard];
-      if (ofModel === undefined || client === undefined)
-        throw new RangeError('a twin without model or shard');
-      const { view, table } = ofModel;
-      const info = { config, model };
-      return {
-        info,
-        target: { index, config, table },
-        view,
-        client,
-        frame: undefined,
-        lane: 0,
-        snapshot: undefined,
-      };
+  #connect(link: ShardLink): ShardClient {
+    const client: ShardClient = new ShardClient(link, this.#options.clock, {
+      onMessage: (message) => this.#receive(client, message),
+      onFailed: (why) => this.#failed(client, why),
     });
+    return client;
   }
 
   #receive(client: ShardClient, message: Exclude<FromShard, { kind: 'acknowledged' | 'failed' }>): void {
     switch (message.kind) {
       case 'ready':
-        this.#blocks.set(client, this.#createBlocks(message.blocks));
+        for (const info of message.blocks) this.#blocks.set(client, info);
+        break;
+      case 'lanes':
+        this.#blocks.set(client, message.block);
         break;
       case 'frame':
-        this.#takeFrame(client, message);
+        this.#blocks.take(client, message);
         break;
       case 'stepped': {
-        const entry = this.#entries[message.twin];
+        const entry = this.#members.at(message.twin);
         if (entry !== undefined && message.values !== undefined)
           show(entry, { values: message.values, lanes: 1 }, 0);
         break;
       }
+      case 'added':
+      case 'removed':
       case 'checkpoint':
         break;
     }
@@ -260,45 +283,21 @@ export class LiveFleet implements Fleet {
     if (message.kind === 'frame') this.#tellTick(client, message);
   }
 
-  #createBlocks(infos: readonly BlockInfo[]): Map<number, FleetBlock> {
-    return new Map(
-      infos.map((info) => {
-        const entries = info.twins
-          .map((index) => this.#entries[index])
-          .filter((entry) => entry !== undefined);
-        return [info.block, { info, entries, ids: entries.map((entry) => entry.info.config.id) }];
-      }),
-    );
-  }
-
-  #takeFrame(client: ShardClient, { block, values }: Extract<FromShard, { kind: 'frame' }>): void {
-    client.taken(block);
-    const entries = this.#blocks.get(client)?.get(block)?.entries ?? [];
-    const frame = { values, lanes: entries.length };
-    for (let lane = 0; lane < entries.length; lane++) {
-      const entry = entries[lane];
-      if (entry !== undefined) show(entry, frame, lane);
-    }
-  }
-
   #tellTick(client: ShardClient, message: Extract<FromShard, { kind: 'frame' }>): void {
-    const block = this.#blocks.get(client)?.get(message.block);
-    if (block === undefined || this.#tickListeners.size === 0) return;
-    const { dueMs, finishedMs, receivedMs } = message;
-    const seenMs = this.#options.clock.nowMs();
-    const tick = { twins: block.ids, periodMs: block.info.periodMs, dueMs, finishedMs, seenMs, receivedMs };
-    for (const listener of this.#tickListeners) listener(tick);
+    if (this.#tickListeners.size === 0) return;
+    const tick = this.#blocks.report(client, message, this.#options.clock.nowMs());
+    if (tick !== undefined) for (const listener of this.#tickListeners) listener(tick);
   }
 
   #takeReport({ events, refused }: ShardReport): void {
     for (const { twin, ...event } of events) {
-      this.#tell({ twin: this.#entries[twin]?.info.config.id ?? '*', ...event });
+      this.#tell({ twin: this.#members.at(twin)?.info.config.id ?? '*', ...event });
     }
     for (const refusal of refused) this.#takeRefusal(refusal);
   }
 
   #takeRefusal({ reason, atMs, twin, signal, timeMs, value }: ShardRefusal): void {
-    const target = this.#entries[twin]?.target;
+    const target = this.#members.at(twin)?.target;
     const described = target?.table.signals[signal];
     if (target === undefined || described === undefined) return;
     const shown = Number(fromSi(value, described.unit).toPrecision(6));
@@ -308,8 +307,33 @@ export class LiveFleet implements Fleet {
   }
 
   #failed(client: ShardClient, why: string): void {
-    const count = this.#entries.filter((entry) => entry.client === client).length;
+    if (this.#revive(client, why)) return;
+    const count = Array.from(this.#members.all()).filter((entry) => entry.client === client).length;
     this.tell('*', 'worker-failed', `the worker of ${count} twins has failed, and they stand still: ${why}`);
+  }
+
+  /** Starts another shard in the place of one that died, unless it never ran or dies too often. */
+  #revive(dead: ShardClient, why: string): boolean {
+    const { clock, revive } = this.#options;
+    const shard = this.#clients.indexOf(dead);
+    if (revive === undefined || shard < 0 || dead.kernel === undefined || this.#stopped !== undefined)
+      return false;
+    const nowMs = clock.nowMs();
+    const lately = this.#revived.filter((one) => one.shard === shard && nowMs - one.atMs < limits.reviveMs);
+    if (lately.length >= limits.revivals) return false;
+    this.#revived.push({ shard, atMs: nowMs });
+    const client = this.#connect(revive(shard));
+    const parts = this.#clients.flatMap((one) => one.parts).toSorted((a, b) => a.savedMs - b.savedMs);
+    this.#clients[shard] = client;
+    client.parts = dead.parts;
+    if (dead.counters !== undefined) this.#retired.push(withoutGauges(dead.counters));
+    this.#blocks.forget(dead);
+    const count = this.#members.hand(dead, client);
+    client.start(this.#members.startOf(client, parts));
+    void dead.close();
+    const message = `the worker of ${count} twins has failed and was started again: ${why}`;
+    this.tell('*', 'worker-restarted', message);
+    return true;
   }
 
   #tell(event: TwinEvent): void {
@@ -318,10 +342,24 @@ export class LiveFleet implements Fleet {
     for (const listener of this.#eventListeners) listener(event);
   }
 
-  #unknownTwin(id: string): GemelError {
-    const near = suggest(id, this.#byId.keys());
-    const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
-    return new GemelError('TWIN_UNKNOWN', `no twin \`${id}\` runs here`, hint);
+  #tellChange(kind: FleetChange['kind'], twin: TwinInfo): void {
+    for (const listener of this.#changeListeners) listener({ kind, twin });
+    this.tell(
+      twin.config.id,
+      kind,
+      kind === 'added' ? `a twin of ${twin.model.id} runs from now on` : 'the twin has ended',
+    );
+  }
+
+  #tellOfKernels(before: ReadonlySet<string>): void {
+    const others = [...before].filter((kernel) => kernel !== this.kernel);
+    if (others.length === 0) return;
+    const message = `the twins were computed by ${others.join(', ')} until now, from here on ${this.kernel}: their last bits may differ`;
+    this.tell('*', 'kernel-changed', message);
+  }
+
+  #refuseIfStopped(): void {
+    if (this.#stopped !== undefined) throw new GemelError('FLEET_STOPPED', 'the engine is stopping');
   }
 
   async #end(): Promise<void> {
@@ -334,19 +372,16 @@ const shardMessages = {
   'out-of-order': 'a newer sample of this signal was already applied',
   repeated: 'the same value with the same time was already applied',
   'queue-full': 'too many samples waited for their tick, and this was the oldest',
+  'unknown-twin': 'the twin ended before its tick',
 } as const satisfies Record<ShardRefusal['reason'], string>;
 
-function show(entry: Entry, frame: Frame, lane: number): void {
-  entry.frame = frame;
-  entry.lane = lane;
-  entry.snapshot = undefined;
-}
-
-function snapshotOf(entry: Entry): Snapshot | undefined {
-  if (entry.frame !== undefined) {
-    entry.snapshot ??= createSnapshot(entry.info.config.id, entry.view, entry.frame, entry.lane);
-  }
-  return entry.snapshot;
+function addCounts(
+  door: Readonly<Record<RefusalReason, number>>,
+  shards: Readonly<Record<string, number>>,
+): Record<RefusalReason, number> {
+  const total = { ...door };
+  for (const reason of shardReasons) total[reason] += shards[reason] ?? 0;
+  return total;
 }
 
 function listen<T>(listeners: Set<(value: T) => void>, listener: (value: T) => void): () => void {

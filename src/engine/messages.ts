@@ -7,6 +7,7 @@
 
 import type { ErrorCode } from '../core/diagnose/index.ts';
 import type { ModelDocument } from '../core/model/index.ts';
+import type { LaneCopy } from './block.ts';
 import type { CheckpointPart } from './checkpoint.ts';
 import type { Severity, TwinEventKind } from './event.ts';
 
@@ -42,13 +43,30 @@ export type ToShard =
       /** Number of the input and its value (SI). */
       readonly inputs: readonly (readonly [number, number])[];
     }
+  /** One twin more: a new one, or one from another shard with all that it was there. */
+  | {
+      readonly kind: 'add';
+      readonly request: number;
+      readonly model: { readonly id: string; readonly document: ModelDocument };
+      readonly twin: ShardTwin;
+      readonly lane?: LaneCopy;
+    }
+  /** `leave`: the twin goes on in another shard; otherwise it ends. */
+  | { readonly kind: 'remove'; readonly request: number; readonly twin: number; readonly leave: boolean }
   /** A frame was taken, so another one may be sent. */
   | { readonly kind: 'taken'; readonly block: number }
   | { readonly kind: 'checkpoint'; readonly request: number }
   | { readonly kind: 'stop'; readonly request: number };
 
 export type FromShard =
-  | { readonly kind: 'ready'; readonly blocks: readonly BlockInfo[]; readonly report: ShardReport }
+  | {
+      readonly kind: 'ready';
+      readonly blocks: readonly BlockInfo[];
+      readonly kernel: string;
+      readonly report: ShardReport;
+    }
+  /** From now on the frames of this block are of these twins; without twins there are no more. */
+  | { readonly kind: 'lanes'; readonly block: BlockInfo; readonly report: ShardReport }
   | { readonly kind: 'acknowledged'; readonly samples: number }
   | {
       readonly kind: 'frame';
@@ -67,6 +85,23 @@ export type FromShard =
       /** A frame of one twin, or why there is none. */
       readonly values?: Float64Array;
       readonly problem?: StepProblem;
+      readonly report: ShardReport;
+    }
+  | {
+      readonly kind: 'added';
+      readonly request: number;
+      readonly twin: number;
+      /** A frame of one twin, or why it could not be added. */
+      readonly values?: Float64Array;
+      readonly problem?: StepProblem;
+      readonly report: ShardReport;
+    }
+  | {
+      readonly kind: 'removed';
+      readonly request: number;
+      readonly twin: number;
+      /** Only of one that leaves. */
+      readonly lane?: LaneCopy;
       readonly report: ShardReport;
     }
   | {
@@ -109,8 +144,8 @@ export interface ShardEvent {
   readonly subject?: string;
 }
 
-/** The reasons that only a shard can find. */
-export const shardReasons = ['out-of-order', 'repeated', 'queue-full'] as const;
+/** The reasons that a shard can find. */
+export const shardReasons = ['out-of-order', 'repeated', 'queue-full', 'unknown-twin'] as const;
 
 export type ShardReason = (typeof shardReasons)[number];
 

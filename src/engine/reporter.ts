@@ -31,7 +31,7 @@ export class Reporter {
     queueDepth: 0,
     behindSeconds: 0,
     appliedSamples: 0,
-    refusedSamples: { 'out-of-order': 0, repeated: 0, 'queue-full': 0 },
+    refusedSamples: { 'out-of-order': 0, repeated: 0, 'queue-full': 0, 'unknown-twin': 0 },
     ticks: 0,
     missedDeadlines: 0,
     skippedTicks: 0,
@@ -101,6 +101,11 @@ export class Reporter {
     }
     return bucket;
   }
+}
+
+/** What counts on of a shard that has ended. */
+export function withoutGauges(counters: ShardCounters): ShardCounters {
+  return { ...counters, running: 0, waiting: 0, quarantined: 0, queueDepth: 0, behindSeconds: 0 };
 }
 
 /** Sums the counters of several shards. */

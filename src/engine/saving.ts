@@ -13,7 +13,10 @@ import type { ShardClient } from './shard-client.ts';
 const answerMs = 5000;
 
 export interface SavingOptions {
+  /** By shard; one that was started again stands in the other's place. */
   readonly clients: readonly ShardClient[];
+  /** Runs work while no twin is on its way from one shard to another: it would be in no part, or in two. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
   /** Absent: nothing is saved, and the end only stops the shards. */
   readonly store?: CheckpointStore;
@@ -77,14 +80,15 @@ export class Saving {
 
   /** Resolves once every shard has answered or failed, and when patience ends. */
   async #ask(kind: 'checkpoint' | 'stop'): Promise<void> {
-    const { clients, clock, tell } = this.#options;
+    const { clients, clock, inTurn, tell } = this.#options;
     const patience = createStopController();
-    const answers = Promise.allSettled(clients.map((client) => client.request({ kind })));
-    const answered = answers.then(() => true);
     const waited = clock.sleepUntil(clock.nowMs() + answerMs, patience.signal).then(
       () => false,
       () => true,
     );
+    const answered = inTurn(() =>
+      Promise.race([Promise.allSettled(clients.map((client) => client.request({ kind }))), waited]),
+    ).then(() => true);
     if (!(await Promise.race([answered, waited])))
       tell('a worker does not answer; its twins are kept as they last were');
     patience.abort();

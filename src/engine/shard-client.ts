@@ -21,8 +21,12 @@ export interface ShardListener {
   onFailed(message: string): void;
 }
 
-type Answer = Extract<FromShard, { kind: 'stepped' | 'checkpoint' }>;
-type Request = Omit<Extract<ToShard, { kind: 'step' }>, 'request'> | { readonly kind: 'checkpoint' | 'stop' };
+type Answer = Extract<FromShard, { kind: 'stepped' | 'added' | 'removed' | 'checkpoint' }>;
+type Request =
+  | Omit<Extract<ToShard, { kind: 'step' }>, 'request'>
+  | Omit<Extract<ToShard, { kind: 'add' }>, 'request'>
+  | Omit<Extract<ToShard, { kind: 'remove' }>, 'request'>
+  | { readonly kind: 'checkpoint' | 'stop' };
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
@@ -34,6 +38,8 @@ export class ShardClient {
   failure: string | undefined;
   /** As of its newest report. */
   counters: ShardCounters | undefined;
+  /** What computes there; undefined until it has started. */
+  kernel: string | undefined;
   /** The newest checkpoint, for the case that it dies before the next. */
   parts: readonly CheckpointPart[] = [];
   readonly #link: ShardLink;
@@ -116,9 +122,10 @@ export class ShardClient {
       default:
         this.counters = message.report.counters;
         if (message.kind === 'checkpoint') this.parts = message.parts;
+        if (message.kind === 'ready') this.kernel = message.kernel;
         // First what it says of the twins, then whoever waits for it.
         this.#listener.onMessage(message);
-        if (message.kind === 'stepped' || message.kind === 'checkpoint') this.#answer(message);
+        if ('request' in message) this.#answer(message);
     }
   }
 

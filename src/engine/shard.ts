@@ -20,8 +20,9 @@ import { compileModelDocument, type Model } from '../core/model/index.ts';
 import { createStepper, type Stepper } from '../core/solve/index.ts';
 import { Block } from './block.ts';
 import { restoreBlock, saveBlock } from './block-checkpoint.ts';
+import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { severities } from './event.ts';
-import { type FromShard, type ShardReport, type ShardTwin, sampleColumns, type ToShard } from './messages.ts';
+import { type FromShard, type ShardReport, sampleColumns, type ToShard } from './messages.ts';
 import { createStopController } from './platform.ts';
 import type { Clock } from './ports.ts';
 import { Reporter } from './reporter.ts';
@@ -37,11 +38,9 @@ export interface ShardOptions {
   readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
 }
 
-interface Running {
-  readonly block: Block;
-  readonly number: number;
-  framesOnTheirWay: number;
-  publishedMs: number;
+interface Compiled {
+  readonly model: Model;
+  readonly stepper: Stepper;
 }
 
 export class Shard {
@@ -52,9 +51,10 @@ export class Shard {
   readonly #speed: number;
   readonly #stop = createStopController();
   #failed = false;
-  #running: readonly Running[] = [];
-  /** Where each twin is, by its number in the fleet. */
-  readonly #places = new Map<number, { readonly running: Running; readonly lane: number }>();
+  readonly #blocks = new Blocks();
+  readonly #compiled = new Map<string, Compiled>();
+  /** Ends the sleep until the next tick, when an earlier one has come. */
+  #wake = createStopController();
 
   constructor({ clock, backend = defaultBackend(), send }: ShardOptions) {
     this.#clock = clock;
@@ -86,7 +86,13 @@ export class Shard {
         this.#step(message);
         break;
       case 'taken':
-        for (const running of this.#running) if (running.number === message.block) running.framesOnTheirWay--;
+        this.#taken(message.block);
+        break;
+      case 'add':
+        this.#add(message);
+        break;
+      case 'remove':
+        this.#remove(message);
         break;
       case 'stop':
         this.#stop.abort();
@@ -100,46 +106,109 @@ export class Shard {
 
   #start({ models, twins, restore }: Extract<ToShard, { kind: 'start' }>): void {
     const nowMs = this.#clock.nowMs();
-    const compiled = new Map(models.map(({ id, document }) => [id, this.#compile(id, document)]));
-    this.#running = group(twins).map((members, number) => {
+    for (const { id, document } of models) this.#compile(id, document);
+    const started = groupTwins(twins).map((members) => {
       const [{ model: id, periodMs }] = members;
-      const { model, stepper } = compiled.get(id) ?? unknownModel(id);
+      const { model, stepper } = this.#compiled.get(id) ?? unknownModel(id);
       const block = new Block({ model, stepper, twins: members, periodMs, nowMs, reporter: this.#reporter });
       restoreBlock(block, restore, nowMs);
-      return { block, number, framesOnTheirWay: 0, publishedMs: nowMs };
+      return this.#blocks.add(block, nowMs);
     });
-    for (const running of this.#running) {
-      for (const [lane, { index }] of running.block.twins.entries())
-        this.#places.set(index, { running, lane });
-    }
-    const blocks = this.#running.map(({ block, number }) => ({
-      block: number,
-      model: block.model.id,
-      periodMs: block.periodMs,
-      twins: block.twins.map(({ index }) => index),
-    }));
-    this.#send({ kind: 'ready', blocks, report: this.#report() }, []);
-    for (const running of this.#running) this.#publish(running, nowMs);
+    for (const running of started) running.changed = false;
+    const blocks = started.map(infoOf);
+    this.#send({ kind: 'ready', blocks, kernel: this.#backend.arithmetic, report: this.#report() }, []);
+    for (const running of started) this.#publish(running, nowMs);
     this.#run().catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#fail(error);
     });
   }
 
-  #compile(id: string, document: unknown): { readonly model: Model; readonly stepper: Stepper } {
+  #compile(id: string, document: unknown): Compiled {
+    const known = this.#compiled.get(id);
+    if (known !== undefined) return known;
     const { model, diagnostics } = compileModelDocument(document, id);
     if (model === undefined) throw new GemelError('MODEL_INVALID', `${id} does not compile`, { diagnostics });
-    return { model, stepper: createStepper(model, { backend: this.#backend }) };
+    const compiled = { model, stepper: createStepper(model, { backend: this.#backend }) };
+    this.#compiled.set(id, compiled);
+    return compiled;
+  }
+
+  #add({ request, model: { id, document }, twin, lane }: Extract<ToShard, { kind: 'add' }>): void {
+    const nowMs = this.#clock.nowMs();
+    const refuse = (error: GemelError): void => {
+      const { code, message, hint } = error;
+      const problem = { code, message, ...(hint !== undefined && { hint }) };
+      this.#send({ kind: 'added', request, twin: twin.index, problem, report: this.#report() }, []);
+    };
+    let block: Block;
+    try {
+      const options = { ...this.#compile(id, document), twins: [twin], reporter: this.#reporter };
+      const { periodMs } = twin;
+      block =
+        lane === undefined
+          ? new Block({ ...options, periodMs, nowMs })
+          : Block.of(lane, { ...options, periodMs });
+    } catch (error) {
+      if (error instanceof GemelError) return refuse(error);
+      throw error;
+    }
+    const running = this.#blocks.add(block, nowMs);
+    const values = block.memory.frameOf(0);
+    this.#send({ kind: 'added', request, twin: twin.index, values, report: this.#report() }, [values.buffer]);
+    this.#unite(running);
+    this.#wake.abort();
+  }
+
+  #remove({ request, twin, leave }: Extract<ToShard, { kind: 'remove' }>): void {
+    const place = this.#blocks.place(twin);
+    if (place === undefined) {
+      this.#send({ kind: 'removed', request, twin, report: this.#report() }, []);
+      return;
+    }
+    const { running, lane } = place;
+    const copy = leave ? running.block.copyOut(lane) : undefined;
+    if (!leave) running.block.refuseQueued(lane);
+    this.#blocks.remove(place);
+    if (running.block.twins.length === 0) this.#tellLanes(running);
+    const report = this.#report();
+    this.#send({ kind: 'removed', request, twin, ...(copy && { lane: copy }), report }, []);
+  }
+
+  #taken(number: number): void {
+    const running = this.#blocks.byNumber(number);
+    if (running !== undefined) running.framesOnTheirWay--;
+  }
+
+  #unite(running: Running): void {
+    const gone = this.#blocks.unite(running);
+    if (gone !== undefined)
+      this.#send({ kind: 'lanes', block: { ...infoOf(gone), twins: [] }, report: this.#report() }, []);
+  }
+
+  #tellLanes(running: Running): void {
+    running.changed = false;
+    this.#send({ kind: 'lanes', block: infoOf(running), report: this.#report() }, []);
   }
 
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const next = this.#running.reduce<Running | undefined>(
-        (first, one) => (first === undefined || one.block.nextDueMs < first.block.nextDueMs ? one : first),
-        undefined,
-      );
-      if (next === undefined) return;
-      await this.#clock.sleepUntil(next.block.nextDueMs, this.#stop.signal);
-      this.#tick(next);
+    const stopped = this.#stop.signal;
+    stopped.addEventListener('abort', () => this.#wake.abort());
+    while (!stopped.aborted) {
+      const next = this.#blocks.next();
+      const woken = this.#wake.signal;
+      try {
+        // Without blocks there is nothing to do until one comes.
+        await this.#clock.sleepUntil(next?.block.nextDueMs ?? Number.POSITIVE_INFINITY, woken);
+      } catch (error) {
+        if (!woken.aborted) throw error;
+        this.#wake = createStopController();
+        continue;
+      }
+      // A message may have taken it away while it was waited for.
+      if (next !== undefined && this.#blocks.byNumber(next.number) === next) {
+        this.#tick(next);
+        this.#unite(next);
+      }
     }
   }
 
@@ -191,6 +260,7 @@ export class Shard {
 
   #publish(running: Running, finishedMs: number): void {
     const { block, number } = running;
+    if (running.changed) this.#tellLanes(running);
     const values = block.memory.frame();
     const receivedMs = block.takeArrivals();
     running.framesOnTheirWay++;
@@ -205,7 +275,7 @@ export class Shard {
   #take(rows: Float64Array, count: number): void {
     for (let row = 0; row < count; row++) {
       const at = row * sampleColumns.count;
-      const place = this.#places.get(rows[at + sampleColumns.twin] ?? -1);
+      const place = this.#blocks.place(rows[at + sampleColumns.twin] ?? -1);
       place?.running.block.push(place.lane, {
         signal: rows[at + sampleColumns.signal] ?? 0,
         timeMs: rows[at + sampleColumns.timeMs] ?? 0,
@@ -217,7 +287,7 @@ export class Shard {
   }
 
   #step({ request, twin, seconds: forSeconds, inputs }: Extract<ToShard, { kind: 'step' }>): void {
-    const place = this.#places.get(twin);
+    const place = this.#blocks.place(twin);
     const problem =
       place === undefined
         ? ({ code: 'TWIN_UNKNOWN', message: `no twin has the number ${twin}` } as const)
@@ -232,7 +302,10 @@ export class Shard {
   }
 
   #sendCheckpoint(request: number): void {
-    const parts = this.#running.map(({ block }) => saveBlock(block, this.#clock.nowMs()));
+    const nowMs = this.#clock.nowMs();
+    const parts = [...this.#blocks.all()].map(({ block }) =>
+      saveBlock(block, { savedMs: nowMs, kernel: this.#backend.arithmetic }),
+    );
     this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, []);
   }
 
@@ -244,7 +317,7 @@ export class Shard {
     counters.queueDepth = 0;
     counters.behindSeconds = 0;
     const nowMs = this.#clock.nowMs();
-    for (const { block } of this.#running) {
+    for (const { block } of this.#blocks.all()) {
       const [running, waiting, quarantined] = block.countStatuses();
       counters.running += running;
       counters.waiting += waiting;
@@ -264,18 +337,4 @@ export class Shard {
 
 function unknownModel(id: string): never {
   throw new GemelError('MODEL_UNKNOWN', `no model ${id} was given to the shard`);
-}
-
-type Members = [ShardTwin, ...ShardTwin[]];
-
-/** The twins by model and period, each group in the order given. */
-function group(twins: readonly ShardTwin[]): Members[] {
-  const groups = new Map<string, Members>();
-  for (const twin of twins) {
-    const key = `${twin.periodMs} ${twin.model}`;
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [twin]);
-    else members.push(twin);
-  }
-  return [...groups.values()];
 }

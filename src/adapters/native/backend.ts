@@ -60,7 +60,10 @@ export async function createNativeBackend(options: NativeOptions): Promise<Backe
     return kernel ?? fallback(program);
   };
   // The memory is the fallback's, so that its kernels are at home in it too.
-  return Object.assign(backend, { allocate: (length: number) => fallback.allocate(length) });
+  return Object.assign(backend, {
+    allocate: (length: number) => fallback.allocate(length),
+    arithmetic: failed || !compile ? fallback.arithmetic : `native ${options.mode ?? 'fast'}`,
+  });
 }
 
 function fail(what: string, error: unknown): never {

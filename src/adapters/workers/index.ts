@@ -3,4 +3,4 @@
 export { createSystemClock } from './clock.ts';
 export { type Pace, paceClock } from './paced-clock.ts';
 export { type BackendMaker, hostShard } from './host.ts';
-export { createWorkerShards, type WorkerOptions } from './shards.ts';
+export { createWorkerShard, createWorkerShards, type WorkerOptions } from './shards.ts';

@@ -24,7 +24,12 @@ export interface WorkerOptions {
 
 /** Starts `count` workers, each an empty shard. `ShardLink.close` ends its worker. */
 export function createWorkerShards(count: number, options: WorkerOptions = {}): ShardLink[] {
-  return Array.from({ length: count }, (_, index) => startWorker(`gemel-shard-${index + 1}`, options));
+  return Array.from({ length: count }, (_, index) => createWorkerShard(index, options));
+}
+
+/** Starts the worker of one shard, counted from 0: also in the place of one that died. */
+export function createWorkerShard(shard: number, options: WorkerOptions = {}): ShardLink {
+  return startWorker(`gemel-shard-${shard + 1}`, options);
 }
 
 function startWorker(name: string, { pace = realTime, kernel, onNote }: WorkerOptions): ShardLink {

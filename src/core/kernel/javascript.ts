@@ -18,7 +18,10 @@ import type { Backend, Kernel, Program } from './kernel.ts';
 /** Statements in one generated function. */
 const partLength = 2000;
 
-export const javascriptBackend: Backend = Object.assign(compile, { allocate });
+export const javascriptBackend: Backend = Object.assign(compile, {
+  allocate,
+  arithmetic: 'javascript strict',
+});
 
 function compile(program: Program): Kernel {
   const slots = slotsOf(program);

@@ -35,6 +35,8 @@ export interface Lanes {
 export type Kernel = (lanes: Lanes, repetitions?: number) => void;
 
 export interface Backend {
+  /** What computes, and how it rounds, for people and records: `wasm strict`. */
+  readonly arithmetic: string;
   /** @throws GemelError `MODEL_TOO_LARGE` if the program has more operations than the backend can take. */
   (program: Program): Kernel;
   /**

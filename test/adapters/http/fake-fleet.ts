@@ -3,12 +3,14 @@
  * It keeps to the contract of `Fleet` as far as the HTTP interface can see it.
  */
 
+import assert from 'node:assert/strict';
 import { GemelError } from '../../../src/core/diagnose/index.ts';
 import { compileModelDocument, type Model } from '../../../src/core/model/index.ts';
 import { fromSi } from '../../../src/core/units/index.ts';
 import {
   type Delivery,
   type Fleet,
+  type FleetChange,
   type FleetStatistics,
   type Refused,
   refusalReasons,
@@ -56,6 +58,8 @@ export interface FakeFleet extends Fleet {
   /** Makes a tick of these twins, all if none is named. */
   tick(...twins: string[]): void;
   raise(event: Partial<TwinEvent>): void;
+  /** Tells of a pump that comes or goes. */
+  change(kind: FleetChange['kind'], id: string): void;
   readonly stepped: { id: string; options: StepOptions }[];
   readonly given: { id: string; values: Readonly<Record<string, unknown>>; timeMs: number | undefined }[];
   ticks: number;
@@ -80,6 +84,7 @@ export function createFakeFleet(pumps = 3): FakeFleet {
   const snapshots = new Map<string, Snapshot>();
   const tickListeners = new Set<(tick: TickReport) => void>();
   const eventListeners = new Set<(event: TwinEvent) => void>();
+  const changeListeners = new Set<(change: FleetChange) => void>();
   const events: TwinEvent[] = [];
   const block = infos.map((info) => info.config.id);
 
@@ -92,6 +97,11 @@ export function createFakeFleet(pumps = 3): FakeFleet {
     delivery: undefined,
     stepError: undefined,
     padding: '',
+    kernel: 'wasm strict',
+    add: async () => assert.fail('this fleet stays as it is'),
+    remove: async () => assert.fail('this fleet stays as it is'),
+    move: async () => assert.fail('this fleet stays as it is'),
+    onChange: (listener) => add(changeListeners, listener),
     twins: () => infos,
     twin: (id) => byId.get(id),
     snapshot(id) {
@@ -140,6 +150,12 @@ export function createFakeFleet(pumps = 3): FakeFleet {
         receivedMs,
       };
       for (const listener of tickListeners) listener(report);
+    },
+    change(kind, id) {
+      const twin = infoOf(id, pump);
+      if (kind === 'added') byId.set(id, twin);
+      else byId.delete(id);
+      for (const listener of changeListeners) listener({ kind, twin });
     },
     raise(event) {
       const whole: TwinEvent = {

@@ -53,7 +53,10 @@ export function webAssemblyBackend(arithmetic: Arithmetic): Backend {
     shared.used += bytes;
     return new Float64Array(shared.buffer, shared.used - bytes, length);
   };
-  return Object.assign(compile, { allocate });
+  return Object.assign(compile, {
+    allocate,
+    arithmetic: `wasm ${arithmetic === 'strict' ? 'strict' : 'fused'}`,
+  });
 }
 
 interface Encoded extends KernelModule {

@@ -1,0 +1,75 @@
+/** A twin as the fleet keeps it on the readers' side. Its snapshot is made when somebody asks. */
+
+import type { Model } from '../core/model/index.ts';
+import type { TwinInfo } from './fleet.ts';
+import type { Frame } from './frame.ts';
+import type { Sample, Target } from './ingest.ts';
+import type { ShardClient } from './shard-client.ts';
+import { createSignalTable, type SignalTable } from './signal-table.ts';
+import type { Snapshot } from './snapshot.ts';
+import { createSnapshot, createSnapshotView, type SnapshotView } from './snapshot-view.ts';
+
+export interface Entry {
+  readonly info: TwinInfo;
+  readonly target: Target;
+  readonly view: SnapshotView;
+  client: ShardClient;
+  /** Samples that wait while the twin moves to another shard; undefined while it does not. */
+  held: Sample[] | undefined;
+  frame: Frame | undefined;
+  lane: number;
+  snapshot: Snapshot | undefined;
+}
+
+/** What all twins of a model have in common on the readers' side. */
+export interface Shared {
+  readonly view: SnapshotView;
+  readonly table: SignalTable;
+}
+
+export function shareOf(model: Model): Shared {
+  return { view: createSnapshotView(model), table: createSignalTable(model) };
+}
+
+/** @param index - the twin's number in the fleet. */
+export function createEntry(
+  index: number,
+  info: TwinInfo,
+  { view, table }: Shared,
+  client: ShardClient,
+): Entry {
+  return {
+    info,
+    target: { index, config: info.config, table },
+    view,
+    client,
+    held: undefined,
+    frame: undefined,
+    lane: 0,
+    snapshot: undefined,
+  };
+}
+
+export function show(entry: Entry, frame: Frame, lane: number): void {
+  entry.frame = frame;
+  entry.lane = lane;
+  entry.snapshot = undefined;
+}
+
+export function snapshotOf(entry: Entry): Snapshot | undefined {
+  if (entry.frame !== undefined) {
+    entry.snapshot ??= createSnapshot(entry.info.config.id, entry.view, entry.frame, entry.lane);
+  }
+  return entry.snapshot;
+}
+
+/** So many samples may wait for a twin that moves, which takes milliseconds. */
+const heldLimit = 10_000;
+
+/** Takes a sample on its way, or says why not. */
+export function forward(entry: Entry, sample: Sample): 'queue-full' | 'unavailable' | undefined {
+  if (entry.held === undefined) return entry.client.forward(sample);
+  if (entry.held.length >= heldLimit) return 'queue-full';
+  entry.held.push(sample);
+  return undefined;
+}

@@ -1,0 +1,206 @@
+/**
+ * Who is in the fleet, and how that changes while it runs: twins come, go, and move to other shards.
+ *
+ * Changes are made one after another. None of them stops a loop: a shard takes a twin in or lets it go between two of
+ * its ticks, and samples of a twin on the move wait until it has arrived.
+ */
+
+import { GemelError, suggest } from '../core/diagnose/index.ts';
+import type { Model } from '../core/model/index.ts';
+import type { CheckpointPart } from './checkpoint.ts';
+import { checkTwins } from './check-twins.ts';
+import type { TwinInfo } from './fleet.ts';
+import { createEntry, type Entry, type Shared, shareOf, show } from './fleet-entry.ts';
+import type { ShardTwin, StepProblem, ToShard } from './messages.ts';
+import type { LaneCopy } from './block.ts';
+import type { ShardClient } from './shard-client.ts';
+import type { TwinConfig } from './twin-config.ts';
+
+export interface MembershipOptions {
+  readonly models: ReadonlyMap<string, Model>;
+  /** By shard. */
+  readonly clients: readonly ShardClient[];
+  /** A twin has its first snapshot, and may be given samples. */
+  readonly joined: (entry: Entry) => void;
+  /** No more samples for this twin. */
+  readonly left: (entry: Entry) => void;
+}
+
+export class Membership {
+  readonly #options: MembershipOptions;
+  readonly #byNumber = new Map<number, Entry>();
+  readonly #byId = new Map<string, Entry>();
+  readonly #shared = new Map<Model, Shared>();
+  #numbers = 0;
+  #changes: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#byId.size;
+  }
+
+  all(): IterableIterator<Entry> {
+    return this.#byId.values();
+  }
+
+  ids(): IterableIterator<string> {
+    return this.#byId.keys();
+  }
+
+  find(id: string): Entry | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** By its number, which no other twin of this fleet ever has. */
+  at(number: number): Entry | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** @throws GemelError `TWIN_UNKNOWN` */
+  need(id: string): Entry {
+    const entry = this.#byId.get(id);
+    if (entry !== undefined) return entry;
+    const near = suggest(id, this.#byId.keys());
+    const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
+    throw new GemelError('TWIN_UNKNOWN', `no twin \`${id}\` runs here`, hint);
+  }
+
+  /** Enters a twin that its shard will have from the start. */
+  enter(info: TwinInfo, client: ShardClient): Entry {
+    const entry = this.#create(info, client);
+    this.#byId.set(info.config.id, entry);
+    return entry;
+  }
+
+  /** What a shard is to start with: the twins that are its own. */
+  startOf(client: ShardClient, restore: readonly CheckpointPart[]): Extract<ToShard, { kind: 'start' }> {
+    const own = [...this.#byNumber.values()].filter((entry) => entry.client === client);
+    const models = new Map(own.map(({ info: { model } }) => [model.id, model.document]));
+    return {
+      kind: 'start',
+      models: Array.from(models, ([id, document]) => ({ id, document })),
+      twins: own.map(({ info, target }) => shardTwin(info.config, target.index)),
+      restore,
+    };
+  }
+
+  /** Hands the twins of one shard to another. @returns how many. */
+  hand(from: ShardClient, to: ShardClient): number {
+    const own = [...this.#byNumber.values()].filter((entry) => entry.client === from);
+    for (const entry of own) entry.client = to;
+    return own.length;
+  }
+
+  /** See `Fleet.add`. */
+  add(config: TwinConfig): Promise<TwinInfo> {
+    return this.inTurn(async () => {
+      const { models, joined } = this.#options;
+      if (this.#byId.has(config.id)) {
+        throw new GemelError('TWIN_DUPLICATE', `a twin \`${config.id}\` runs already`);
+      }
+      const [model] = checkTwins([config], models);
+      if (model === undefined) throw new RangeError('a twin without a model');
+      const entry = this.#create({ config, model }, this.#leastLoaded());
+      try {
+        await this.#bring(entry);
+      } catch (error) {
+        this.#byNumber.delete(entry.target.index);
+        throw error;
+      }
+      this.#byId.set(config.id, entry);
+      joined(entry);
+      return entry.info;
+    });
+  }
+
+  /** See `Fleet.remove`. */
+  remove(id: string): Promise<void> {
+    return this.inTurn(async () => {
+      const entry = this.need(id);
+      this.#byId.delete(id);
+      this.#options.left(entry);
+      await entry.client.request({ kind: 'remove', twin: entry.target.index, leave: false });
+      this.#byNumber.delete(entry.target.index);
+    });
+  }
+
+  /** See `Fleet.move`. */
+  move(id: string, shard: number): Promise<void> {
+    return this.inTurn(async () => {
+      const entry = this.need(id);
+      const target = this.#options.clients[shard];
+      if (target === undefined || target.failure !== undefined) {
+        throw new GemelError('WORKER_FAILED', `there is no worker ${shard + 1} that runs`);
+      }
+      if (target === entry.client) return;
+      entry.held = [];
+      try {
+        const answer = await entry.client.request({ kind: 'remove', twin: entry.target.index, leave: true });
+        const lane = answer.kind === 'removed' ? answer.lane : undefined;
+        entry.client = target;
+        await this.#bring(entry, lane);
+      } finally {
+        const held = entry.held;
+        entry.held = undefined;
+        for (const sample of held) entry.client.forward(sample);
+      }
+    });
+  }
+
+  /** Runs work once every change before it is done, and lets those after it wait. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changes.then(work);
+    this.#changes = done.catch(() => undefined);
+    return done;
+  }
+
+  #create(info: TwinInfo, client: ShardClient): Entry {
+    const { model } = info;
+    const shared = this.#shared.get(model) ?? shareOf(model);
+    this.#shared.set(model, shared);
+    const entry = createEntry(this.#numbers++, info, shared, client);
+    this.#byNumber.set(entry.target.index, entry);
+    return entry;
+  }
+
+  async #bring(entry: Entry, lane?: LaneCopy): Promise<void> {
+    const { model, config } = entry.info;
+    const answer = await entry.client.request({
+      kind: 'add',
+      model: { id: model.id, document: model.document },
+      twin: shardTwin(config, entry.target.index),
+      ...(lane !== undefined && { lane }),
+    });
+    if (answer.kind !== 'added') return;
+    if (answer.problem !== undefined) throw problemOf(config.id, answer.problem);
+    if (answer.values !== undefined) show(entry, { values: answer.values, lanes: 1 }, 0);
+  }
+
+  /** The shard with the fewest twins, of those that live. @throws GemelError `WORKER_FAILED` */
+  #leastLoaded(): ShardClient {
+    const counts = new Map<ShardClient, number>();
+    for (const client of this.#options.clients) if (client.failure === undefined) counts.set(client, 0);
+    for (const { client } of this.#byId.values()) {
+      const count = counts.get(client);
+      if (count !== undefined) counts.set(client, count + 1);
+    }
+    let least: ShardClient | undefined;
+    for (const [client, count] of counts)
+      if (least === undefined || count < (counts.get(least) ?? 0)) least = client;
+    if (least === undefined) throw new GemelError('WORKER_FAILED', 'every worker has failed');
+    return least;
+  }
+}
+
+export function shardTwin(config: TwinConfig, index: number): ShardTwin {
+  const { id, model, periodMs, parameters, inputs, start, queueLimit } = config;
+  return { index, id, model, periodMs, parameters, inputs, start, queueLimit };
+}
+
+/** What a shard could not do for a twin, as an error. */
+export function problemOf(id: string, { code, message, hint }: StepProblem): GemelError {
+  return new GemelError(code, `twin \`${id}\`: ${message}`, hint === undefined ? {} : { hint });
+}

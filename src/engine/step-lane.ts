@@ -1,0 +1,75 @@
+/** One step by hand of one lane, between two ticks, with inputs of its own. */
+
+import type { Stepper } from '../core/solve/index.ts';
+import { describeStop, stopOf } from '../core/solve/index.ts';
+import type { BlockMemory } from './block-memory.ts';
+import { statusCodes } from './frame.ts';
+import { offenderOf } from './lane-events.ts';
+import type { StepProblem } from './messages.ts';
+
+/** One `step` may take as many substeps as a shard does in about a tenth of a second. */
+const stepSubsteps = 100_000;
+
+/** Numbers of inputs and their values (SI). */
+export type StepInputs = readonly (readonly [number, number])[];
+
+export interface LaneStep {
+  readonly memory: BlockMemory;
+  readonly stepper: Stepper;
+  readonly lane: number;
+  readonly seconds: number;
+  /** They hold for this step only. */
+  readonly inputs: StepInputs;
+}
+
+/** Overwrites the lane, unless there is a problem: then it is as it was. */
+export function stepLane({ memory, stepper, lane, seconds, inputs }: LaneStep): StepProblem | undefined {
+  const { layout, model } = memory;
+  const substeps = substepsOf(seconds, memory, stepper);
+  if (typeof substeps !== 'number') return substeps;
+  const before = memory.copyLane(lane);
+  for (const [input, value] of inputs) memory.setSlot(lane, layout.inputs + input, value);
+  if (!memory.hasAllInputs(lane)) {
+    const missing = model.inputs.filter((_, i) => Number.isNaN(memory.slot(lane, layout.inputs + i)));
+    memory.putLane(lane, before);
+    const names = missing.map(({ name }) => `\`${name}\``).join(', ');
+    return {
+      code: 'TWIN_WAITING',
+      message: `the twin has no value yet for ${names}`,
+      hint: 'give it with the step',
+    };
+  }
+  if (memory.note(lane, memory.frameLayout.status) === statusCodes.waiting) memory.start(lane);
+  memory.setSlot(lane, layout.tickSeconds, seconds);
+  memory.setSlot(lane, layout.stepSeconds, seconds / substeps);
+  const lanes = { memory: memory.slots, capacity: memory.capacity, from: lane, to: lane + 1 };
+  stepper.beginTick(lanes);
+  stepper.substep(lanes, substeps);
+  stepper.endTick(lanes);
+  if (memory.slot(lane, layout.finite) !== 1) {
+    const stop = stopOf(model, layout, (slot) => memory.slot(lane, slot));
+    const message = `${offenderOf(memory, lane)} would leave the finite numbers within ${seconds} s`;
+    memory.putLane(lane, before);
+    if (stop !== undefined && stop.reason !== 'not-finite') return describeStop(stop);
+    return { code: 'STEP_NOT_FINITE', message, hint: 'check the inputs, or take a shorter step' };
+  }
+  for (let i = 0; i < model.inputs.length; i++) {
+    memory.setSlot(lane, layout.inputs + i, before[layout.inputs + i] ?? Number.NaN);
+  }
+  stepper.observe(lanes);
+  return undefined;
+}
+
+function substepsOf(seconds: number, { model, layout }: BlockMemory, stepper: Stepper): number | StepProblem {
+  const longestStep = Math.min(model.stepSeconds, ...layout.periods);
+  const most = `at most ${stepSubsteps} substeps, here ${(stepSubsteps * longestStep).toPrecision(3)} s, are possible`;
+  // Asked of the stepper only within its own limit, beyond which it throws.
+  if (!(seconds > 0 && seconds / longestStep <= stepSubsteps)) {
+    return {
+      code: 'STEP_INVALID',
+      message: `a step of ${seconds} s cannot be taken; ${most}`,
+      hint: 'take several steps',
+    };
+  }
+  return stepper.substeps(seconds);
+}

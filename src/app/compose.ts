@@ -9,15 +9,28 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { createFileCheckpoints, type FileCheckpoints } from '../adapters/checkpoint/index.ts';
-import type { HttpServer, Readiness } from '../adapters/http/index.ts';
+import {
+  createFileCheckpoints,
+  createFileTexts,
+  type FileCheckpoints,
+} from '../adapters/checkpoint/index.ts';
+import type { HttpServer, Readiness, TwinChanges } from '../adapters/http/index.ts';
 import type { Metrics } from '../adapters/metrics/index.ts';
 import type { MqttTransport } from '../adapters/mqtt/index.ts';
-import { createSystemClock, createWorkerShards, type Pace, paceClock } from '../adapters/workers/index.ts';
+import {
+  createSystemClock,
+  createWorkerShard,
+  createWorkerShards,
+  type Pace,
+  paceClock,
+  type WorkerOptions,
+} from '../adapters/workers/index.ts';
 import { type Clock, createFleet, type Fleet } from '../engine/index.ts';
 import type { Log } from './log.ts';
 import { defaults } from './options.ts';
 import type { Project } from './project.ts';
+import { publishedTwinSchema } from './published.ts';
+import { RuntimeTwins } from './runtime-twins.ts';
 import { addressesOf, isLoopback } from './services.ts';
 
 export interface ComposeOptions {
@@ -64,7 +77,11 @@ export async function compose(project: Project, options: ComposeOptions): Promis
   try {
     const checkpoints = openCheckpoints(project, log);
     stops.push(() => checkpoints.close());
-    const starting = startFleet(project, { checkpoints, clock, pace, log });
+    const { models } = project;
+    const texts = createFileTexts(project.checkpoint.directory);
+    const runtime = await RuntimeTwins.open({ models, texts, log });
+    const { twins, publications } = runtime.apply(project);
+    const starting = startFleet({ ...project, twins }, { checkpoints, clock, pace, log });
     // Handled where it is awaited; until then a failure must not count as forgotten.
     starting.catch(() => undefined);
     stops.push(async () => (await starting).stop());
@@ -72,7 +89,7 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const transport = createTransport(project, mqtt, log);
     const fleet = await starting;
     reportEvents(fleet, options);
-    const connection = connectFleet({ fleet, transport, clock, publications: project.publications });
+    const connection = connectFleet({ fleet, transport, clock, publications });
     stops.push(() => connection.stop());
     await transport.start();
     stops.push(() => transport.stop());
@@ -80,7 +97,8 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const { createMetrics } = await import('../adapters/metrics/index.ts');
     const metrics = createMetrics({ fleet, version });
     stops.push(() => metrics.stop());
-    const http = await startHttp(project, { fleet, metrics, transport, log, version });
+    const changes = { ...runtime.changes(fleet, connection), schema: publishedTwinSchema() };
+    const http = await startHttp(project, { fleet, changes, metrics, transport, log, version });
     metrics.watch({ http: () => http.statistics(), mqtt: () => transport.status() });
 
     const stop = stopInOrder({ http, transport, connection, fleet, metrics, checkpoints }, log);
@@ -107,20 +125,22 @@ interface FleetParts {
 function startFleet(project: Project, { checkpoints, clock, pace, log }: FleetParts): Promise<Fleet> {
   const { models, twins, checkpoint, kernel } = project;
   const most = Math.max(1, availableParallelism() - 1);
-  const workers = project.workers ?? Math.min(most, Math.ceil(twins.length / twinsPerWorker));
+  const workers = project.workers ?? Math.max(1, Math.min(most, Math.ceil(twins.length / twinsPerWorker)));
   const told = new Set<string>();
+  const options: WorkerOptions = {
+    pace,
+    ...(kernel === defaults.kernel ? {} : { kernel: { name: kernel, entry: workerEntry() } }),
+    onNote: (text) => {
+      // Every worker finds the same compiler missing.
+      if (!told.has(text)) log.warn({}, text);
+      told.add(text);
+    },
+  };
   return createFleet({
     models,
     twins,
-    shards: createWorkerShards(workers, {
-      pace,
-      ...(kernel === defaults.kernel ? {} : { kernel: { name: kernel, entry: workerEntry() } }),
-      onNote: (text) => {
-        // Every worker finds the same compiler missing.
-        if (!told.has(text)) log.warn({}, text);
-        told.add(text);
-      },
-    }),
+    shards: createWorkerShards(workers, options),
+    revive: (shard) => createWorkerShard(shard, options),
     clock,
     checkpoints,
     checkpointEveryMs: checkpoint.everyMs,
@@ -163,6 +183,7 @@ function createTransport(project: Project, adapter: MqttAdapter, log: Log): Mqtt
 
 interface HttpParts {
   readonly fleet: Fleet;
+  readonly changes: TwinChanges;
   readonly metrics: Metrics;
   readonly transport: MqttTransport;
   readonly log: Log;
@@ -171,13 +192,14 @@ interface HttpParts {
 
 async function startHttp(
   project: Project,
-  { fleet, metrics, transport, log, version }: HttpParts,
+  { fleet, changes, metrics, transport, log, version }: HttpParts,
 ): Promise<HttpServer> {
   const { port, routes, allowHosts, allowOrigins } = project.http;
   const studio = studioDirectory();
   const { createHttpServer } = await import('../adapters/http/index.ts');
   const http = await createHttpServer({
     fleet,
+    changes,
     metrics,
     log,
     version,

@@ -48,7 +48,6 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
   const findings = new Findings(read.document);
   const models = loadModels(directory, document.models, findings);
   const twins = loadTwins(document, models, findings);
-  const used = new Set(twins.models.values());
   const { environment = process.env, secrets = 'read' } = options;
   const project: Project = {
     directory,
@@ -57,7 +56,7 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
     mqtt: readBroker(document, { directory, environment, secrets, findings }),
     kernel: document.kernel ?? defaults.kernel,
     checkpoint: readCheckpoint(document, directory, findings),
-    models: models.models.filter((model) => used.has(model)),
+    models: models.models,
     twins: twins.twins,
     publications: twins.publications,
     ...(document.workers === undefined ? {} : { workers: document.workers }),

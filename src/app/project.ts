@@ -16,7 +16,7 @@ export interface Project {
   readonly workers?: number;
   readonly kernel: KernelName;
   readonly checkpoint: { readonly directory: string; readonly everyMs: number };
-  /** Only the models that twins use. */
+  /** Also those that no twin uses: one may come. */
   readonly models: readonly Model[];
   readonly twins: readonly TwinConfig[];
   /** One for each twin, in the same order. */

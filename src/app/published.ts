@@ -2,7 +2,7 @@
 
 import { ModelDocumentSchema } from '../core/model/index.ts';
 import { durationMark } from './options.ts';
-import { ProjectDocumentSchema } from './schema.ts';
+import { ProjectDocumentSchema, TwinSchema } from './schema.ts';
 
 /** JSON Schema, draft 2020-12, of model or project files; plain data. */
 export function publishedSchema(kind: 'model' | 'project'): Record<string, unknown> {
@@ -12,6 +12,11 @@ export function publishedSchema(kind: 'model' | 'project'): Record<string, unkno
     title: kind === 'model' ? 'Gemel model' : 'Gemel project',
     ...published({ ...(kind === 'model' ? ModelDocumentSchema : ProjectDocumentSchema) }),
   };
+}
+
+/** What describes one twin. */
+export function publishedTwinSchema(): Record<string, unknown> {
+  return published({ ...TwinSchema });
 }
 
 const durationPattern = '^\\s*[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?\\s*[A-Za-zµ]+\\s*$';

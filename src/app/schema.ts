@@ -162,7 +162,7 @@ const Publish = Type.Object({
   ),
 });
 
-const Twin = Type.Object({
+export const TwinSchema = Type.Object({
   model: Type.String({
     minLength: 1,
     description: 'The model: name@version, or its name for the newest version.',
@@ -226,14 +226,14 @@ export const ProjectDocumentSchema = Type.Object({
     description:
       'Model files, relative to this file; * stands for any part of a name, such as models/*.yaml.',
   }),
-  twins: Type.Record(Twin, {
+  twins: Type.Record(TwinSchema, {
     description: 'The twins by name; pump-{1..500} names many, pump-{001..500} with zeros.',
   }),
 });
 
 /** A project file as data. */
 export type ProjectDocument = Static<typeof ProjectDocumentSchema>;
-export type TwinDocument = Static<typeof Twin>;
+export type TwinDocument = Static<typeof TwinSchema>;
 export type BindingDocument = Static<typeof Binding>;
 export type MqttDocument = Static<typeof Mqtt>;
 export type RouteDocument = Static<typeof Route>;

@@ -26,7 +26,7 @@ async function projectOf(): Promise<Project> {
   return project;
 }
 
-test('the death of a worker is told once, and the rest stops in order', async (context) => {
+test('a worker that dies is started again, up to three times; then the failure is told once, and the rest stops in order', async (context) => {
   const workers: Worker[] = [];
   const postMessage = Worker.prototype.postMessage;
   context.mock.method(
@@ -42,7 +42,16 @@ test('the death of a worker is told once, and the rest stops in order', async (c
   const failure = Promise.withResolvers<string>();
   const running = await startProject(await projectOf(), { log, version: '1', onFailure: failure.resolve });
   assert.equal(workers.length, 1);
-  await workers[0]?.terminate();
+  for (let deaths = 1; deaths <= 3; deaths++) {
+    const resumed = Promise.withResolvers<void>();
+    const end = running.fleet.onEvent(({ kind }) => kind === 'resumed' && resumed.resolve());
+    await workers[deaths - 1]?.terminate();
+    await resumed.promise;
+    end();
+    assert.equal(running.fleet.failures().length, 0);
+  }
+  assert.equal(running.fleet.events().filter(({ kind }) => kind === 'worker-restarted').length, 3);
+  await workers[3]?.terminate();
   assert.match(await failure.promise, /gemel-shard-1/);
   const health = await fetch(`${running.page}/ready`);
   assert.equal(health.status, 503);

@@ -7,3 +7,4 @@ export {
   type FileCheckpoints,
 } from './file-checkpoints.ts';
 export type { CheckpointFiles } from './files.ts';
+export { createFileTexts, type FileTexts } from './texts.ts';

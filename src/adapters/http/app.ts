@@ -10,6 +10,7 @@ import type { HttpLimits, HttpOptions } from './options.ts';
 import { pageRoutes } from './pages.ts';
 import { ProblemError } from './problem.ts';
 import { listRoutes, type RouteList } from './route-list.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { modelRoutes } from './routes/models.ts';
 import { projectRoutes } from './routes/project.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -58,6 +59,7 @@ export async function createHttpApp(
 
   const context = { app, fleet: options.fleet, version, startedMs: performance.now() };
   twinRoutes(context);
+  if (options.changes !== undefined) changeRoutes(context, options.changes);
   modelRoutes(context);
   serviceRoutes(context, options);
   streamRoute(app);

@@ -1,7 +1,7 @@
 /** What the HTTP server is given, and what it gives back. */
 
 import type { FastifyInstance } from 'fastify';
-import type { Fleet } from '../../engine/index.ts';
+import type { Fleet, TwinInfo } from '../../engine/index.ts';
 
 /** The part of a structured logger that is used here; pino's fits. */
 export interface Log {
@@ -70,8 +70,26 @@ export const defaultLimits: HttpLimits = {
   },
 };
 
+/** How twins are added and removed, by the rules of the project. */
+export interface TwinChanges {
+  /** The JSON Schema of what describes a twin. */
+  readonly schema: object;
+  /** The new twin, or what is wrong with its description. Rejects with a GemelError if it cannot be added. */
+  add(id: string, entry: unknown): Promise<TwinInfo | { readonly problems: readonly TwinProblem[] }>;
+  remove(id: string): Promise<void>;
+}
+
+export interface TwinProblem {
+  readonly code: string;
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly hint?: string;
+}
+
 export interface HttpOptions {
   readonly fleet: Fleet;
+  /** Absent: the twins are those of the start. */
+  readonly changes?: TwinChanges;
   /** Addresses to listen on; `localhost` stands for both loopback addresses. Default `['localhost']`. */
   readonly hosts?: readonly string[];
   /** 0 takes a free one. Default 8080. */

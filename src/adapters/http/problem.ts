@@ -52,6 +52,7 @@ export class ProblemError extends GemelError {
 
 /** Codes that are not answered with 422. */
 const statuses: Partial<Record<ErrorCode, number>> = {
+  CHECKPOINT_UNWRITABLE: 503,
   FLEET_BUSY: 503,
   FLEET_STOPPED: 503,
   HTTP_BODY_TOO_LARGE: 413,
@@ -68,6 +69,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   HTTP_UPGRADE: 426,
   MODEL_UNKNOWN: 404,
   STREAM_FULL: 503,
+  TWIN_DUPLICATE: 409,
   TWIN_UNKNOWN: 404,
   TWIN_WAITING: 409,
   WORKER_FAILED: 503,

@@ -47,6 +47,10 @@ export interface FleetConnectionCounters {
 }
 
 export interface FleetConnection {
+  /** For a twin that came: publishes what it does, and listens to its topics. */
+  add(publication: Publication): void;
+  /** For a twin that went. */
+  remove(twin: string): void;
   counters(): Readonly<FleetConnectionCounters>;
   /** Lets go of the fleet and the transport, which both go on. */
   stop(): void;
@@ -67,13 +71,7 @@ export function connectFleet(options: ConnectFleetOptions): FleetConnection {
   const { fleet, transport, clock } = options;
   const states = new Map<string, StatePlan[]>();
   const events = new Map<string, string[]>();
-  for (const publication of options.publications) {
-    const { twin, state, events: eventsTopic } = publication;
-    if (state !== undefined) {
-      listOf(states, twin).push({ publication, topic: state, dueMs: Number.NEGATIVE_INFINITY });
-    }
-    if (eventsTopic !== undefined) listOf(events, twin).push(eventsTopic);
-  }
+  for (const publication of options.publications) enter(publication);
   const fleetEvents = options.fleetEvents === undefined ? [] : [options.fleetEvents];
   const counters: FleetConnectionCounters = {
     received: 0,
@@ -105,11 +103,27 @@ export function connectFleet(options: ConnectFleetOptions): FleetConnection {
   transport.subscribe(fleet.topics());
 
   return {
+    add(publication) {
+      enter(publication);
+      transport.subscribe(fleet.topics());
+    },
+    remove(twin) {
+      states.delete(twin);
+      events.delete(twin);
+    },
     counters: () => ({ ...counters }),
     stop() {
       for (const stop of stops) stop();
     },
   };
+
+  function enter(publication: Publication): void {
+    const { twin, state, events: eventsTopic } = publication;
+    if (state !== undefined) {
+      listOf(states, twin).push({ publication, topic: state, dueMs: Number.NEGATIVE_INFINITY });
+    }
+    if (eventsTopic !== undefined) listOf(events, twin).push(eventsTopic);
+  }
 
   function publishState(twin: string): void {
     const plans = states.get(twin);

@@ -13,13 +13,18 @@ interface Operation {
 }
 
 const metrics = { contentType: 'text/plain', render: async () => '' };
+const changes = {
+  schema: { type: 'object', properties: { model: { type: 'string' } }, required: ['model'] },
+  add: async () => ({ problems: [] }),
+  remove: async () => {},
+};
 const routes = {
   'GET /state': { twin: 'machine', reply: 'plain' },
   'POST /update': { twin: 'machine', reply: 'plain', stepSeconds: 1, inputs: ['ambient'] },
 } as const;
 
 test('has every route, and nothing else', async (t) => {
-  const { app, get } = await createApp(t, { metrics, routes });
+  const { app, get } = await createApp(t, { metrics, routes, changes });
   const { status, body } = await get('/api/v1/openapi.json');
   assert.equal(status, 200);
   assert.equal(body.openapi, '3.1.0');
@@ -27,6 +32,7 @@ test('has every route, and nothing else', async (t) => {
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
     .sort();
   assert.deepEqual(documented, [
+    'DELETE /api/v1/twins/{id}',
     'GET /api/v1/events',
     'GET /api/v1/health',
     'GET /api/v1/models',
@@ -42,6 +48,7 @@ test('has every route, and nothing else', async (t) => {
     'GET /metrics',
     'GET /ready',
     'GET /state',
+    'POST /api/v1/twins',
     'POST /api/v1/twins/{id}/inputs',
     'POST /api/v1/twins/{id}/step',
     'POST /update',

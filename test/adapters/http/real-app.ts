@@ -6,6 +6,9 @@ import { createHttpApp } from '../../../src/adapters/http/app.ts';
 import type { HttpOptions } from '../../../src/adapters/http/index.ts';
 import { guardOf, limitsOf } from '../../../src/adapters/http/server.ts';
 import { compileModelDocument, type Model } from '../../../src/core/model/index.ts';
+import { openLog } from '../../../src/app/index.ts';
+import { publishedTwinSchema } from '../../../src/app/published.ts';
+import { RuntimeTwins } from '../../../src/app/runtime-twins.ts';
 import {
   createFleet,
   createLocalShard,
@@ -53,8 +56,15 @@ export async function createRealApp(t: TestContext): Promise<RealApp> {
     twin('machine', 'machine@1.0.0'),
   ];
   const fleet = await createFleet({ models, twins, shards: [createLocalShard(clock)], clock });
+  const runtime = await RuntimeTwins.open({
+    models,
+    texts: { load: async () => undefined, save: async () => undefined },
+    log: await openLog({ level: 'silent', style: 'json' }),
+  });
+  const changes = { ...runtime.changes(fleet, { add() {}, remove() {} }), schema: publishedTwinSchema() };
   const options = {
     fleet,
+    changes,
     version: '0.1.0',
     readiness: { mqtt: () => ({ status: 'ok', detail: 'listening on mqtt://127.0.0.1:1883' }) },
     metrics: { contentType: 'text/plain; version=0.0.4', render: async () => '' },
@@ -71,7 +81,7 @@ export async function createRealApp(t: TestContext): Promise<RealApp> {
   const request = async (method: string, url: string, body?: object) => {
     const payload = body === undefined ? {} : { payload: body };
     const reply = await app.inject({ method: method as 'GET', url, ...payload });
-    return { status: reply.statusCode, body: reply.json<Record<string, unknown>>() };
+    return { status: reply.statusCode, body: reply.body === '' ? {} : reply.json<Record<string, unknown>>() };
   };
   return { request, clock };
 }

@@ -54,8 +54,9 @@ function getRoute(app: FastifyInstance, path: string, { fleet, info, text, respo
   const schema = { summary: `State of twin ${id}`, tags: ['project'], response };
   app.get(path, { schema }, (_request, reply) => {
     const snapshot = fleet.snapshot(id);
+    // Checked when the project was read; it may have been removed since.
     if (snapshot === undefined)
-      throw new ProblemError('HTTP_NOT_READY', `twin ${show(id)} has had no tick yet`);
+      throw new ProblemError('TWIN_UNKNOWN', `there is no twin ${show(id)} any more`);
     reply.type(JSON_TYPE).send(text(snapshot));
   });
 }

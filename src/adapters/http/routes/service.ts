@@ -21,6 +21,7 @@ const Health = Type.Object(
   {
     status: Type.Literal('ok'),
     version: Type.String(),
+    kernel: Type.String({ description: 'What computes the twins, and how it rounds: wasm strict …' }),
     uptimeSeconds: Type.Number(),
     twins: Type.Integer(),
   },
@@ -103,6 +104,7 @@ export function serviceRoutes(
       () => ({
         status: 'ok' as const,
         version: context.version,
+        kernel: fleet.kernel,
         uptimeSeconds: Math.round(performance.now() - context.startedMs) / 1000,
         twins: fleet.twins().length,
       }),

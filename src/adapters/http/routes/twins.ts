@@ -13,7 +13,7 @@ import * as schemas from '../schemas.ts';
 import { createStateTexts } from '../state-text.ts';
 import { show } from '../validation.ts';
 
-const TwinParams = Type.Object({ id: Type.String({ description: 'Id of the twin.' }) });
+export const TwinParams = Type.Object({ id: Type.String({ description: 'Id of the twin.' }) });
 
 const TwinsQuery = Type.Object(
   {
@@ -174,7 +174,7 @@ export function twinRoutes(context: RouteContext): void {
 }
 
 /** @throws ProblemError `TWIN_UNKNOWN` */
-function findTwin(fleet: Fleet, id: string): TwinInfo {
+export function findTwin(fleet: Fleet, id: string): TwinInfo {
   const info = fleet.twin(id);
   if (info !== undefined) return info;
   const meant = suggest(

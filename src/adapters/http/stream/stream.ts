@@ -49,6 +49,9 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
 
   const endTicks = fleet.onTick((tick) => spread(tick, views.values()));
   const endEvents = fleet.onEvent((event) => tell(event, readers));
+  const endChanges = fleet.onChange((change) => {
+    for (const view of views.values()) view.change(change);
+  });
   const sweeper = setInterval(() => {
     const nowMs = performance.now();
     for (const view of views.values()) sendDue(view, nowMs);
@@ -130,6 +133,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
       clearInterval(heart);
       endTicks();
       endEvents();
+      endChanges();
       await Promise.all([...readers].map(({ socket }) => sayGoodbye(socket)));
       server.close();
     },
@@ -145,6 +149,11 @@ function spread(tick: TickReport, views: Iterable<View>): void {
 }
 
 function sendDue(view: View, nowMs: number): void {
+  // Before the first state of a new twin, and once for all that came together.
+  if (view.altered) {
+    const subscribed = view.describeAgain();
+    for (const reader of view.readers) reader.offerEvent(subscribed);
+  }
   if (view.changed.size === 0 || nowMs < view.dueMs) return;
   // The next is due a whole number of periods later, so that lateness does not add up.
   if (view.everyMs > 0) {

@@ -5,7 +5,7 @@
 
 import { suggest } from '../../../core/diagnose/index.ts';
 import type { Model } from '../../../core/model/index.ts';
-import type { Fleet, Snapshot } from '../../../engine/index.ts';
+import type { Fleet, FleetChange, Snapshot } from '../../../engine/index.ts';
 import { unitsOf } from '../describe.ts';
 import { ProblemError } from '../problem.ts';
 import { show } from '../validation.ts';
@@ -24,14 +24,18 @@ const frameChars = 65_536;
 export class View {
   readonly key: string;
   readonly everyMs: number;
-  readonly twins: ReadonlySet<string>;
+  readonly twins: Set<string>;
   readonly readers = new Set<Reader>();
   /** Twins with a newer snapshot than the readers were sent. */
   readonly changed = new Set<string>();
   /** Not before this are they sent. */
   dueMs = 0;
-  readonly subscribed: Buffer;
+  /** What its readers are told of it. */
+  subscribed: Buffer;
+  /** Whether they are still to be told, since twins came or went. */
+  altered = false;
   readonly #fleet: Fleet;
+  readonly #patterns: readonly string[];
   readonly #signals: ReadonlySet<string> | undefined;
   readonly #ofBlock = new WeakMap<readonly string[], readonly string[]>();
 
@@ -40,16 +44,30 @@ export class View {
     this.key = viewKey(subscribe);
     this.#fleet = fleet;
     this.everyMs = subscribe.everyMs ?? 0;
+    this.#patterns = subscribe.twins;
     this.twins = findTwins(fleet, subscribe.twins);
-    const models = new Set<Model>();
-    for (const id of this.twins) {
-      const model = fleet.twin(id)?.model;
-      if (model !== undefined) models.add(model);
-    }
-    if (subscribe.signals !== undefined) this.#signals = findSignals(models, subscribe.signals);
-    const units = Object.fromEntries([...models].map((model) => [model.id, this.#pick(unitsOf(model))]));
-    const told = { type: 'subscribed', twins: [...this.twins], units, everyMs: this.everyMs };
-    this.subscribed = Buffer.from(JSON.stringify(told));
+    if (subscribe.signals !== undefined) this.#signals = findSignals(this.#models(), subscribe.signals);
+    this.subscribed = this.#describe();
+  }
+
+  /** A twin came or went. */
+  change({ kind, twin: { config } }: FleetChange): void {
+    const { id } = config;
+    const concerns =
+      kind === 'removed'
+        ? this.twins.delete(id)
+        : this.#patterns.some((pattern) => pattern.includes('*') && matchesPattern(pattern, id));
+    if (!concerns) return;
+    if (kind === 'added') this.twins.add(id);
+    this.changed.delete(id);
+    this.altered = true;
+  }
+
+  /** What its readers are told now that its twins are others. */
+  describeAgain(): Buffer {
+    this.altered = false;
+    this.subscribed = this.#describe();
+    return this.subscribed;
   }
 
   /** Notes which of the twins of a tick belong to this view. */
@@ -82,6 +100,26 @@ export class View {
       }
     }
     if (ids.length > 0) yield frameOf(ids, texts);
+  }
+
+  #models(): Set<Model> {
+    const models = new Set<Model>();
+    for (const id of this.twins) {
+      const model = this.#fleet.twin(id)?.model;
+      if (model !== undefined) models.add(model);
+    }
+    return models;
+  }
+
+  #describe(): Buffer {
+    const units = [...this.#models()].map((model) => [model.id, this.#pick(unitsOf(model))] as const);
+    const told = {
+      type: 'subscribed',
+      twins: [...this.twins],
+      units: Object.fromEntries(units),
+      everyMs: this.everyMs,
+    };
+    return Buffer.from(JSON.stringify(told));
   }
 
   #text(snapshot: Snapshot): string {

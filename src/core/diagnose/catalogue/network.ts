@@ -108,4 +108,9 @@ export const networkCodes = {
     cause: 'A reader of the stream sends more messages than it may.',
     remedy: 'Send at most 20 messages a second.',
   },
+  TWIN_REFUSED: {
+    title: 'twin refused',
+    cause: 'What describes a new twin does not fit its model or the rules of a project.',
+    remedy: 'Correct what `errors` lists; docs/project.md says what a twin takes.',
+  },
 } satisfies Record<string, CatalogueEntry>;

@@ -79,6 +79,12 @@ export const runningCodes = {
     remedy:
       'Set `solver.step` to at most the step shown, or `solver.method` to `auto`, or give the twin a shorter period.',
   },
+  TWINS_FILE: {
+    title: 'added twins not readable',
+    cause:
+      'The file `twins.json` beside the checkpoints, in which twins added and removed over the API are kept, is not what was written.',
+    remedy: 'Correct what the message names, or delete the file: then the twins of gemel.yaml count alone.',
+  },
   TWIN_UNKNOWN: {
     title: 'unknown twin',
     cause: 'No twin of this name runs here.',
@@ -92,6 +98,7 @@ export const runningCodes = {
   WORKER_FAILED: {
     title: 'worker failed',
     cause: 'A worker thread that computes twins has ended unexpectedly; its twins stand still.',
-    remedy: 'Restart Gemel; the twins go on from their checkpoint. Report what the message says.',
+    remedy:
+      'A worker is started again up to three times in ten minutes; after that restart Gemel, and the twins go on from their checkpoint. Report what the message says.',
   },
 } satisfies Record<string, CatalogueEntry>;

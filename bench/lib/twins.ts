@@ -101,7 +101,10 @@ export function programsOf(model: Model): Readonly<Record<Part, Program>> {
     programs.set(kernel, program);
     return kernel;
   };
-  const backend = Object.assign(record, { allocate: (length: number) => new Float64Array(length) });
+  const backend = Object.assign(record, {
+    arithmetic: 'none',
+    allocate: (length: number) => new Float64Array(length),
+  });
   const stepper = createStepper(model, { backend });
   const programOf = (part: Part): Program => {
     const program = programs.get(stepper[part]);

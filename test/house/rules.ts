@@ -31,6 +31,7 @@ const coreFolders = [
   'statistics',
   'solve',
   'estimate',
+  'calibrate',
 ] as const;
 
 /** What core and engine may use from outside: libraries that only compute. */

@@ -5,6 +5,7 @@
  * something else. `npm run docs` writes the page docs/errors.md from here.
  */
 
+import { calibrationCodes } from './catalogue/calibration.ts';
 import { documentsCodes } from './catalogue/documents.ts';
 import { equationsCodes } from './catalogue/equations.ts';
 import { modelsCodes } from './catalogue/models.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...unitsCodes,
   ...modelsCodes,
   ...projectsCodes,
+  ...calibrationCodes,
   ...runningCodes,
   ...networkCodes,
 } satisfies Record<string, CatalogueEntry>;
@@ -35,6 +37,7 @@ export const catalogueThemes: readonly CatalogueTheme[] = [
   { title: 'Units and quantities', codes: unitsCodes },
   { title: 'Models and their values', codes: modelsCodes },
   { title: 'Projects and the command line', codes: projectsCodes },
+  { title: 'Calibration', codes: calibrationCodes },
   { title: 'Running twins', codes: runningCodes },
   { title: 'HTTP, the stream and brokers', codes: networkCodes },
 ];

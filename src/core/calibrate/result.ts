@@ -1,0 +1,247 @@
+/** What comes out of a calibration: values with intervals, errors on both stretches, and what the data could not tell. */
+
+import type { Model, Signal } from '../model/index.ts';
+import { studentQuantile } from '../statistics/index.ts';
+import { constantInputs, type Split } from './data.ts';
+import type { Candidate } from './fit.ts';
+import type { Unknown } from './free.ts';
+import { type Finding, identify } from './identifiability.ts';
+import { addPriors, valuesOf } from './objective.ts';
+import type { Gap, Recording } from './recording.ts';
+import { type ErrorSummary, summariseErrors, whitenessOf, type Whiteness } from './residuals.ts';
+import { inverseOfSquare, lagsFor, SlopeProducts } from './spread.ts';
+import type { Leg, Sweep } from './sweep.ts';
+import { Triangle } from './triangle.ts';
+
+/** One fitted quantity, SI. */
+export interface Estimate {
+  readonly unknown: Unknown;
+  readonly value: number;
+  readonly standardError: number;
+  /** The 95 % interval, by Student's t. Not cut at the bounds. */
+  readonly low: number;
+  readonly high: number;
+  /** The bound that it ended at; there is then no interval, and error and limits are NaN. */
+  readonly bound?: 'min' | 'max';
+}
+
+/** How one measurement is met, SI. */
+export interface MeasurementFit {
+  readonly signal: Signal;
+  readonly train: ErrorSummary;
+  readonly test?: ErrorSummary;
+  /** Of the residuals in the stretch that was fitted. */
+  readonly whiteness?: Whiteness;
+  /** One a row from `firstRow` on; NaN where nothing was measured. */
+  readonly measured: Float64Array;
+  readonly predicted: Float64Array;
+}
+
+export interface CalibrationResult {
+  readonly model: Model;
+  readonly estimates: readonly Estimate[];
+  /** Of the estimates with each other, row by row. */
+  readonly correlations: readonly Float64Array[];
+  /** Whether the residuals follow each other, so that the intervals were widened for it (from 50 samples on). */
+  readonly widened: boolean;
+  readonly measurements: readonly MeasurementFit[];
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
+  /** Inputs that stand still in the stretch that was fitted. */
+  readonly constantInputs: readonly string[];
+  /** Seconds of the rows from `firstRow` on. */
+  readonly times: Float64Array;
+  readonly split: Split;
+  readonly starts: readonly StartSummary[];
+  /** It was stopped before it had converged. */
+  readonly interrupted: boolean;
+}
+
+/** Where a fit came from and to. */
+export interface StartSummary {
+  readonly start: number;
+  readonly steps: number;
+  readonly state: Candidate['state'];
+  /** Root mean squares of the errors, one a measurement, SI. */
+  readonly errors: readonly number[];
+}
+
+/** Below this, sums over lags are themselves too uncertain to correct anything. */
+const rowsToWiden = 50;
+
+export interface Fitted {
+  readonly model: Model;
+  readonly recording: Recording;
+  readonly unknowns: readonly Unknown[];
+  readonly sweep: Sweep;
+}
+
+export interface Outcome {
+  readonly z: Float64Array;
+  readonly split: Split;
+  readonly interrupted: boolean;
+  readonly starts: readonly Candidate[];
+}
+
+export function summarise(fitted: Fitted, outcome: Outcome): CalibrationResult {
+  const { model, recording, unknowns } = fitted;
+  const { z, split } = outcome;
+  const values = valuesOf(unknowns, z);
+  const leg: Leg = { values, fromRow: split.first, toRow: split.last };
+  const predicted = predict(fitted, leg);
+  const measurements = split.measured.flatMap((index): MeasurementFit[] => {
+    const signal = model.measurements[index];
+    const simulated = predicted[index];
+    if (signal === undefined || simulated === undefined) return [];
+    return [fitOf(signal, simulated, { recording, index, split })];
+  });
+  const spread = spreadOf(fitted, outcome, { leg, measurements });
+  const degrees = Math.max(1, spread.samples - unknowns.length);
+  const reach = studentQuantile(0.975, degrees);
+  const errors = spread.covariance.map((row, j) => Math.sqrt(row[j] ?? NaN));
+  return {
+    model,
+    estimates: unknowns.map((unknown, j): Estimate => {
+      const value = values[j] ?? NaN;
+      const bound = boundOf(unknown, value);
+      const standardError = bound === undefined ? (errors[j] ?? NaN) * unknown.scale : NaN;
+      const half = reach * standardError;
+      const interval = { standardError, low: value - half, high: value + half };
+      return { unknown, value, ...interval, ...(bound === undefined ? {} : { bound }) };
+    }),
+    correlations: spread.covariance.map((row, i) =>
+      row.map((value, j) => (i === j ? 1 : value / ((errors[i] ?? NaN) * (errors[j] ?? NaN)))),
+    ),
+    widened: spread.widened,
+    measurements,
+    findings: spread.findings,
+    gaps: recording.gaps,
+    constantInputs: constantInputs(model, recording, split.train),
+    times: recording.times.slice(split.first, split.last + 1),
+    split,
+    starts: outcome.starts.map(({ start, steps, state, evaluation }) => ({
+      start,
+      steps,
+      state,
+      errors: evaluation.meanSquares.map(Math.sqrt),
+    })),
+    interrupted: outcome.interrupted,
+  };
+}
+
+/** The whole run, one array a measurement. */
+function predict({ model, sweep }: Fitted, leg: Leg): Float64Array[] {
+  const rows = leg.toRow - leg.fromRow + 1;
+  const predicted = model.measurements.map(() => new Float64Array(rows));
+  const run = sweep.run([leg], ({ row, measurement, prediction }) => {
+    const values = predicted[measurement];
+    if (values !== undefined) values[row - leg.fromRow] = prediction;
+  });
+  while (run.next().done !== true);
+  return predicted;
+}
+
+function fitOf(
+  signal: Signal,
+  predicted: Float64Array,
+  it: { readonly recording: Recording; readonly index: number; readonly split: Split },
+): MeasurementFit {
+  const { first, last, train, test } = it.split;
+  const measured =
+    it.recording.measurements[it.index]?.slice(first, last + 1) ??
+    new Float64Array(predicted.length).fill(NaN);
+  const pairs = (rows: Split['train']): { simulated: number[]; samples: number[] } => {
+    const there = [...measured.keys()].filter(
+      (i) => i + first >= rows.first && i + first <= rows.last && !Number.isNaN(measured[i]),
+    );
+    const pick = (from: Float64Array): number[] => there.map((i) => from[i] ?? NaN);
+    return { simulated: pick(predicted), samples: pick(measured) };
+  };
+  const fitted = pairs(train);
+  const whiteness = whitenessOf(fitted.simulated.map((value, i) => value - (fitted.samples[i] ?? NaN)));
+  const tested = test === undefined ? undefined : pairs(test);
+  return {
+    signal,
+    train: summariseErrors(fitted.simulated, fitted.samples),
+    ...(tested === undefined ? {} : { test: summariseErrors(tested.simulated, tested.samples) }),
+    ...(whiteness === undefined ? {} : { whiteness }),
+    measured,
+    predicted,
+  };
+}
+
+interface Spread {
+  /** Of the unknowns in their scales. */
+  readonly covariance: readonly Float64Array[];
+  readonly widened: boolean;
+  readonly findings: readonly Finding[];
+  readonly samples: number;
+}
+
+function spreadOf(
+  { model, recording, unknowns, sweep }: Fitted,
+  { z, split }: Outcome,
+  { leg, measurements }: { readonly leg: Leg; readonly measurements: readonly MeasurementFit[] },
+): Spread {
+  const n = unknowns.length;
+  const values = valuesOf(unknowns, z);
+  const samples = measurements.reduce((sum, { train }) => sum + train.samples, 0);
+  const sigmas = model.measurements.map(({ name }) => {
+    const { rmse = NaN } = measurements.find(({ signal }) => signal.name === name)?.train ?? {};
+    return Math.max(rmse, Number.MIN_VALUE * 2 ** 60);
+  });
+  const correlation = meanOf(measurements.map(({ whiteness }) => whiteness?.autocorrelation[1] ?? 0));
+  const widened =
+    samples >= rowsToWiden && measurements.some(({ whiteness }) => whiteness?.isWhite === false);
+  const rows = split.train.last - split.train.first + 1;
+  const products = new SlopeProducts(n, widened ? lagsFor(correlation, rows) : 0);
+  const triangle = new Triangle(n);
+  const line = new Float64Array(n + 1);
+  const slope = new Float64Array(n);
+  let open = -1;
+  const run = sweep.run([leg], ({ row, measurement, prediction, gradient }) => {
+    const measured = recording.measurements[measurement]?.[row] ?? NaN;
+    if (row < split.train.first || row > split.train.last || Number.isNaN(measured)) return;
+    if (row !== open && open >= 0) products.add(slope);
+    if (row !== open) slope.fill(0);
+    open = row;
+    const sigma = sigmas[measurement] ?? NaN;
+    const error = (prediction - measured) / sigma;
+    for (const [j, { scale }] of unknowns.entries()) {
+      line[j] = ((gradient[j] ?? NaN) * scale) / sigma;
+      slope[j] = (slope[j] ?? 0) + (line[j] ?? NaN) * error;
+    }
+    line[n] = error;
+    triangle.add(line);
+  });
+  while (run.next().done !== true);
+  products.add(slope);
+  const known = addPriors(triangle.copy(), unknowns, z);
+  for (const [j, unknown] of unknowns.entries()) {
+    if (boundOf(unknown, values[j] ?? NaN) === undefined) continue;
+    // What stands at a bound is as good as given: the intervals of the others are those with it held there.
+    line.fill(0);
+    line[j] = 1e9;
+    known.add(line);
+  }
+  const inverse = inverseOfSquare(known);
+  const variance = samples / Math.max(1, samples - n);
+  const inflation = widened ? (1 + Math.min(0.97, correlation)) / (1 - Math.min(0.97, correlation)) : 1;
+  return {
+    covariance: (widened ? products.covariance(inverse) : inverse).map((row) =>
+      row.map((it) => it * variance),
+    ),
+    widened,
+    findings: identify({ unknowns, values, triangle, deviation: Math.sqrt(variance), inflation }),
+    samples,
+  };
+}
+
+function boundOf({ min, max }: Unknown, value: number): Estimate['bound'] {
+  if (value <= min) return 'min';
+  return value >= max ? 'max' : undefined;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

@@ -32,6 +32,7 @@ const coreFolders = [
   'solve',
   'estimate',
   'calibrate',
+  'detect',
 ] as const;
 
 /** What core and engine may use from outside: libraries that only compute. */

@@ -199,7 +199,7 @@ test('lanes or slots outside the memory are refused before any is touched', opti
 /** Tolerance of states after a minute, relative to the largest value that the state has had. */
 const models: readonly (readonly [path: string, inputs: Record<string, number>])[] = [
   ['examples/pump-station/models/station-pump.yaml', { speed_setpoint: 300 }],
-  ['bench/peers/pump-8.yaml', {}],
+  ['bench/models/pump.yaml', {}],
 ];
 
 for (const [path, given] of models) {

@@ -1,0 +1,18 @@
+/** Whether a machine, its sensors and its model still agree, and who is at fault if not. */
+
+export type { Finding, FindingKind } from './finding.ts';
+export type { NisJudgement } from './nis.ts';
+export { addToNis, instantProbability, judgeNis, nisWidth } from './nis.ts';
+export type { Increments, Threshold } from './run-length.ts';
+export {
+  createThreshold,
+  meanRunLength,
+  normalIncrements,
+  siegmundRunLength,
+  squareIncrements,
+} from './run-length.ts';
+export type { SensorMonitor, SensorMonitorOptions } from './sensor.ts';
+export { createSensorMonitor } from './sensor.ts';
+export type { NameAndTime } from './sensor-finding.ts';
+export type { SensorSample } from './sensor-record.ts';
+export { suspicions } from './sensor-record.ts';

@@ -99,15 +99,24 @@ function checkStep(
   if (!(periodMs > 0)) return;
   const unstable = check(periodMs / 1000, parameters);
   if (unstable === undefined) return;
-  const [step, largest] = [unstable.stepSeconds, unstable.largestSeconds].map((seconds) =>
-    Number(seconds.toPrecision(3)),
+  const [step, largest, rk4] = [unstable.stepSeconds, unstable.largestSeconds, unstable.rk4Seconds].map(
+    (seconds) => Number(seconds.toPrecision(3)),
   );
-  const problem = {
-    code: 'STEP_UNSTABLE' as const,
-    message: `\`${model.method}\` of ${model.id} is unstable with its step of ${step} s${unstable.everywhere ? '' : ' at the start'}`,
-    expected: `at most ${largest} s`,
-    hint: `set \`solver.step\` of the model to less, or \`solver.method\` to auto; see gemel explain`,
-  };
+  const message = `\`${model.method}\` of ${model.id} is unstable with its step of ${step} s${unstable.everywhere ? '' : ' at the start'}`;
+  const problem =
+    largest === 0
+      ? {
+          code: 'STEP_UNSTABLE' as const,
+          message: `${message}, and with every shorter one: it makes a swing without damping grow`,
+          expected: `\`rk4\` with at most ${rk4} s`,
+          hint: `set \`solver.method\` of the model to rk4 or auto; see gemel explain`,
+        }
+      : {
+          code: 'STEP_UNSTABLE' as const,
+          message,
+          expected: `at most ${largest} s`,
+          hint: `set \`solver.step\` of the model to less, or \`solver.method\` to auto; see gemel explain`,
+        };
   if (unstable.everywhere) findings.at(path, problem);
   else findings.warnAt(path, problem);
 }

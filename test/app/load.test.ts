@@ -256,6 +256,40 @@ test('the same step is stable with other parameters, a shorter period or a metho
   }
 });
 
+test('a swing without damping under `euler` is refused whatever the step, with the step of `rk4` that works', () => {
+  const directory = mkdtempSync(join(scratch, 'p-'));
+  const model = (method: string): string => `
+gemel: 1
+model: swing
+version: 1.0.0
+units: unchecked
+solver: { method: ${method}, step: 1 ms }
+states:
+  x: { unit: "1", start: 1 }
+  v: { unit: "1", start: 0 }
+equations:
+  der(x): 2 * v
+  der(v): -2 * x
+`;
+  writeFileSync(
+    join(directory, 'gemel.yaml'),
+    'gemel: 1\nmodels: [swing.yaml]\ntwins:\n  s: { model: swing }\n',
+  );
+  const load = (method: string) => {
+    writeFileSync(join(directory, 'swing.yaml'), model(method));
+    return loadProject(directory, { environment: {} });
+  };
+  const [{ code, severity, message, expected, hint } = {}] = load('euler').diagnostics;
+  assert.deepEqual([code, severity], ['STEP_UNSTABLE', 'error']);
+  assert.match(
+    message ?? '',
+    /`euler` of swing@1.0.0 is unstable with its step of 0.001 s, and with every shorter one/,
+  );
+  assert.equal(expected, '`rk4` with at most 1.41 s'); // √8 / 2
+  assert.match(hint ?? '', /rk4/);
+  assert.deepEqual(load('rk4').diagnostics, []);
+});
+
 test('where it depends on the state it is a warning', () => {
   const { project, diagnostics } = loadFilter('-rate * x ^ 2', '');
   assert.equal(project?.twins.length, 1);

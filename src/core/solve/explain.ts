@@ -131,8 +131,10 @@ function createModesAtStart(
 export interface StepStability {
   /** The step that its ticks are divided into. */
   readonly stepSeconds: number;
-  /** The largest that is stable at the start. */
+  /** The largest that is stable at the start; 0 if none is, as with `euler` and a swing without damping. */
   readonly largestSeconds: number;
+  /** The largest with `rk4` instead. */
+  readonly rk4Seconds: number;
   /** Whether that is so everywhere: the equations are linear, and nothing but parameters changes their modes. */
   readonly everywhere: boolean;
 }
@@ -147,11 +149,12 @@ export function createStepCheck(model: Model, options: { readonly backend: Backe
   const modesWith = createModesAtStart(model, options);
   const everywhere = isLinear(model);
   return (tickSeconds, parameters) => {
-    const largestSeconds = largestStableStep(stabilityPolynomials[method], modesWith(parameters) ?? []);
+    const modes = modesWith(parameters) ?? [];
+    const largestSeconds = largestStableStep(stabilityPolynomials[method], modes);
     const stepSeconds = tickSeconds / countSubsteps(tickSeconds, longestStepOf(model));
-    // A swing without damping grows so little with a short step that a model may well live with it.
-    if (!(stepSeconds > largestSeconds) || largestSeconds === 0) return undefined;
-    return { stepSeconds, largestSeconds, everywhere };
+    if (!(stepSeconds > largestSeconds)) return undefined;
+    const rk4Seconds = largestStableStep(stabilityPolynomials.rk4, modes);
+    return { stepSeconds, largestSeconds, rk4Seconds, everywhere };
   };
 }
 

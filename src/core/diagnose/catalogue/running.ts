@@ -75,9 +75,9 @@ export const runningCodes = {
   STEP_UNSTABLE: {
     title: 'unstable step',
     cause:
-      "The step of a twin's fixed-step method is longer than its fastest mode allows, so that its states would swing ever wider by the method's own doing. It is an error where the equations are linear, and a warning where it is so at the start and may change with the state.",
+      "The step of a twin's fixed-step method is longer than its fastest mode allows, so that its states would swing ever wider by the method's own doing; with `euler` and a swing without damping every step is. It is an error where the equations are linear, and a warning where it is so at the start and may change with the state.",
     remedy:
-      'Set `solver.step` to at most the step shown, or `solver.method` to `auto`, or give the twin a shorter period.',
+      'Set `solver.step` to at most the step shown, or `solver.method` to `auto` (or `rk4` instead of `euler`), or give the twin a shorter period.',
   },
   TWINS_FILE: {
     title: 'added twins not readable',

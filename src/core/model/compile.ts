@@ -119,7 +119,9 @@ function compile(source: Document<ModelDocument>): Omit<Compilation, 'source'> {
     },
     problems,
   );
-  if (problems.diagnostics.length > 0) return { diagnostics: problems.diagnostics };
+  if (equations === undefined || problems.diagnostics.length > 0) {
+    return { diagnostics: problems.diagnostics };
+  }
   const model: Model = {
     name: document.model,
     version: document.version,

@@ -1,5 +1,6 @@
 /** Builds the model's expression graph from formulas that have passed every check. */
 
+import { GemelError } from '../diagnose/index.ts';
 import { Graph, type NodeId } from '../graph/index.ts';
 import type { Equation, Formula, Formulas } from './formulas.ts';
 import { lowerExpression } from './lower.ts';
@@ -25,8 +26,24 @@ const TIME_SLOT = 0;
 const TICK_SECONDS_SLOT = 1;
 const FIRST_STATE_SLOT = 2;
 
-/** Reports constants that are no finite numbers (1/0, exp(1000)): such a model could never run. */
-export function buildEquations(checked: Checked, problems: Problems): ModelEquations {
+/**
+ * Reports constants that are no finite numbers (1/0, exp(1000)): such a model could never run. Undefined, and reported at
+ * the formula that is one too many, if the graph would be too large.
+ */
+export function buildEquations(checked: Checked, problems: Problems): ModelEquations | undefined {
+  const underWay: { formula?: Formula } = {};
+  try {
+    return build(checked, problems, (formula) => (underWay.formula = formula));
+  } catch (error) {
+    const { formula } = underWay;
+    if (!(error instanceof GemelError && error.code === 'MODEL_TOO_LARGE') || formula === undefined)
+      throw error;
+    problems.at(error.code, formula.path, error.message, { hint: error.hint });
+    return undefined;
+  }
+}
+
+function build(checked: Checked, problems: Problems, begin: (formula: Formula) => void): ModelEquations {
   const { formulas, unitsChecked } = checked;
   const { inputs, parameters, states } = checked.signals;
   const graph = new Graph();
@@ -45,8 +62,9 @@ export function buildEquations(checked: Checked, problems: Problems): ModelEquat
     if (node === undefined) throw new RangeError(`the name ${name} passed the checks without a meaning`);
     return node;
   };
-  const lower = (formula: Formula): NodeId =>
-    lowerExpression(formula.expression, {
+  const lower = (formula: Formula): NodeId => {
+    begin(formula);
+    return lowerExpression(formula.expression, {
       graph,
       unitsChecked,
       nodeOf,
@@ -60,6 +78,7 @@ export function buildEquations(checked: Checked, problems: Problems): ModelEquat
           },
         ),
     });
+  };
   for (const name of checked.sorted) {
     const equation = checked.intermediates.get(name);
     if (equation) nodes.set(name, lower(equation));

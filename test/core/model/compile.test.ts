@@ -359,3 +359,17 @@ test('no document makes the compiler throw', () => {
     assert.ok(model !== undefined || diagnostics.length > 0, text);
   }
 });
+
+test('a model of too many operations is told at the formula that is one too many', () => {
+  // Each begins with another number, so that none is the same as a part of another.
+  const long = '-a-b'.repeat(99);
+  const lines = Array.from({ length: 2600 }, (_, i) => `  e${i}: ${i}${long}\n`);
+  const body = `units: unchecked\nparameters:\n  a: { unit: "1", value: 1 }\n  b: { unit: "1", value: 1 }\nequations:\n${lines.join('')}`;
+  const { model, diagnostics } = compileModel({ file: 'm.yaml', text: head + body });
+  assert.equal(model, undefined);
+  const [{ code, message, hint, place } = {}] = diagnostics;
+  assert.deepEqual([code, hint], ['MODEL_TOO_LARGE', 'split the machine into several models']);
+  assert.match(message ?? '', /the equations need more than 500000 operations/);
+  // Each has its number, which counts too, and 198 operations: 500,000 / 199 of them fit.
+  assert.equal(place?.line, 3 + 6 + Math.floor((500_000 - 5) / 199));
+});

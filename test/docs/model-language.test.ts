@@ -71,6 +71,9 @@ test('the example of all functions gives what the functions are', () => {
   near('same', at['direction'] ?? NaN);
   near('nearest', 3);
   near('steepness', 4 / 3 / Math.tanh(2));
+  near('junction', 1e-9 * (Math.exp(0.4 / 0.026) - 1));
+  near('thermal', 0.4);
+  near('sag', Math.exp(-1.5));
   near('decades', Math.log10(5000));
   near('same_decades', Math.log10(5000));
   near('metres', -4 + 2);

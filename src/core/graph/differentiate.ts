@@ -146,8 +146,13 @@ function unaryFactor(
       return over(graph.binary('add', y, y));
     case 'exp':
       return times(y);
+    case 'expm1':
+      // Not y + 1, which loses the digits of a small exponential.
+      return times(graph.unary('exp', u));
     case 'log':
       return over(u);
+    case 'log1p':
+      return over(graph.binary('add', one, u));
     case 'log10':
       return over(graph.binary('mul', graph.constant(Math.LN10), u));
     case 'sin':
@@ -162,6 +167,10 @@ function unaryFactor(
       return over(graph.unary('neg', cathetus()));
     case 'atan':
       return over(graph.binary('add', one, square(u)));
+    case 'sinh':
+      return times(graph.unary('cosh', u));
+    case 'cosh':
+      return times(graph.unary('sinh', u));
     case 'tanh':
       return times(graph.binary('mul', graph.binary('sub', one, y), graph.binary('add', one, y)));
     case 'not':

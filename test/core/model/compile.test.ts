@@ -85,10 +85,12 @@ inputs:
 equations:
   a: ${equation}
 `;
-  const cases: [string, string][] = [
+  const cases: (readonly [string, string])[] = [
     ['pressure + oil', 'EQUATION_UNITS'],
     ['pressure + 5', 'EQUATION_UNITS'],
-    ['exp(pressure)', 'EQUATION_UNITS'],
+    ...['exp', 'expm1', 'log1p', 'sinh', 'cosh'].map(
+      (name) => [`${name}(pressure)`, 'EQUATION_UNITS'] as const,
+    ),
     ['log(length)', 'EQUATION_UNITS'],
     ['trunc(length)', 'EQUATION_UNITS'],
     ['if(length > 3, 1, 0)', 'EQUATION_UNITS'],

@@ -10,9 +10,9 @@ import { assertInvariant } from '../../diagnose/index.ts';
 import type { BinaryOperator, Graph, GraphNode, NodeId, UnaryOperator } from '../../graph/index.ts';
 import { operandsOf } from '../../graph/index.ts';
 import type { Program } from '../kernel.ts';
-import { exp, tanh } from '../math/exponential.ts';
+import { cosh, exp, expm1, sinh, tanh } from '../math/exponential.ts';
 import { acos, asin, atan, atan2 } from '../math/inverse.ts';
-import { log, log10 } from '../math/logarithm.ts';
+import { log, log10, log1p } from '../math/logarithm.ts';
 import { pow, simplePower } from '../math/power.ts';
 import { cos, sin, tan } from '../math/trigonometric.ts';
 import type { VectorId, VectorOptions } from './vectors.ts';
@@ -222,7 +222,7 @@ function unary(v: Vectors, operator: Exclude<UnaryOperator, 'not'>, a: VectorId)
   }
 }
 
-const elementary = { exp, log, log10, sin, cos, tan, asin, acos, atan, tanh };
+const elementary = { exp, expm1, log, log1p, log10, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh };
 
 /**
  * The machine's own minimum takes seven instructions. With a constant that is no zero one is enough: it gives its

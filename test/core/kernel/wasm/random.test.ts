@@ -34,7 +34,9 @@ function run(backend: Backend, recipe: readonly Operation[], values: readonly nu
 
 const elementary: ReadonlySet<string> = new Set<UnaryOperator | BinaryOperator>([
   'exp',
+  'expm1',
   'log',
+  'log1p',
   'log10',
   'sin',
   'cos',
@@ -42,6 +44,8 @@ const elementary: ReadonlySet<string> = new Set<UnaryOperator | BinaryOperator>(
   'asin',
   'acos',
   'atan',
+  'sinh',
+  'cosh',
   'tanh',
   'pow',
   'atan2',

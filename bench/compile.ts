@@ -21,6 +21,9 @@ export const compile: Bench = {
   name: 'compile',
   group: 'kernel',
   summary: "from the text of the pump's model to a kernel that has run, warm and cold",
+  about:
+    'From the text of a model to a kernel that has run once: again in the same process, and in a fresh one in which nothing is compiled yet. ' +
+    'Counted from the reading of the text; loading the program itself is in the notes.',
   async run({ scope, quick, note }: Context): Promise<readonly Figure[]> {
     const runs = quick ? 5 : 11;
     const text = readText(pumpPath);

@@ -23,6 +23,9 @@ export const kernelScale: Bench = {
   name: 'kernel.scale',
   group: 'kernel',
   summary: 'the cost of a step from 64 to 1,000,000 twins, two threads beside one, bytes a twin',
+  about:
+    'Whether a step costs the same for 64 twins and for a million, what a second thread brings, and how many bytes a twin takes in a kernel. ' +
+    'The peer is the cheapest size, and one thread.',
   async run(context: Context): Promise<readonly Figure[]> {
     const model = readModel(pumpPath);
     return [await flat(context, model), await workers(context), bytes(context, model)];

@@ -15,6 +15,9 @@ export const math: Bench = {
   name: 'math.ulp',
   group: 'kernel',
   summary: 'the worst errors of 17 elementary functions, against exact values',
+  about:
+    'The worst error of each elementary function of the kernels found in this run, in units of the last place, against exact values from whole-number arithmetic. ' +
+    'The worse of strict and relaxed arithmetic counts; half a unit is the best that rounding allows.',
   async run({ quick, note }: Context): Promise<readonly Figure[]> {
     const count = quick ? 300 : 3000;
     let points = 0;

@@ -1,19 +1,23 @@
 /**
- * `npm run bench`: measures what the project promises, beside the peers it is compared with.
+ * `npm run bench`: measures what the project promises, beside the peers it is compared with, and writes a page.
  *
  * Exit code: 0 measured (whether a limit is met is in the table), 1 a benchmark could not be run, 2 the command line
  * was wrong.
  */
 
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check } from './check.ts';
+import { compile } from './compile.ts';
 import { fleet1000 } from './fleet-1000.ts';
 import { httpState } from './http-state.ts';
-import { compile } from './compile.ts';
 import { kernelPump } from './kernel-pump.ts';
 import { kernelScale } from './kernel-scale.ts';
 import { kernelTutorial } from './kernel-tutorial.ts';
-import { type Bench, describeMachine, type Figure, toJsonLine, toTable } from './lib/report.ts';
+import { root } from './lib/engine.ts';
+import { type Section, toPage } from './lib/page.ts';
+import { type Bench, describeMachine, type Plot, toJsonLine, toTable } from './lib/report.ts';
 import { Scope } from './lib/scope.ts';
 import { math } from './math.ts';
 import { start } from './start.ts';
@@ -32,46 +36,71 @@ const benches: readonly Bench[] = [
   workPrecision,
 ];
 
+/** Written when everything is run; git does not see it. */
+const defaultPage = join(root, 'bench-report.html');
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   const wanted = readArguments(args);
   if (typeof wanted === 'number') return wanted;
-  const { chosen, json, quick } = wanted;
+  const { chosen, json, quick, page } = wanted;
+  const machine = describeMachine();
   const tell = (text: string) => (json ? console.error(text) : console.log(text));
-  if (!json) console.log(describeMachine());
-  const figures: Figure[] = [];
-  let failed = false;
+  if (!json) console.log(machine);
+  const sections: Section[] = [];
   for (const bench of chosen) {
     if (process.stderr.isTTY) console.error(`… ${bench.name}`);
-    const scope = new Scope();
-    const interruption = endOnSignal(scope);
-    try {
-      const found = await bench.run({
-        scope,
-        quick,
-        note: (text) => tell(`  ${text}`),
-        plot: () => undefined,
-      });
-      if (json) for (const figure of found) console.log(toJsonLine(figure));
-      figures.push(...found);
-    } catch (error) {
-      if (interruption.came()) return 1;
-      failed = true;
-      console.error(`${bench.name}: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      await scope.end();
-      interruption.release();
-    }
+    const section = await runOne(bench, { quick, tell });
+    if (section === undefined) return 1;
+    if (section.failure !== undefined) console.error(`${bench.name}: ${section.failure}`);
+    if (json) for (const figure of section.figures) console.log(toJsonLine(figure));
+    sections.push(section);
   }
+  const figures = sections.flatMap((section) => section.figures);
   if (!json && figures.length > 0) console.log(`\n${toTable(figures)}`);
-  return failed ? 1 : 0;
+  if (page !== undefined) {
+    writeFileSync(page, toPage({ machine, when: new Date(), quick, sections }));
+    tell(`\nthe page with all plots: ${relative(process.cwd(), page)}`);
+  }
+  return sections.some(({ failure }) => failure !== undefined) ? 1 : 0;
+}
+
+interface RunOptions {
+  readonly quick: boolean;
+  readonly tell: (text: string) => void;
+}
+
+/** Undefined if it was interrupted. */
+async function runOne(bench: Bench, { quick, tell }: RunOptions): Promise<Section | undefined> {
+  const { name, about } = bench;
+  const notes: string[] = [];
+  const plots: Plot[] = [];
+  const note = (text: string): void => {
+    notes.push(text);
+    tell(`  ${text}`);
+  };
+  const scope = new Scope();
+  const interruption = endOnSignal(scope);
+  try {
+    const figures = await bench.run({ scope, quick, note, plot: (plot) => plots.push(plot) });
+    return { name, about, figures, plots, notes };
+  } catch (error) {
+    if (interruption.came()) return undefined;
+    const failure = error instanceof Error ? error.message : String(error);
+    return { name, about, figures: [], plots, notes, failure };
+  } finally {
+    await scope.end();
+    interruption.release();
+  }
 }
 
 interface Wanted {
   readonly chosen: readonly Bench[];
   readonly json: boolean;
   readonly quick: boolean;
+  /** Where the page goes. */
+  readonly page: string | undefined;
 }
 
 /** What to do, or the exit code if nothing is to be done. */
@@ -79,6 +108,7 @@ function readArguments(args: readonly string[]): Wanted | number {
   const options = {
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    page: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
   try {
@@ -87,13 +117,12 @@ function readArguments(args: readonly string[]): Wanted | number {
       console.log(help());
       return 0;
     }
+    const { json, quick } = values;
     const unknown = positionals.find((name) => !benches.some((bench) => answersTo(bench, name)));
     if (unknown !== undefined) throw new Error(`no benchmark ${unknown}`);
-    const chosen =
-      positionals.length === 0
-        ? benches
-        : benches.filter((bench) => positionals.some((name) => answersTo(bench, name)));
-    return { chosen, json: values.json, quick: values.quick };
+    const all = positionals.length === 0;
+    const chosen = benches.filter((bench) => all || positionals.some((name) => answersTo(bench, name)));
+    return { chosen, json, quick, page: values.page ?? (all && !json ? defaultPage : undefined) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help()}`);
     return 2;
@@ -108,12 +137,14 @@ function help(): string {
   const width = Math.max(...benches.map(({ name }) => name.length));
   const list = benches.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return [
-    'npm run bench -- [NAME…] [--json] [--quick]',
+    'npm run bench -- [NAME…] [--json] [--quick] [--page FILE]',
     '',
     ...list,
+    `  ${'kernel'.padEnd(width)}  all that concerns kernels: ${benches.flatMap(({ name, group }) => (group === 'kernel' ? name : [])).join(', ')}`,
     '',
     '  --json   one JSON object a line: name, value, unit, peer, peer_value, ratio (value by peer_value)',
     '  --quick  shorter and less exact',
+    '  --page   writes tables and plots into that file; bench-report.html if no NAME and no --json is given',
   ].join('\n');
 }
 

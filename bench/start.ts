@@ -32,6 +32,9 @@ interface Started {
 export const start: Bench = {
   name: 'start',
   summary: 'npm start to the first published state, beside `node -e 0`',
+  about:
+    'From the call of npm start to the first state of a twin that a subscriber of MQTT gets, broker, database and page included. ' +
+    'The start of Node itself stands beside it: the difference is ours.',
   async run({ scope, quick, note }: Context): Promise<readonly Figure[]> {
     const command = readStartCommand();
     const env = { TMPDIR: scope.directory() };

@@ -9,6 +9,8 @@ export interface Bench {
   readonly group?: string;
   /** One line for `--help`. */
   readonly summary: string;
+  /** What is measured, beside whom, and how fair that is, in two sentences for the page. */
+  readonly about: string;
   run(context: Context): Promise<readonly Figure[]>;
 }
 

@@ -1,6 +1,7 @@
 """Initial value problems by SciPy: DOP853 where they are not stiff, Radau where they are. One JSON line a run.
 
-Arguments: the problem's file, then tolerances. Each solution is timed three times and the fastest counts.
+Arguments: the problem's file, then tolerances. The fastest of three solutions
+counts; what takes longer than a fifth of a second is solved once.
 """
 
 import json
@@ -23,6 +24,8 @@ for text in tolerances:
     tolerance = float(text)
     best = float("inf")
     for _ in range(3):
+        if best < float("inf") and best > 0.2:
+            break
         began = time.perf_counter()
         solution = solve_ivp(
             scope["slopes"],
@@ -35,4 +38,4 @@ for text in tolerances:
         )
         best = min(best, time.perf_counter() - began)
     error = float(np.max(np.abs(solution.y[:, -1] / reference - 1))) if solution.success else float("inf")
-    print(json.dumps({"tolerance": tolerance, "ms": best * 1000, "error": error}))
+    print(json.dumps({"tolerance": tolerance, "ms": best * 1000, "error": error, "evaluations": int(solution.nfev)}))

@@ -40,45 +40,81 @@ export interface KernelParts {
   readonly backend: Backend;
 }
 
+/** From so many nodes on a program is compiled before it is needed, so that what is too large is told at once. */
+const largeNodes = 40_000;
+
 /** @throws GemelError `MODEL_TOO_LARGE` if a step by the document's method has too many operations. */
 export function compileKernels({ model, layout, work, backend }: KernelParts): Kernels {
   const unknowns = (): Unknowns => new Unknowns(model, layout, work);
-  const later = (build: () => Program): Kernel & { readonly prepare: () => void } => {
-    let compiled: Kernel | undefined;
-    const prepare = (): Kernel => (compiled ??= backend(build()));
-    return Object.assign<Kernel, { prepare: () => void }>((lanes, times) => prepare()(lanes, times), {
-      prepare,
-    });
-  };
+  const later = (build: () => Program): LaterKernel => new LaterKernel(build, backend);
   const methodKernels = (method: Method) => ({
-    step: {
-      free: later(() => stepProgram(unknowns(), method, 'free')),
-      held: later(() => stepProgram(unknowns(), method, 'held')),
-    },
+    free: later(() => stepProgram(unknowns(), method, 'free')),
+    held: later(() => stepProgram(unknowns(), method, 'held')),
     worst: later(() => worstProgram(unknowns(), method)),
   });
   const explicit = methodKernels(tsit5);
   const stiff = methodKernels(rodas5p);
-  (model.method === 'rodas5p' ? stiff : explicit).step.free.prepare();
+  const look = {
+    free: later(() => lookProgram(unknowns(), 'free')),
+    held: later(() => lookProgram(unknowns(), 'held')),
+  };
+  const prepare = ({ free, held, worst }: typeof stiff): void => {
+    if (free.prepare() < largeNodes) return;
+    if (work.holdable.includes(true)) for (const kernel of [held, look.held]) kernel.prepare();
+    for (const kernel of [worst, look.free]) kernel.prepare();
+  };
+  prepare(model.method === 'rodas5p' ? stiff : explicit);
+  const runs = ({ free, held, worst }: typeof stiff): MethodKernels => ({
+    step: { free: free.run, held: held.run },
+    worst: worst.run,
+  });
   return {
     refresh: backend(refreshProgram(unknowns())),
-    probe: later(() => probeProgram(unknowns())),
-    advance: later(() => advanceProgram(unknowns())),
+    probe: later(() => probeProgram(unknowns())).run,
+    advance: later(() => advanceProgram(unknowns())).run,
     every: layout.periods.length > 0 ? backend(everyProgram(model, layout)) : () => {},
-    explicit,
-    stiff,
-    look: {
-      free: later(() => lookProgram(unknowns(), 'free')),
-      held: later(() => lookProgram(unknowns(), 'held')),
-    },
-    canBeStiff: () => {
+    explicit: runs(explicit),
+    stiff: runs(stiff),
+    look: { free: look.free.run, held: look.held.run },
+    canBeStiff: once(() => {
       try {
-        stiff.step.free.prepare();
+        prepare(stiff);
         return true;
       } catch (error) {
         if (error instanceof GemelError && error.code === 'MODEL_TOO_LARGE') return false;
         throw error;
       }
-    },
+    }),
   };
+}
+
+/** A kernel that is compiled when it first runs. */
+class LaterKernel {
+  readonly #build: () => Program;
+  readonly #backend: Backend;
+  #compiled: { readonly kernel: Kernel; readonly nodes: number } | undefined;
+
+  constructor(build: () => Program, backend: Backend) {
+    this.#build = build;
+    this.#backend = backend;
+  }
+
+  /** Compiles it now; how many nodes its graph has. */
+  prepare(): number {
+    return this.#made().nodes;
+  }
+
+  readonly run: Kernel = (lanes, times) => this.#made().kernel(lanes, times);
+
+  #made(): { readonly kernel: Kernel; readonly nodes: number } {
+    if (this.#compiled !== undefined) return this.#compiled;
+    const program = this.#build();
+    this.#compiled = { kernel: this.#backend(program), nodes: program.graph.size };
+    return this.#compiled;
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import type { NodeId } from '../../../src/core/graph/index.ts';
 import { Graph } from '../../../src/core/graph/index.ts';
 import { javascriptBackend } from '../../../src/core/kernel/index.ts';
-import { simulate } from '../../../src/core/solve/index.ts';
+import { createStepper, simulate } from '../../../src/core/solve/index.ts';
 import { factorise } from '../../../src/core/solve/elimination.ts';
-import { mul, modelOf, sub } from './models.ts';
+import type { Term } from './models.ts';
+import { add, modelOf, mul, sub } from './models.ts';
 
 type Places = readonly (readonly [row: number, column: number])[];
 
@@ -108,4 +109,19 @@ test('a pivot that is 0 or tiny has the step rejected and a shorter one taken', 
   const a = (4 - slow) / (fast - slow);
   const exact = a * Math.exp(fast * 4) + (1 - a) * Math.exp(slow * 4);
   assert.ok(Math.abs((values[0]?.at(-1) ?? NaN) / exact - 1) < 2e-3, `${values[0]?.at(-1)}, not ${exact}`);
+});
+
+test('a matrix too full to unroll is refused at once, and auto stays with its explicit method', () => {
+  // Each of 70 states is moved by all the others: two thirds of 70³ operations for the elimination alone.
+  const names = Array.from({ length: 70 }, (_, i) => `x${i}`);
+  const size = names.reduce<Term>((sum, name) => add(sum, mul(name, name)), 0);
+  const states = Object.fromEntries(
+    names.map((name, i) => [name, { start: 1, der: sub(mul(i / 1000, size), mul(1e5, name)) }]),
+  );
+  const model = (method: 'auto' | 'rodas5p') => modelOf({ method, tolerance: 1e-3, states });
+  assert.throws(() => createStepper(model('rodas5p'), { backend: javascriptBackend }), {
+    code: 'MODEL_TOO_LARGE',
+  });
+  const options = { seconds: 1e-3, tickSeconds: 1e-3, backend: javascriptBackend };
+  assert.equal(simulate(model('auto'), options).stopped, undefined);
 });

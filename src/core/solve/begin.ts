@@ -53,14 +53,19 @@ function holdingOf(unknowns: Unknowns, i: number, slope: NodeId): NodeId {
   return holding;
 }
 
-/** A rest holds against the side its slope pushes to, and ends when it pushes to the other. */
+/**
+ * A rest holds a state at 0 against the side that its slope pushes to. It ends when the slope pushes to the other, or when
+ * something else (a reset, a correction) has moved the state.
+ */
 function restOf(unknowns: Unknowns, index: number, slope: NodeId): NodeId {
   const { graph, layout } = unknowns;
   const zero = graph.constant(0);
   const rest = graph.load(restSlot(layout, index));
   const pushes = graph.binary('gt', unknowns.mul(rest, slope), zero);
+  const isThere = graph.binary('eq', graph.load(layout.states + index), zero);
   const begins = graph.binary('eq', rest, graph.constant(rests.begins));
-  return graph.select(begins, graph.unary('sign', slope), graph.select(pushes, rest, zero));
+  const goesOn = graph.select(unknowns.and(pushes, isThere), rest, zero);
+  return graph.select(begins, graph.unary('sign', slope), goesOn);
 }
 
 /** Writes a first guess of h, and the sizes of the slope and of its change over it. */

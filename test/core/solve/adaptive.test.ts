@@ -250,6 +250,21 @@ for (const method of methods) {
   });
 }
 
+test('a ball at rest that is kicked flies, whether a clause does it or something from outside', () => {
+  const sketch = ball(0.5);
+  const model = modelOf({
+    ...sketch,
+    whens: [...(sketch.whens ?? []), { condition: gt('time', 6), resets: { speed: 4.905 } }],
+  });
+  const bench = new Bench(model).tick(5.5).tick(1);
+  close(bench.state('height'), (9.81 / 2) * 0.25, 1e-7);
+  close(bench.state('speed'), 0, 1e-7);
+  bench.tick(5);
+  assert.deepEqual([bench.state('height'), bench.state('speed')], [0, 0]);
+  bench.memory[bench.stepper.layout.states + 1] = 9.81;
+  close(bench.tick(1).state('height'), 9.81 / 2, 1e-7);
+});
+
 test('a counter that is reset to almost nothing is no motion that comes to rest', () => {
   const model = modelOf({
     method: 'tsit5',

@@ -261,6 +261,37 @@ test('a lane that overflows is flagged, and its neighbours go on untouched', opt
   }
 });
 
+test('steps of the adaptive methods have the bits of JavaScript in strict C', options, async () => {
+  const document = (method: string): string => `gemel: 1
+model: machine
+version: 1.0.0
+units: unchecked
+solver: { method: ${method}, tolerance: 1e-7 }
+states:
+  x: { unit: "1", start: 2 }
+  y: { unit: "1", start: 0 }
+  height: { unit: "1", start: 1, min: 0 }
+  speed: { unit: "1", start: 0 }
+equations:
+  der(x): y
+  der(y): 50 * (1 - x * x) * y - x
+  der(height): speed
+  der(speed): -9.81
+when:
+  bounce: { condition: "height < 0", reset: { speed: -0.6 * speed } }
+`;
+  for (const method of ['tsit5', 'rodas5p', 'auto']) {
+    const { model } = compileModel({ file: 'machine.yaml', text: document(method) });
+    assert.ok(model);
+    const { backend } = await open({ mode: 'strict' });
+    const [native, oracle] = [backend, javascriptBackend].map((each) =>
+      simulate(model, { seconds: 4, backend: each }),
+    );
+    assert.deepEqual(native, oracle);
+    assert.equal(oracle?.stopped, undefined);
+  }
+});
+
 test('subnormal numbers stay what they are in JavaScript once a library is loaded', options, async () => {
   const { backend } = await open({ mode: 'fast' });
   const graph = new Graph();

@@ -24,6 +24,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'show the equations, structure, cost and stiffness of a model',
     load: async () => (await import('./explain.ts')).explainCommand(),
   },
+  calibrate: {
+    summary: 'fit the parameters of a model to a record of its machine',
+    load: async () => (await import('./calibrate.ts')).calibrateCommand(),
+  },
   play: {
     summary: 'send a recorded table over MQTT, as a machine would',
     load: async () => (await import('./play.ts')).playCommand(),

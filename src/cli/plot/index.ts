@@ -3,3 +3,5 @@
 export { plotInTerminal } from './braille.ts';
 export { type Panel, panelsOf, type PlotData, type PlotLine } from './panels.ts';
 export { plotAsSvg } from './svg.ts';
+export { escapeText, pathOf, short } from './path.ts';
+export { type Range, rangeOf, tickLabels, ticksIn, timeUnitFor } from './scale.ts';

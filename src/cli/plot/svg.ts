@@ -3,6 +3,7 @@
  * fonts, so that the file can be opened, mailed and printed anywhere.
  */
 
+import { escapeText, pathOf, short } from './path.ts';
 import { panelsOf, type Panel, type PlotData } from './panels.ts';
 import { type Range, rangeOf, tickLabels, ticksIn, timeUnitFor } from './scale.ts';
 
@@ -66,7 +67,7 @@ function drawPanel(panel: Panel, frame: Frame): string {
   });
   const curves = panel.lines.map(
     (line, i) =>
-      `<path class="line" stroke="${colors[i % colors.length]}" d="${pathOf(frame.data.timeSeconds, line.values, { x, y })}"/>`,
+      `<path class="line" stroke="${colors[i % colors.length]}" d="${pathOf(frame.data.timeSeconds, line.values, { x, y, columns: plotWidth })}"/>`,
   );
   const middle = (top + bottom) / 2;
   const axis = panel.lines.length === 1 ? (panel.lines[0]?.name ?? '') : '';
@@ -78,42 +79,6 @@ ${legendOf(panel, top)}</g>`;
 }
 
 const plotWidth = width - margin.left - margin.right;
-
-/** The curve as path commands; of the points in one column of pixels only lowest and highest are kept. */
-function pathOf(
-  seconds: ArrayLike<number>,
-  values: ArrayLike<number>,
-  scale: { readonly x: (seconds: number) => number; readonly y: (value: number) => number },
-): string {
-  const commands: string[] = [];
-  const perColumn = Math.max(1, Math.floor(values.length / plotWidth));
-  let pen: 'M' | 'L' = 'M';
-  for (let start = 0; start < values.length; start += perColumn) {
-    for (const i of extremesOf(values, start, Math.min(values.length, start + perColumn))) {
-      const value = values[i] ?? Number.NaN;
-      if (!Number.isFinite(value)) {
-        pen = 'M';
-        continue;
-      }
-      commands.push(`${pen}${short(scale.x(seconds[i] ?? 0))} ${short(scale.y(value))}`);
-      pen = 'L';
-    }
-  }
-  return commands.join('');
-}
-
-/** Indices of the lowest and highest value of a stretch, in order, and of a value that is not finite. */
-function extremesOf(values: ArrayLike<number>, from: number, to: number): readonly number[] {
-  let low = from;
-  let high = from;
-  for (let i = from; i < to; i++) {
-    const value = values[i] ?? Number.NaN;
-    if (!Number.isFinite(value)) return [i];
-    if (value < (values[low] ?? 0)) low = i;
-    if (value > (values[high] ?? 0)) high = i;
-  }
-  return low === high ? [low] : [Math.min(low, high), Math.max(low, high)];
-}
 
 function legendOf(panel: Panel, top: number): string {
   if (panel.lines.length < 2) return '';
@@ -131,16 +96,4 @@ function legendOf(panel: Panel, top: number): string {
 function padded(range: Range): Range {
   const room = (range.to - range.from) * 0.05;
   return { from: range.from - room, to: range.to + room };
-}
-
-function short(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}
-
-function escapeText(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -8,3 +8,9 @@ export type { Cell, ColumnMapping, DataTable, Gap, Recording, RecordingOptions }
 export { readRecording } from './recording.ts';
 export type { ErrorSummary, Whiteness } from './residuals.ts';
 export type { CalibrationResult, Estimate, MeasurementFit } from './result.ts';
+export { readMapping } from './mapping.ts';
+export type { NewVersion } from './new-version.ts';
+export { newVersion } from './new-version.ts';
+export { fittedModel, testOn } from './other-record.ts';
+export type { CalibrationView, EstimateView, MeasurementView } from './view.ts';
+export { symbolOf, viewOf } from './view.ts';

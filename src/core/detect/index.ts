@@ -22,3 +22,5 @@ export { createDiagnosis } from './diagnosis.ts';
 export type { BankEvidence, BankSensor, Jump } from './verdict.ts';
 export { judgeBank } from './verdict.ts';
 export type { Channel } from './channel.ts';
+export type { HealthMonitor, HealthMonitorOptions, HealthSample } from './health.ts';
+export { createHealthMonitor } from './health.ts';

@@ -21,7 +21,7 @@ export interface BeliefLayout extends BlockLayout {
   readonly deviations: number;
   /** One a measurement: the value to correct with; NaN: none. The caller writes it before `correct`, which leaves it. */
   readonly measured: number;
-  /** One a measurement, written by `correct`: sample less prediction, and its standard deviation. */
+  /** One a measurement, written by `correct`: sample less prediction, and its standard deviation (NaN: not `valid`). */
   readonly innovations: number;
   readonly innovationDeviations: number;
   /** One a measurement, written by `correct`: 1 if the gate left the sample out. */

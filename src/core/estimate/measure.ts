@@ -34,7 +34,10 @@ interface Linearised {
   readonly rest: Entry;
 }
 
-/** Corrects mean and factor by the sample of one measurement; one without noise is compared only. */
+/**
+ * Corrects mean and factor by the sample of one measurement. One without noise is compared only, and so is one that is
+ * not valid, whose innovation then has no deviation: NaN.
+ */
 export function correctionProgram(
   model: Model,
   layout: BeliefLayout,
@@ -50,15 +53,23 @@ export function correctionProgram(
   const r = algebra.node(algebra.add(rest, noise === undefined ? undefined : graph.constant(noise * noise)));
   const variance = algebra.node(algebra.add(r, algebra.dot(g, g)));
   const deviation = graph.unary('sqrt', variance);
+  const isValid = validity(formulas, measurement);
   formulas.write(layout.innovations + measurement, innovation);
-  formulas.write(layout.innovationDeviations + measurement, deviation);
+  formulas.write(
+    layout.innovationDeviations + measurement,
+    isValid === undefined ? deviation : graph.select(isValid, deviation, graph.constant(NaN)),
+  );
   if (noise === undefined) {
     formulas.write(layout.rejected + measurement, graph.constant(0));
     return formulas;
   }
   const reach = formulas.mul(deviation, graph.constant(model.filter.gate));
-  const isAccepted = graph.binary('le', graph.unary('abs', innovation), reach);
-  formulas.write(layout.rejected + measurement, formulas.not(isAccepted));
+  const isNear = graph.binary('le', graph.unary('abs', innovation), reach);
+  const isAccepted = isValid === undefined ? isNear : formulas.and(isValid, isNear);
+  formulas.write(
+    layout.rejected + measurement,
+    isValid === undefined ? formulas.not(isNear) : formulas.and(isValid, formulas.not(isNear)),
+  );
   const zero = graph.constant(0);
   // With g and y 0 nothing changes, to the bit: cheaper than choosing between two of every number.
   const accepted = (entry: Entry): Entry =>
@@ -76,6 +87,13 @@ export function correctionProgram(
     writeWithinBounds(formulas, state, moved);
   }
   return formulas;
+}
+
+/** Whether a sample counts, at the mean; undefined: always. */
+function validity(formulas: Formulas, measurement: number): NodeId | undefined {
+  const root = formulas.model.equations.validities[measurement];
+  if (root === undefined) return undefined;
+  return formulas.at(pointOf(formulas, formulas.loadStates()), [root])[0];
 }
 
 /** Writes a mean within its bounds, and flags the bound that it was put back onto. */

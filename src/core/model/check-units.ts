@@ -93,6 +93,7 @@ export function checkUnits(
     const wanted = context.broken.has(signal.name) ? undefined : quantityOf(signal.unit);
     if (formula) check(formula, `\`${signal.name}\``, wanted);
   }
+  for (const formula of formulas.validities.values()) check(formula, 'the condition', pureNumber);
   for (const when of formulas.whens) {
     if (when.condition) check(when.condition, 'the condition', pureNumber);
     for (const { state, formula } of when.resets)

@@ -111,6 +111,10 @@ function build(checked: Checked, problems: Problems, begin: (formula: Formula) =
         throw new RangeError(`measurement ${name} passed the checks without a formula`);
       return lower(formula);
     }),
+    validities: checked.measurements.map(({ name }) => {
+      const formula = formulas.validities.get(name);
+      return formula && lower(formula);
+    }),
     whens: formulas.whens.map(({ name, condition, resets }) => {
       if (condition === undefined) throw new RangeError(`when ${name} passed the checks without a condition`);
       return {

@@ -35,6 +35,8 @@ export interface WhenFormulas {
 export interface Formulas {
   readonly equations: readonly Equation[];
   readonly measurements: ReadonlyMap<string, Formula>;
+  /** Of the measurements that have one. */
+  readonly validities: ReadonlyMap<string, Formula>;
   readonly whens: readonly WhenFormulas[];
 }
 
@@ -50,9 +52,12 @@ export function readFormulas(document: ModelDocument, problems: Problems): Formu
     if (target && read) equations.push({ ...read, target });
   }
   const measurements = new Map<string, Formula>();
-  for (const [name, { equals }] of Object.entries(document.measurements ?? {})) {
+  const validities = new Map<string, Formula>();
+  for (const [name, { equals, valid }] of Object.entries(document.measurements ?? {})) {
     const read = formula(['measurements', name, 'equals'], equals);
     if (read) measurements.set(name, read);
+    const condition = valid === undefined ? undefined : formula(['measurements', name, 'valid'], valid);
+    if (condition) validities.set(name, condition);
   }
   const whens = Object.entries(document.when ?? {}).map(([name, it]) => ({
     name,
@@ -62,13 +67,14 @@ export function readFormulas(document: ModelDocument, problems: Problems): Formu
       return { state, path, formula: formula(path, given) };
     }),
   }));
-  return { equations, measurements, whens };
+  return { equations, measurements, validities, whens };
 }
 
 /** Every formula there is, for checks that treat all alike. */
 export function* allFormulas(formulas: Formulas): Iterable<Formula> {
   yield* formulas.equations;
   yield* formulas.measurements.values();
+  yield* formulas.validities.values();
   for (const when of formulas.whens) {
     if (when.condition) yield when.condition;
     for (const { formula } of when.resets) if (formula) yield formula;

@@ -85,6 +85,8 @@ export interface ModelEquations {
   readonly outputs: readonly NodeId[];
   /** Per measurement: what its sensor should read. */
   readonly predictions: readonly NodeId[];
+  /** Per measurement: the condition under which a sample corrects the states; absent: always. */
+  readonly validities: readonly (NodeId | undefined)[];
   readonly whens: readonly WhenEquations[];
 }
 

@@ -77,6 +77,12 @@ const Measurement = Type.Object({
   unit: Unit,
   title: Title,
   noise: Type.Optional(Quantity("Standard deviation of the sensor's noise.")),
+  valid: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'Samples correct the states only while this condition holds. Default: always.',
+    }),
+  ),
   min: Min,
   max: Max,
 });

@@ -153,6 +153,41 @@ measurements:
   near(filter.covariance[0]?.[0], 9, 1e-12);
 });
 
+test('a sample that is not valid is compared and corrects nothing, nor does the gate count it', () => {
+  const model = compiled(`
+filter: { gate: 3 }
+inputs: { open: { unit: "1", default: 0 } }
+states: { x: { unit: "1", start: 0, uncertainty: 3 }, y: { unit: "1", start: 0 } }
+equations: { der(x): 0, der(y): 0, settled: open > 0.5 and y < 1 }
+measurements: { x: { equals: x, unit: "1", noise: 4, valid: settled } }
+`);
+  const filter = new Filtered(model);
+  const before = [...filter.memory];
+  const { factor, states } = filter.estimator.layout;
+  for (const sample of [10, 1000]) {
+    filter.correct([sample]);
+    assert.deepEqual(filter.innovation(), { value: sample, deviation: NaN, rejected: false });
+    assert.deepEqual([filter.memory[states], filter.memory[factor]], [before[states], before[factor]]);
+  }
+  filter.set('open', 1).correct([10]);
+  assert.deepEqual(filter.innovation(), { value: 10, deviation: 5, rejected: false });
+  near(filter.mean[0], 10 * (9 / 25), 1e-12);
+});
+
+test('whether a sample is valid is asked at the mean', () => {
+  const model = compiled(`
+states: { x: { unit: "1", start: 1, uncertainty: 3 } }
+equations: { der(x): 0 }
+measurements: { x: { equals: x * x, unit: "1", noise: 1, valid: x > 0.5 } }
+`);
+  const filter = new Filtered(model).correct([2]);
+  const [mean] = filter.mean;
+  assert.notEqual(mean, 1);
+  filter.memory[filter.estimator.layout.states] = 0.4;
+  filter.correct([2]);
+  assert.deepEqual([filter.mean[0], filter.innovation().deviation], [0.4, NaN]);
+});
+
 test('a mean stays within the bounds, and the bound that held it is flagged', () => {
   const model = compiled(`
 filter: { gate: 1e6 }

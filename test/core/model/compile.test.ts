@@ -314,6 +314,22 @@ test('when clauses are checked like equations', () => {
   assert.match(problems(body('condition: "x > 1 [m]"'))[0] ?? '', /DOCUMENT_MISSING_KEY/);
 });
 
+test('when a measurement is valid is checked like a condition', () => {
+  const body = (valid: string) =>
+    `inputs: { flow: { unit: l/min, default: 1 } }
+measurements:
+  always: { equals: flow, unit: l/min }
+  settled: { equals: flow, unit: l/min, valid: ${valid} }`;
+  const { validities } = compiled(body('"flow > 5 [l/min]"')).equations;
+  assert.deepEqual(
+    validities.map((it) => it !== undefined),
+    [false, true],
+  );
+  assert.match(problems(body('flow'))[0] ?? '', /EQUATION_UNITS/);
+  assert.match(problems(body('"flow > 5"'))[0] ?? '', /EQUATION_UNITS/);
+  assert.match(problems(body('flaw > 0'))[0] ?? '', /NAME_UNKNOWN/);
+});
+
 test('an unchecked document computes with its numbers as they stand', () => {
   const model = compiled(`
 units: unchecked

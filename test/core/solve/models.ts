@@ -119,6 +119,7 @@ export function modelOf(sketch: Sketch): Model {
       next: stateNames.map((name) => root(states[name]?.next)),
       outputs: roots(Object.values(outputs)),
       predictions: roots(Object.values(measurements)),
+      validities: Object.keys(measurements).map(() => undefined),
       whens: whens.map(({ condition, resets = {} }) => ({
         condition: writer.at(condition),
         resets: Object.entries(resets).map(([name, value]) => ({

@@ -33,6 +33,9 @@ export interface BeliefLayout extends BlockLayout {
   readonly estimated: readonly number[];
 }
 
+/** When states change. */
+export type Moment = 'substep' | 'end-of-tick';
+
 /** Whether samples correct the model's states. */
 export function isFiltered(model: Model): boolean {
   return model.filter.method !== 'none' && model.measurements.some(({ noise }) => noise !== undefined);
@@ -71,7 +74,7 @@ export function placeInFactor(row: number, column: number): number {
  *
  * States at rest come first: their rows of the factor stay as they are in a time update, which then begins with them.
  */
-export function estimatedStates(model: Model): number[] {
+function estimatedStates(model: Model): number[] {
   const { states } = model;
   const sources = sourcesOf(model);
   const candidates = [...states.keys()].filter(
@@ -100,7 +103,7 @@ export function estimatedStates(model: Model): number[] {
 }
 
 /** The states that a substep, an end of a tick, or either may change, other than by a bound. */
-export function changingStates(model: Model, when: 'substep' | 'end-of-tick' | 'any'): number[] {
+export function changingStates(model: Model, when: Moment | 'any'): number[] {
   const moving = new Set(movingStates(model));
   const isAtEnd = ({ kind, everySeconds }: State): boolean =>
     kind === 'discrete' && everySeconds === undefined;
@@ -119,7 +122,7 @@ export function changingStates(model: Model, when: 'substep' | 'end-of-tick' | '
 }
 
 /** The states that each state's equation and resets look at. */
-export function sourcesOf(model: Model): readonly (readonly number[])[] {
+function sourcesOf(model: Model): readonly (readonly number[])[] {
   const { derivatives, next, whens } = model.equations;
   const roots: NodeId[][] = model.states.map((_, index) =>
     [derivatives[index], next[index]].filter((root) => root !== undefined),

@@ -6,7 +6,7 @@
  * its neighbours do, wherever it lies, and however many are listed.
  */
 
-import type { Backend, Lanes, Program } from '../kernel/index.ts';
+import type { Backend, Program } from '../kernel/index.ts';
 import { isAdaptive, type Model } from '../model/index.ts';
 import {
   beginTickProgram,
@@ -21,9 +21,10 @@ import {
 import { type BeliefLayout, beliefLayoutOf, changingStates, placeInFactor } from './belief.ts';
 import { Algebra } from './factor.ts';
 import { correctionProgram, loadFactor } from './measure.ts';
-import { pointPlan } from './points.ts';
+import { createPointUpdate } from './points.ts';
 import { type Selection, selectionKernel, type Touched, touchedBy } from './selection.ts';
-import { createTimeUpdate, type TimeUpdate } from './time-update.ts';
+import { createTangentUpdate } from './tangents.ts';
+import type { TimeUpdate } from './time-update.ts';
 
 /** All methods that take a selection change its lanes in place, and allocate nothing once they have run. */
 export interface Estimator {
@@ -61,9 +62,10 @@ export interface Estimator {
 export function createEstimator(model: Model, { backend }: { readonly backend: Backend }): Estimator {
   const layout = beliefLayoutOf(model);
   const stepper = createStepper(model, { backend });
+  const by = model.filter.method === 'extended' ? 'derivative' : 'points';
   const corrections = model.measurements.map((_, measurement) =>
     selectionKernel(
-      correctionProgram(model, layout, { measurement, by: 'points' }),
+      correctionProgram(model, layout, { measurement, by }),
       backend,
       ({ memory, capacity }, lane) =>
         !Number.isFinite(memory[(layout.measured + measurement) * capacity + lane]),
@@ -96,15 +98,19 @@ interface Parts {
 }
 
 function createPredict(model: Model, layout: BeliefLayout, { stepper, backend }: Parts): TimeUpdate {
-  const adaptive = isAdaptive(model.method);
-  const touched = adaptive ? allBut(layout) : touchedBy(substepProgram(model, layout));
-  const plan = pointPlan(model, layout, { moment: 'substep', touched, memory: adaptive });
-  const spanSlot = adaptive ? layout.tickSeconds : layout.stepSeconds;
-  return createTimeUpdate(
-    plan,
-    { run: (points, times) => stepper.substep(points, times), spanSlot },
+  const program = substepProgram(model, layout);
+  const isStepping = isAdaptive(model.method);
+  if (model.filter.method === 'extended' && !isStepping) {
+    return createTangentUpdate(model, layout, { moment: 'substep', backend });
+  }
+  return createPointUpdate(model, layout, {
+    moment: 'substep',
+    run: (members, times) => stepper.substep(members, times),
+    touched: isStepping ? allBut(layout) : touchedBy(program),
+    remembers: isStepping,
+    spanSlot: isStepping ? layout.tickSeconds : layout.stepSeconds,
     backend,
-  );
+  });
 }
 
 /** An adaptive method may use all of a lane but what `observe` writes. */
@@ -123,14 +129,28 @@ function createEndTick(
   const program = endTickProgram(model, layout);
   const changes = changingStates(model, 'end-of-tick').some((state) => layout.estimated.includes(state));
   if (!changes) return selectionKernel(program, backend);
-  const plan = pointPlan(model, layout, {
-    moment: 'end-of-tick',
-    touched: touchedBy(program),
-    memory: false,
-  });
-  const advance = { run: (points: Lanes) => stepper.endTick(points), spanSlot: layout.tickSeconds };
-  const update = createTimeUpdate(plan, advance, backend);
+  const update = endOfTickUpdate(model, layout, { stepper, backend, program });
   return (selection) => update(selection, 1);
+}
+
+function endOfTickUpdate(
+  model: Model,
+  layout: BeliefLayout,
+  { stepper, backend, program }: Parts & { readonly program: Program },
+): TimeUpdate {
+  const moment = 'end-of-tick';
+  const { tickSeconds: spanSlot } = layout;
+  if (model.filter.method === 'extended') {
+    return createTangentUpdate(model, layout, { moment, backend });
+  }
+  return createPointUpdate(model, layout, {
+    moment,
+    run: (members) => stepper.endTick(members),
+    touched: touchedBy(program),
+    remembers: false,
+    spanSlot,
+    backend,
+  });
 }
 
 /** Outputs and predictions of the mean, and the root of each variance. */

@@ -97,7 +97,7 @@ function validity(formulas: Formulas, measurement: number): NodeId | undefined {
 }
 
 /** Writes a mean within its bounds, and flags the bound that it was put back onto. */
-export function writeWithinBounds(formulas: Formulas, state: number, value: NodeId): void {
+function writeWithinBounds(formulas: Formulas, state: number, value: NodeId): void {
   const { graph, layout, model } = formulas;
   const { min, max } = present(model.states[state]);
   const flag = (slot: number, isPast: NodeId): void =>

@@ -14,7 +14,7 @@
 import type { Graph, GraphNode, NodeId } from './graph.ts';
 import { operandsOf } from './graph.ts';
 
-/** One derivative that is not 0 by structure: of root number `row` by slot number `column`. */
+/** One derivative that is not 0 by structure: of root number `row` by slot, or variable, number `column`. */
 export interface JacobianEntry {
   readonly row: number;
   readonly column: number;
@@ -28,10 +28,27 @@ export interface JacobianEntry {
  * @throws GemelError `MODEL_TOO_LARGE` if the graph would have too many nodes.
  */
 export function jacobian(graph: Graph, roots: readonly NodeId[], slots: readonly number[]): JacobianEntry[] {
-  const users = usersOf(graph, graph.reachable(roots));
+  return derivatives(
+    graph,
+    roots,
+    slots.map((slot) => graph.load(slot)),
+  );
+}
+
+/**
+ * The same by any nodes: each as if it could change by itself, whatever it is computed from.
+ *
+ * @throws GemelError `MODEL_TOO_LARGE` if the graph would have too many nodes.
+ */
+export function derivatives(
+  graph: Graph,
+  roots: readonly NodeId[],
+  variables: readonly NodeId[],
+): JacobianEntry[] {
+  const users = usersOf(graph, graph.reachable(roots), new Set(variables));
   const entries: JacobianEntry[] = [];
-  for (const [column, slot] of slots.entries()) {
-    const tangents = tangentsOf(graph, users, new Map([[slot, graph.constant(1)]]));
+  for (const [column, variable] of variables.entries()) {
+    const tangents = tangentsOf(graph, users, new Map([[variable, graph.constant(1)]]));
     for (const [row, root] of roots.entries()) {
       const node = tangents.get(root);
       if (node !== undefined) entries.push({ row, column, node });
@@ -51,17 +68,20 @@ export function directionalDerivatives(
   roots: readonly NodeId[],
   seeds: ReadonlyMap<number, NodeId>,
 ): (NodeId | undefined)[] {
-  const tangents = tangentsOf(graph, usersOf(graph, graph.reachable(roots)), seeds);
+  const loaded = new Map(Array.from(seeds, ([slot, seed]) => [graph.load(slot), seed]));
+  const users = usersOf(graph, graph.reachable(roots), new Set(loaded.keys()));
+  const tangents = tangentsOf(graph, users, loaded);
   return roots.map((root) => tangents.get(root));
 }
 
 type Users = ReadonlyMap<NodeId, readonly NodeId[]>;
 type Tangents = ReadonlyMap<NodeId, NodeId>;
 
-/** Which nodes are computed straight from each node. */
-function usersOf(graph: Graph, nodes: readonly NodeId[]): Users {
+/** Which nodes are computed straight from each node. A variable counts as computed from nothing. */
+function usersOf(graph: Graph, nodes: readonly NodeId[], variables: ReadonlySet<NodeId>): Users {
   const users = new Map<NodeId, NodeId[]>();
   for (const id of nodes) {
+    if (variables.has(id)) continue;
     for (const operand of operandsOf(graph.node(id))) {
       const known = users.get(operand);
       if (known === undefined) users.set(operand, [id]);
@@ -85,9 +105,10 @@ function dependents(from: readonly NodeId[], users: Users): NodeId[] {
   return [...found].sort((a, b) => a - b);
 }
 
-function tangentsOf(graph: Graph, users: Users, seeds: ReadonlyMap<number, NodeId>): Tangents {
+/** `seeds`: how fast each variable changes. */
+function tangentsOf(graph: Graph, users: Users, seeds: Tangents): Tangents {
   const tangents = new Map<NodeId, NodeId>();
-  for (const [slot, seed] of seeds) if (!isZero(graph, seed)) tangents.set(graph.load(slot), seed);
+  for (const [variable, seed] of seeds) if (!isZero(graph, seed)) tangents.set(variable, seed);
   for (const id of dependents([...tangents.keys()], users)) {
     const tangent = tangentOf(graph, id, tangents);
     if (tangent !== undefined && !isZero(graph, tangent)) tangents.set(id, tangent);
@@ -237,8 +258,7 @@ function powerTangent(
 ): NodeId | undefined {
   let byBase: NodeId | undefined;
   if (du !== undefined) {
-    const lower = graph.binary('pow', u, graph.binary('sub', v, graph.constant(1)));
-    byBase = graph.binary('mul', graph.binary('mul', v, lower), du);
+    byBase = graph.binary('mul', powerSlope(graph, { y, u, v }), du);
   }
   let byExponent: NodeId | undefined;
   if (dv !== undefined) {
@@ -251,6 +271,19 @@ function powerTangent(
     byExponent = graph.binary('mul', slope, dv);
   }
   return sum(graph, byBase, byExponent);
+}
+
+/** v·u^(v − 1): where that would be a power as costly as the first, from the first. */
+function powerSlope(graph: Graph, { y, u, v }: { y: NodeId; u: NodeId; v: NodeId }): NodeId {
+  const exponent = graph.node(v);
+  if (exponent.kind !== 'constant' || Number.isInteger(2 * exponent.value)) {
+    const lower = graph.binary('pow', u, graph.binary('sub', v, graph.constant(1)));
+    return graph.binary('mul', v, lower);
+  }
+  const { value } = exponent;
+  const atZero = graph.binary('eq', u, graph.constant(0));
+  const quotient = graph.binary('div', graph.binary('mul', v, y), u);
+  return graph.select(atZero, graph.constant(value * 0 ** (value - 1)), quotient);
 }
 
 function sum(graph: Graph, a: NodeId | undefined, b: NodeId | undefined): NodeId | undefined {

@@ -29,9 +29,9 @@ export class Formulas {
     this.layout = layout;
   }
 
-  /** The value of each of the model's roots in a point. */
-  at(point: Point, roots: readonly NodeId[]): NodeId[] {
-    const { slots, graph } = this.model.equations;
+  /** The value of each of the model's roots in a point; `graph` is the model's own, or one with the same slots. */
+  at(point: Point, roots: readonly NodeId[], graph = this.model.equations.graph): NodeId[] {
+    const { slots } = this.model.equations;
     const bySlot = new Map<number, NodeId>([
       [slots.time, point.time],
       [slots.dt, point.dt],

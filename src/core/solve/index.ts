@@ -4,10 +4,17 @@ export type { Explanation, StepCheck } from './explain.ts';
 export { createStepCheck, explainModel } from './explain.ts';
 export type { Point } from './formulas.ts';
 export { Formulas, present } from './formulas.ts';
+export type { Integration } from './integrate.ts';
 export { movingStates } from './integrate.ts';
 export type { BlockLayout } from './layout.ts';
 export { layoutOf } from './layout.ts';
-export { beginTickProgram, endTickProgram, observeProgram, substepProgram } from './programs.ts';
+export {
+  beginTickProgram,
+  buildSubstep,
+  endTickProgram,
+  observeProgram,
+  substepProgram,
+} from './programs.ts';
 export type { Direction, SensitivityLayout, SensitivityStepper } from './sensitivity.ts';
 export { createSensitivityStepper } from './sensitivity.ts';
 export type { SimulateOptions, Simulation, SimulationOptions } from './simulate.ts';

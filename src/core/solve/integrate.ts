@@ -25,8 +25,25 @@ export function movingStates(model: Model): number[] {
   });
 }
 
-/** The states a step `h` after `start`, not held at their bounds; those that do not move are returned unchanged. */
-export function integrate(formulas: Formulas, start: Point, h: NodeId): NodeId[] {
+/** Where the equations are looked at within a step. */
+export interface Stage {
+  /** Time, and the states within their bounds. */
+  readonly point: Point;
+  /** The states before bounds. */
+  readonly reached: readonly NodeId[];
+  /** This stage is the start and so much times the slopes of the one before. */
+  readonly factor: NodeId;
+}
+
+export interface Integration {
+  /** The states after the step, not held at their bounds; those that do not move are those of the start. */
+  readonly states: NodeId[];
+  /** The first is the start itself. */
+  readonly stages: readonly Stage[];
+}
+
+/** A step `h` from `start` on. */
+export function integrate(formulas: Formulas, start: Point, h: NodeId): Integration {
   const { graph, model } = formulas;
   const moving = movingStates(model);
   const roots = moving.map((index) => present(model.equations.derivatives[index]));
@@ -40,24 +57,36 @@ export function integrate(formulas: Formulas, start: Point, h: NodeId): NodeId[]
     }
     return states;
   };
-  const slopesAt = (time: NodeId, states: readonly NodeId[]): NodeId[] =>
-    formulas.at({ time, dt: start.dt, states }, roots);
-  const slopesAfter = (time: NodeId, factor: NodeId, k: readonly NodeId[]): NodeId[] =>
-    slopesAt(time, formulas.boundedAll(advanced(factor, k)));
+  const stageAfter = (time: NodeId, factor: NodeId, k: readonly NodeId[]): Stage => {
+    const reached = advanced(factor, k);
+    return { point: { time, dt: start.dt, states: formulas.boundedAll(reached) }, reached, factor };
+  };
+  const slopesAt = ({ point }: Stage): NodeId[] => formulas.at(point, roots);
 
-  const k1 = slopesAt(start.time, start.states);
-  if (model.method === 'euler') return advanced(h, k1);
+  const first = { point: start, reached: start.states, factor: graph.constant(0) };
+  const k1 = slopesAt(first);
+  if (model.method === 'euler') return { states: advanced(h, k1), stages: [first] };
 
   const half = formulas.mul(h, graph.constant(0.5));
   const middle = formulas.add(start.time, half);
-  const k2 = slopesAfter(middle, half, k1);
-  const k3 = slopesAfter(middle, half, k2);
-  const k4 = slopesAfter(formulas.add(start.time, h), h, k3);
-  // (k1 + 2·(k2 + k3)) + k4, times h/6.
-  const two = graph.constant(2);
-  const sum = k1.map((first, position) => {
-    const inner = formulas.add(present(k2[position]), present(k3[position]));
-    return formulas.add(formulas.add(first, formulas.mul(two, inner)), present(k4[position]));
-  });
-  return advanced(graph.binary('div', h, graph.constant(6)), sum);
+  const second = stageAfter(middle, half, k1);
+  const k2 = slopesAt(second);
+  const third = stageAfter(middle, half, k2);
+  const k3 = slopesAt(third);
+  const fourth = stageAfter(formulas.add(start.time, h), h, k3);
+  const k4 = slopesAt(fourth);
+  const states = advanced(
+    graph.binary('div', h, graph.constant(6)),
+    k1.map((one, i) => weightedSum(formulas, [one, present(k2[i]), present(k3[i]), present(k4[i])])),
+  );
+  return { states, stages: [first, second, third, fourth] };
+}
+
+/** (k1 + 2·(k2 + k3)) + k4. */
+function weightedSum(
+  formulas: Formulas,
+  [k1, k2, k3, k4]: readonly [NodeId, NodeId, NodeId, NodeId],
+): NodeId {
+  const inner = formulas.mul(formulas.graph.constant(2), formulas.add(k2, k3));
+  return formulas.add(formulas.add(k1, inner), k4);
 }

@@ -13,7 +13,7 @@ import type { Program } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
 import type { Point } from './formulas.ts';
 import { Formulas, present } from './formulas.ts';
-import { integrate, movingStates } from './integrate.ts';
+import { type Integration, integrate, movingStates } from './integrate.ts';
 import type { BlockLayout } from './layout.ts';
 import { solverMemory, troubles } from './layout.ts';
 import type { Settled } from './watch.ts';
@@ -60,16 +60,24 @@ export function armProgram(model: Model, layout: BlockLayout): Program {
 }
 
 /** One substep: integration, time, due `every` updates, `when` clauses, bounds. */
-export function substepProgram(model: Model, layout: BlockLayout): Program {
+export function substepProgram(model: Model, layout: BlockLayout): Formulas {
+  return buildSubstep(model, layout).formulas;
+}
+
+/** The same with what is inside, for who goes on from there. */
+export function buildSubstep(
+  model: Model,
+  layout: BlockLayout,
+): { readonly formulas: Formulas; readonly integration: Integration } {
   const formulas = new Formulas(model, layout);
   const { graph } = formulas;
   const dt = graph.load(layout.stepSeconds);
   const start = { time: graph.load(layout.time), dt, states: formulas.loadStates() };
-  const integrated = integrate(formulas, start, dt);
+  const integration = integrate(formulas, start, dt);
   const time = advanceTime(formulas, start.time, dt);
   const early = formulas.mul(dt, graph.constant(dueTolerance));
-  settleAll(formulas, { time, dt, states: updateEvery(formulas, integrated, { time, dt, early }) });
-  return formulas;
+  settleAll(formulas, { time, dt, states: updateEvery(formulas, integration.states, { time, dt, early }) });
+  return { formulas, integration };
 }
 
 /** The `every` updates due at the end of a piece of `stepSeconds` that an adaptive method has run through. */
@@ -136,7 +144,7 @@ function updateEvery(
 }
 
 /** The discrete states without `every`, once a tick; and the clauses whose conditions look at them. */
-export function endTickProgram(model: Model, layout: BlockLayout): Program {
+export function endTickProgram(model: Model, layout: BlockLayout): Formulas {
   const formulas = new Formulas(model, layout);
   const { graph } = formulas;
   const updated = [...model.states.keys()].filter(

@@ -7,10 +7,10 @@ import { compiled, Filtered, product, rungeKuttaStep, Textbook } from './filter.
 import { near } from './near.ts';
 
 /** A mass on a spring, its position measured, the pull unknown: 3 states, one at rest. */
-const oscillator = (solver: string) =>
+const oscillator = (method: string, solver: string) =>
   compiled(`
 solver: { ${solver} }
-filter: { gate: 1e6 }
+filter: { method: ${method}, gate: 1e6 }
 states:
   position: { unit: m, start: 1, uncertainty: 0.3 }
   speed: { unit: m/s, start: 0, uncertainty: 0.5, noise: "0.2" }
@@ -65,29 +65,33 @@ function runBeside(filter: Filtered, f: Matrix, tolerance: number): void {
   }
 }
 
-test('with fixed steps a linear model gives the Kalman filter of its discrete steps', () => {
-  const step = rungeKuttaStep(dynamics, 0.05);
-  const f = product(product(step, step), product(step, step));
-  runBeside(new Filtered(oscillator('step: 50 ms')), f, 1e-10);
-});
+const methods = ['unscented', 'extended'];
 
-test('with Euler steps too', () => {
-  const step = dynamics.map((row, i) => row.map((value, j) => (i === j ? 1 : 0) + 0.1 * value));
-  runBeside(new Filtered(oscillator('method: euler, step: 100 ms')), product(step, step), 1e-10);
-});
+for (const method of methods) {
+  test(`${method}: with fixed steps a linear model gives the Kalman filter of its discrete steps`, () => {
+    const step = rungeKuttaStep(dynamics, 0.05);
+    const f = product(product(step, step), product(step, step));
+    runBeside(new Filtered(oscillator(method, 'step: 50 ms')), f, 1e-10);
+  });
 
-test('with steps of their own, methods give the Kalman filter of the exact motion, to their tolerance', () => {
-  // Exact to 1e-13: 32 steps of order 4 in 0.2 s.
-  let f = rungeKuttaStep(dynamics, 0.2 / 32);
-  for (let doubled = 0; doubled < 5; doubled++) f = product(f, f);
-  for (const method of ['tsit5', 'rodas5p', 'auto']) {
-    runBeside(new Filtered(oscillator(`method: ${method}, tolerance: 1e-10`)), f, 1e-7);
-  }
-});
+  test(`${method}: with Euler steps too`, () => {
+    const step = dynamics.map((row, i) => row.map((value, j) => (i === j ? 1 : 0) + 0.1 * value));
+    runBeside(new Filtered(oscillator(method, 'method: euler, step: 100 ms')), product(step, step), 1e-10);
+  });
 
-test('discrete states with a period of their own get their noise as often as they are updated', () => {
-  const model = compiled(`
+  test(`${method}: solvers with steps of their own give the Kalman filter of the exact motion, to their tolerance`, () => {
+    // Exact to 1e-13: 32 steps of order 4 in 0.2 s.
+    let f = rungeKuttaStep(dynamics, 0.2 / 32);
+    for (let doubled = 0; doubled < 5; doubled++) f = product(f, f);
+    for (const solver of ['tsit5', 'rodas5p', 'auto']) {
+      runBeside(new Filtered(oscillator(method, `method: ${solver}, tolerance: 1e-10`)), f, 1e-7);
+    }
+  });
+
+  test(`${method}: discrete states with a period of their own get their noise as often as they are updated`, () => {
+    const model = compiled(`
 solver: { step: 100 ms }
+filter: { method: ${method} }
 states:
   slow: { unit: "1", start: 1, every: 500 ms, noise: "0.3", uncertainty: 0.2 }
   fast: { unit: "1", start: 2, every: 100 ms, noise: "0.1", uncertainty: 0.4 }
@@ -97,23 +101,24 @@ equations:
 measurements:
   both: { equals: slow + fast, unit: "1", noise: 0.5 }
 `);
-  const filter = new Filtered(model);
-  const reference = new Textbook([1, 2], diagonal([0.04, 0.16]));
-  for (let k = 1; k <= 60; k++) {
-    filter.tick(0.1, [NaN]);
-    const isDue = k % 5 === 0;
-    const f = [isDue ? [0.9, 0.2] : [1, 0], [0, 0.7]];
-    reference.predict(f, diagonal([isDue ? 0.09 : 0, 0.01]));
-    if (k % 4 === 0) {
-      filter.correct([Math.sin(k)]);
-      reference.correct([1, 1], 0.25, Math.sin(k));
+    const filter = new Filtered(model);
+    const reference = new Textbook([1, 2], diagonal([0.04, 0.16]));
+    for (let k = 1; k <= 60; k++) {
+      filter.tick(0.1, [NaN]);
+      const isDue = k % 5 === 0;
+      const f = [isDue ? [0.9, 0.2] : [1, 0], [0, 0.7]];
+      reference.predict(f, diagonal([isDue ? 0.09 : 0, 0.01]));
+      if (k % 4 === 0) {
+        filter.correct([Math.sin(k)]);
+        reference.correct([1, 1], 0.25, Math.sin(k));
+      }
+      agree(filter, reference, 1e-10);
     }
-    agree(filter, reference, 1e-10);
-  }
-});
+  });
 
-test('discrete states are updated with their noise once a tick', () => {
-  const model = compiled(`
+  test(`${method}: discrete states are updated with their noise once a tick`, () => {
+    const model = compiled(`
+filter: { method: ${method} }
 inputs: { drive: { unit: "1", default: 0.3 } }
 states:
   a: { unit: "1", start: 1, noise: "0.3", uncertainty: 0.2 }
@@ -124,22 +129,23 @@ equations:
 measurements:
   a: { equals: 2 * a, unit: "1", noise: 0.5 }
 `);
-  const filter = new Filtered(model);
-  const reference = new Textbook([1, 0], diagonal([0.04, 1]));
-  for (let k = 1; k <= 50; k++) {
-    filter.tick(1, [Math.cos(k)]);
-    reference.predict(
-      [
-        [0.9, 1],
-        [0, 0.5],
-      ],
-      diagonal([0.09, 1e-6]),
-      [0.3, 0],
-    );
-    reference.correct([2, 0], 0.25, Math.cos(k));
-    agree(filter, reference, 1e-10);
-  }
-});
+    const filter = new Filtered(model);
+    const reference = new Textbook([1, 0], diagonal([0.04, 1]));
+    for (let k = 1; k <= 50; k++) {
+      filter.tick(1, [Math.cos(k)]);
+      reference.predict(
+        [
+          [0.9, 1],
+          [0, 0.5],
+        ],
+        diagonal([0.09, 1e-6]),
+        [0.3, 0],
+      );
+      reference.correct([2, 0], 0.25, Math.cos(k));
+      agree(filter, reference, 1e-10);
+    }
+  });
+}
 
 test('what is known exactly and has no noise stays out of the covariance', () => {
   const model = compiled(`

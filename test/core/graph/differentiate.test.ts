@@ -7,6 +7,7 @@ import type { NodeId } from '../../../src/core/graph/index.ts';
 import {
   applyBinary,
   applyUnary,
+  derivatives,
   directionalDerivatives,
   Graph,
   jacobian,
@@ -115,6 +116,38 @@ test('if has the derivative of the branch that is taken', () => {
   const root = graph.select(graph.binary('lt', x, graph.constant(1)), graph.binary('mul', x, x), x);
   assert.equal(derivative(graph, root, 0, [0.25]), 0.5);
   assert.equal(derivative(graph, root, 0, [3]), 1);
+});
+
+test('by nodes, each counts as computed from nothing', () => {
+  const graph = new Graph();
+  const x = graph.load(0);
+  const square = graph.binary('mul', x, x);
+  const root = graph.binary('mul', square, graph.binary('add', x, square));
+  // root = s·(x + s) at x = 3, s = 9: by x alone s, by s alone x + 2s.
+  const entries = derivatives(graph, [root, square], [x, square]);
+  assert.deepEqual(
+    entries.map(({ row, column, node }) => [row, column, ...evaluate(graph, [node], [3])]),
+    [
+      [0, 0, 9],
+      [0, 1, 21],
+      [1, 1, 1],
+    ],
+  );
+});
+
+test('a power with a constant exponent has its slope from the power itself', () => {
+  const graph = new Graph();
+  const slope = (exponent: number, x: number) => {
+    const root = graph.binary('pow', graph.load(0), graph.constant(exponent));
+    return derivative(graph, root, 0, [x]);
+  };
+  for (const exponent of [0.8, 1.3, -0.7, 2.2]) {
+    for (const x of [1e-9, 0.3, 7, 1e12]) {
+      const expected = exponent * x ** (exponent - 1);
+      assert.ok(Math.abs(slope(exponent, x) - expected) <= 1e-15 * 4 * Math.abs(expected));
+    }
+  }
+  assert.deepEqual([slope(1.3, 0), slope(0.8, 0), slope(-0.7, 0)], [0, Infinity, -Infinity]);
 });
 
 test('only what depends by structure has an entry', () => {

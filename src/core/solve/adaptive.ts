@@ -159,7 +159,7 @@ class Ticks {
     const { explicit, stiff } = this.#kernels;
     for (let lane = 0; lane < lanes.count; lane++) {
       const going = this.#phase(lane) === phases.going;
-      const holds = lanes.holds(lane) ? 1 : 0;
+      const holds = lanes.read(this.#work.holds, lane);
       lanes.marks[lane] = going ? (this.#isStiff(lane) ? marks.stiffFree : marks.free) + holds : marks.none;
     }
     lanes.run(explicit.step.free, marks.free);

@@ -18,12 +18,15 @@ export function refreshProgram(unknowns: Unknowns): Program {
   const { graph, layout, work, moving, time, x } = unknowns;
   const free = unknowns.freeSlopes(time, x);
   const zero = graph.constant(0);
+  let holds = zero;
   const slopes = free.map((slope, i) => {
     if (work.holdable[i] !== true) return slope;
     const holding = holdingOf(unknowns, i, slope);
     unknowns.write(work.held + i, holding);
+    holds = unknowns.or(holds, holding);
     return graph.select(holding, zero, slope);
   });
+  unknowns.write(work.holds, holds);
   unknowns.writeEach('slope', slopes);
   unknowns.write(work.unknown, unknowns.first(slopes.map((slope) => unknowns.not(unknowns.isFinite(slope)))));
   for (const index of layout.resting) {

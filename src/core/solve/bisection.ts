@@ -22,7 +22,7 @@ export function findMoments(lanes: UnderWay, kernels: Kernels, mark: number): vo
     const look = lanes.read(work.look, lane);
     lanes.put(work.low, lane, (look - 1) / looks);
     lanes.put(work.high, lane, look / looks);
-    lanes.marks[lane] = lanes.holds(lane) ? searching.held : searching.free;
+    lanes.marks[lane] = lanes.read(work.holds, lane) === 1 ? searching.held : searching.free;
     open++;
   }
   for (let count = 0; open > 0; count++) {

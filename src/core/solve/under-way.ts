@@ -45,15 +45,6 @@ export class UnderWay {
     this.memory[slot * this.capacity + lane] = value;
   }
 
-  /** Whether anything holds an unknown of the lane. */
-  holds(lane: number): boolean {
-    const { work } = this;
-    for (let i = 0; i < work.holdable.length; i++) {
-      if (work.holdable[i] === true && this.read(work.held + i, lane) !== 0) return true;
-    }
-    return false;
-  }
-
   /** Takes a lane of a block into a place. */
   take({ memory, capacity }: Lanes, home: number, place: number): void {
     for (let slot = 0; slot < this.layout.slots; slot++) {

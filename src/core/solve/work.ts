@@ -30,6 +30,8 @@ export interface Work {
   readonly since: number;
   /** What the lane needs next: one of `phases`. */
   readonly phase: number;
+  /** 1 if something holds an unknown. */
+  readonly holds: number;
   /** Steps tried in this tick. */
   readonly tried: number;
   /** 1 after a step was rejected. */
@@ -102,6 +104,7 @@ export function workAfter(model: Model, layout: BlockLayout): Work {
     length: take(),
     since: take(),
     phase: take(),
+    holds: take(),
     tried: take(),
     rejected: take(),
     events: take(),

@@ -20,9 +20,10 @@ import {
 } from '../solve/index.ts';
 import { type BeliefLayout, beliefLayoutOf, changingStates, placeInFactor } from './belief.ts';
 import { Algebra } from './factor.ts';
-import { correctionProgram, loadFactor } from './measure.ts';
+import { correctionProgram, type Linearisation, loadFactor } from './measure.ts';
 import { createPointUpdate } from './points.ts';
 import { type Selection, selectionKernel, type Touched, touchedBy } from './selection.ts';
+import { widenProgram } from './widen.ts';
 import { createTangentUpdate } from './tangents.ts';
 import type { TimeUpdate } from './time-update.ts';
 
@@ -52,6 +53,11 @@ export interface Estimator {
    * innovation, its deviation, and whether the gate left the sample out. Other lanes stay as they are.
    */
   correct(selection: Selection, measurement: number): void;
+  /**
+   * Where `rejected` says that the last sample of the measurement was left out, makes the belief so unsure that it would
+   * not be: for a machine that has changed faster than its noise foresees. The sample is then to be given again.
+   */
+  widen(selection: Selection, measurement: number): void;
   /** Updates the discrete states without `every`. */
   endTick(selection: Selection): void;
   /** Writes outputs, predictions and deviations. */
@@ -87,8 +93,25 @@ export function createEstimator(model: Model, { backend }: { readonly backend: B
     beginTick: selectionKernel(beginTickProgram(model, layout), backend),
     predict: createPredict(model, layout, { stepper, backend }),
     correct: (selection, measurement) => present(corrections[measurement])(selection),
+    widen: createWiden(model, layout, { by, backend }),
     endTick: createEndTick(model, layout, { stepper, backend }),
     observe: selectionKernel(observeBeliefProgram(model, layout), backend),
+  };
+}
+
+/** Compiled when it is first needed: most twins never are. */
+function createWiden(
+  model: Model,
+  layout: BeliefLayout,
+  { by, backend }: { readonly by: Linearisation; readonly backend: Backend },
+): Estimator['widen'] {
+  const kernels: (((selection: Selection) => void) | undefined)[] = [];
+  return (selection, measurement) => {
+    const kernel = (kernels[measurement] ??= selectionKernel(
+      widenProgram(model, layout, { measurement, by }),
+      backend,
+    ));
+    kernel(selection);
   };
 }
 

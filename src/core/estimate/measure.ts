@@ -118,7 +118,8 @@ function pointOf({ graph, layout }: Formulas, states: readonly NodeId[]): Point 
   return { time: graph.load(layout.time), dt: graph.load(layout.tickSeconds), states };
 }
 
-function linearise(
+/** What a measurement's prediction is where the belief is, and how it changes with it. */
+export function linearise(
   formulas: Formulas,
   layout: BeliefLayout,
   { measurement, by }: { readonly measurement: number; readonly by: Linearisation },

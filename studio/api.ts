@@ -32,6 +32,9 @@ export interface Reading {
   readonly measured?: number | null;
   readonly expected: number | null;
   readonly innovation?: number | null;
+  /** Standard deviation of the innovation. */
+  readonly deviation?: number;
+  readonly rejected?: true;
   readonly time?: string;
 }
 
@@ -42,11 +45,14 @@ export interface State {
   readonly tick: number;
   readonly status: Status;
   readonly states: Readonly<Record<string, number | null>>;
+  /** Standard deviation of each state, where samples correct the model. */
+  readonly uncertainty?: Readonly<Record<string, number | null>>;
   readonly outputs: Readonly<Record<string, number | null>>;
   readonly inputs: Readonly<Record<string, number | null>>;
   readonly measurements: Readonly<Record<string, Reading>>;
   readonly times?: Readonly<Record<string, string>>;
   readonly held?: Readonly<Record<string, 'min' | 'max'>>;
+  readonly silent?: readonly string[];
   readonly waitingFor?: readonly string[];
 }
 

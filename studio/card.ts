@@ -12,11 +12,16 @@ declare const uPlot: typeof UPlot;
 /** How much the charts show. */
 const WINDOW_SECONDS = 180;
 const STALE_SECONDS = 10;
+/** Standard deviations on either side that hold 95 % of what may be. */
+const REACH = 1.96;
 
 /** What a card shows of one snapshot. */
 export interface CardValue {
   readonly computed: number | null;
   readonly reading?: Reading;
+  /** Standard deviation of what is computed. */
+  readonly deviation?: number | null | undefined;
+  readonly silent?: boolean;
   readonly held?: 'min' | 'max' | undefined;
 }
 
@@ -25,6 +30,7 @@ export class Card {
   readonly #series = new Series();
   readonly #age = element('span', { class: 'age' });
   readonly #computed = element('b');
+  readonly #reach = element('span', { class: 'reach', title: 'it is so with 95 %' });
   readonly #measured = element('span', { class: 'measured' });
   readonly #innovation = element('span', { class: 'innovation' });
   readonly #held = element('span', { class: 'held' });
@@ -43,6 +49,7 @@ export class Card {
         'div',
         { class: 'values' },
         this.#computed,
+        this.#reach,
         element('span', { class: 'unit' }, formatUnit(signal.unit)),
         this.#measured,
         this.#innovation,
@@ -53,9 +60,17 @@ export class Card {
   }
 
   /** Takes a snapshot's value; drawing waits for `draw`. `time` in seconds since 1970. */
-  show(time: number, { computed, reading, held }: CardValue): void {
+  show(time: number, { computed, reading, deviation, held, silent }: CardValue): void {
+    const sure = deviation ?? undefined;
+    const reach = sure === undefined ? undefined : REACH * sure;
     setText(this.#computed, formatNumber(computed));
-    setText(this.#held, held === undefined ? '' : `held at its ${held === 'min' ? 'minimum' : 'maximum'}`);
+    setText(this.#reach, reach === undefined ? '' : `± ${Number(reach.toPrecision(2))}`);
+    const notes = [
+      held === undefined ? [] : [`held at its ${held === 'min' ? 'minimum' : 'maximum'}`],
+      silent === true ? ['silent'] : [],
+      reading?.rejected === true ? ['left out: too far off'] : [],
+    ].flat();
+    setText(this.#held, notes.join(' · '));
     const isNew = reading?.time !== undefined && reading.time !== this.#sampleTime;
     if (reading) {
       this.#sampleTime = reading.time;
@@ -69,7 +84,8 @@ export class Card {
         reading.innovation === undefined ? '' : `Δ ${formatSigned(reading.innovation)}`,
       );
     }
-    this.#series.push(time, computed, isNew ? (reading?.measured ?? null) : null);
+    const measured = isNew ? (reading?.measured ?? null) : null;
+    this.#series.push(time, { computed, measured, reach });
   }
 
   /** `now`: the server's time in seconds since 1970. */
@@ -79,14 +95,14 @@ export class Card {
       setText(this.#age, formatAge(age));
       this.root.classList.toggle('stale', age > STALE_SECONDS);
     }
-    const { times, computed, measured } = this.#series;
+    const { times, computed, measured, low, high } = this.#series;
     if (times.length < 2) return;
     this.#plot ??= this.#createPlot();
     const width = this.#holder.clientWidth;
     if (width !== this.#plot.width && width > 0) this.#plot.setSize({ width, height: this.#plot.height });
     const last = times.at(-1) ?? now;
     this.#plot.batch(() => {
-      this.#plot?.setData([times, computed, measured], false);
+      this.#plot?.setData([times, computed, measured, low, high], false);
       this.#plot?.setScale('x', { min: Math.max(times[0] ?? last, last - WINDOW_SECONDS), max: last });
     });
   }
@@ -123,9 +139,12 @@ export class Card {
             paths: () => null,
             points: { show: true, size: 3.5, fill: color('--measured'), stroke: color('--measured') },
           },
+          { stroke: 'transparent', points: { show: false }, spanGaps: true },
+          { stroke: 'transparent', points: { show: false }, spanGaps: true },
         ],
+        bands: [{ series: [4, 3], fill: color('--band') }],
       },
-      [[], [], []],
+      [[], [], [], [], []],
       this.#holder,
     );
   }

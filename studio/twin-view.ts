@@ -87,11 +87,15 @@ export class TwinView {
     this.#aheadSeconds = Math.min(this.#aheadSeconds, Date.now() / 1000 - time);
     for (const [name, card] of this.#measurements) {
       const reading = state.measurements[name];
-      if (reading) card.show(time, { computed: reading.expected, reading, held: state.held?.[name] });
+      if (!reading) continue;
+      const { expected: computed, deviation } = reading;
+      const silent = state.silent?.includes(name) ?? false;
+      card.show(time, { computed, deviation, reading, silent, held: state.held?.[name] });
     }
     for (const [name, card] of this.#computed) {
       card.show(time, {
         computed: state.states[name] ?? state.outputs[name] ?? null,
+        deviation: state.uncertainty?.[name],
         held: state.held?.[name],
       });
     }

@@ -183,7 +183,10 @@ export const TwinSchema = Type.Object({
       description: 'Which topic and field feed an input or measurement, where the telemetry topic does not.',
     }),
   ),
-  lateness: Duration('lateness', 'How late a sample may come and still be used.'),
+  lateness: Duration(
+    'lateness',
+    'How late a sample may come: the twin goes back to its time and makes its ticks again.',
+  ),
   future: Duration('future', 'How far ahead of our clock the time of a sample may be.'),
   queue: Type.Optional(
     Type.Integer({

@@ -6,6 +6,7 @@
  * configuration of today counts.
  */
 
+import { beliefSlots } from './belief-slots.ts';
 import type { Block } from './block.ts';
 import type { CheckpointPart } from './checkpoint.ts';
 import { documentHash } from './document-hash.ts';
@@ -16,6 +17,8 @@ interface Column {
   readonly name: string;
   readonly read: (lane: number) => number;
   readonly write: (lane: number, value: number) => void;
+  /** Checkpoints of earlier versions do not have it: then it begins as NaN. */
+  readonly isNew?: boolean;
 }
 
 /** @param made - when, and by what arithmetic. */
@@ -23,8 +26,9 @@ export function saveBlock(
   block: Block,
   made: Required<Pick<CheckpointPart, 'savedMs' | 'kernel'>>,
 ): CheckpointPart {
-  const columns = columnsOf(block);
-  const lanes = block.twins.length;
+  block.workIn();
+  const columns = [...columnsOf(block), ...beliefColumns(block)];
+  const { lanes } = block;
   const values = new Float64Array(columns.length * lanes);
   for (const [index, { read }] of columns.entries()) {
     for (let lane = 0; lane < lanes; lane++) values[index * lanes + lane] = read(lane);
@@ -62,7 +66,7 @@ function misfit(block: Block, part: CheckpointPart, hash: string): string | unde
     return `its checkpoint is of ${part.model}, it now runs ${block.model.id}`;
   if (part.hash !== hash) return `the document of ${part.model} has changed without a new version`;
   const known = new Set(part.columns);
-  const missing = columnsOf(block).find(({ name }) => !known.has(name));
+  const missing = columnsOf(block).find(({ name, isNew }) => !isNew && !known.has(name));
   return missing === undefined ? undefined : `its checkpoint has no ${missing.name}`;
 }
 
@@ -79,8 +83,25 @@ function restoreLane(block: Block, lane: number, saved: ReadonlyMap<string, numb
     const hadSample = !Number.isNaN(memory.note(lane, memory.frameLayout.inputTimes + i));
     if (!hadSample) memory.setSlot(lane, memory.layout.inputs + i, value);
   }
+  restoreBelief(block, lane, saved, nowMs);
   block.restored(lane);
   block.events.resumed(lane, nowMs - memory.note(lane, memory.frameLayout.beliefMs), nowMs);
+}
+
+/** The belief goes on if the checkpoint has that of the same states; otherwise its uncertainty begins anew. */
+function restoreBelief(block: Block, lane: number, saved: ReadonlyMap<string, number>, nowMs: number): void {
+  const columns = beliefColumns(block);
+  const isBelief = (name: string): boolean => name.startsWith('factor ') || name.startsWith('member ');
+  const count = [...saved.keys()].filter(isBelief).length;
+  if (count === columns.length && columns.every(({ name }) => Number.isFinite(saved.get(name)))) {
+    for (const { name, write } of columns) write(lane, saved.get(name) ?? Number.NaN);
+    return;
+  }
+  block.events.tell(lane, {
+    kind: 'afresh',
+    timeMs: nowMs,
+    message: 'the uncertainty of the twin begins anew: its checkpoint is of other estimated states',
+  });
 }
 
 function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: CheckpointPart): void {
@@ -97,14 +118,26 @@ function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: C
 }
 
 function* queuedRows(block: Block): Generator<number> {
-  for (const [lane, queue] of block.queues.entries()) {
-    for (const { signal, timeMs, value, receivedMs } of queue)
+  for (let lane = 0; lane < block.lanes; lane++) {
+    for (const { signal, timeMs, value, receivedMs } of block.samples(lane) ?? [])
       yield* [lane, signal, timeMs, value, receivedMs];
   }
 }
 
 function signalNames({ model }: Block): string[] {
   return [...model.inputs, ...model.measurements].map(({ name }) => name);
+}
+
+/** The uncertainty by the names of the states, in an order of rows that the names tell as well. */
+function beliefColumns({ memory, model, motion }: Block): Column[] {
+  if (motion.belief === undefined) return [];
+  const { layout } = motion.belief;
+  const state = (row: number): string => model.states[layout.estimated[row] ?? -1]?.name ?? '?';
+  return beliefSlots(layout).map(({ slot, of: [kind, first, row] }) => ({
+    name: kind === 'factor' ? `factor ${state(first)} ${state(row)}` : `member ${first} ${state(row)}`,
+    read: (lane) => memory.slot(lane, slot),
+    write: (lane, value) => memory.setSlot(lane, slot, value),
+  }));
 }
 
 function columnsOf({ memory, model }: Block): Column[] {
@@ -119,6 +152,7 @@ function columnsOf({ memory, model }: Block): Column[] {
     read: (lane) => memory.note(lane, at),
     write: (lane, value) => memory.setNote(lane, at, value),
   });
+  const recent = (name: string, at: number): Column => ({ ...note(name, at), isNew: true });
   return [
     slot('time', layout.time),
     slot('time-error', layout.timeError),
@@ -132,7 +166,14 @@ function columnsOf({ memory, model }: Block): Column[] {
       note(`measured ${name}`, frameLayout.measured + i),
       note(`measured-time ${name}`, frameLayout.measuredTimes + i),
       note(`innovation ${name}`, frameLayout.innovations + i),
+      recent(`deviation ${name}`, frameLayout.deviations + i),
+      recent(`rejected ${name}`, frameLayout.rejected + i),
+      recent(`interval ${name}`, frameLayout.intervals + i),
+      recent(`intervals seen ${name}`, frameLayout.seen + i),
     ]),
+    recent('rejected-run', frameLayout.rejectedRun),
+    recent('rejected-since', frameLayout.rejectedSince),
+    recent('resets', frameLayout.resets),
     note('status', frameLayout.status),
     note('belief', frameLayout.beliefMs),
     note('ticks', frameLayout.ticks),

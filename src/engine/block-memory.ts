@@ -1,6 +1,6 @@
 /**
- * The memory of a block: the slots that the kernel works on, the notes that the engine keeps of each lane, and
- * the copy of before the tick that a lane returns to if the tick went wrong.
+ * The memory of a block: the slots that the kernel works on, the notes that the engine keeps of each lane, and a
+ * copy of both from before the tick, to which a lane returns if the tick went wrong or a sample of it came late.
  *
  * There is room for `capacity` lanes, of which the first `lanes` are in use. When it is full its room doubles, between
  * two ticks; a lane that leaves is filled by the last one. Lanes are copied number by number, so that one goes on
@@ -8,9 +8,11 @@
  */
 
 import type { Model } from '../core/model/index.ts';
-import type { BlockLayout, StartValues, Stepper } from '../core/solve/index.ts';
+import type { BlockLayout, StartValues } from '../core/solve/index.ts';
+import { beliefSlots } from './belief-slots.ts';
 import { type FrameLayout, frameLayoutOf, statusCodes } from './frame.ts';
 import type { ShardTwin } from './messages.ts';
+import type { Motion } from './motion.ts';
 
 /** What a lane remembers. */
 export interface LaneNumbers {
@@ -22,22 +24,27 @@ export class BlockMemory {
   readonly model: Model;
   readonly layout: BlockLayout;
   readonly frameLayout: FrameLayout;
-  readonly #stepper: Stepper;
+  readonly #motion: Motion;
+  /** The slots that say how a lane goes on; the others follow from them, or from its configuration. */
+  readonly #moving: readonly number[];
   #lanes = 0;
   #capacity: number;
   #slots: Float64Array;
   #notes: Float64Array;
-  #before: Float64Array;
+  #slotsBefore: Float64Array;
+  #notesBefore: Float64Array;
 
-  constructor(model: Model, stepper: Stepper, twins: readonly ShardTwin[], beliefMs: number) {
+  constructor(model: Model, motion: Motion, twins: readonly ShardTwin[], beliefMs: number) {
     this.model = model;
-    this.layout = stepper.layout;
+    this.layout = motion.layout;
     this.frameLayout = frameLayoutOf(model);
-    this.#stepper = stepper;
+    this.#motion = motion;
+    this.#moving = movingSlots(model, motion);
     this.#capacity = Math.max(1, twins.length);
-    this.#slots = stepper.allocate(this.#capacity);
-    this.#before = new Float64Array(this.#slots.length);
+    this.#slots = motion.allocate(this.#capacity);
     this.#notes = new Float64Array(this.#noteCount * this.#capacity);
+    this.#slotsBefore = new Float64Array(this.#slots.length);
+    this.#notesBefore = new Float64Array(this.#notes.length);
     for (const twin of twins) this.#begin(this.#take(), twin, beliefMs);
   }
 
@@ -97,7 +104,7 @@ export class BlockMemory {
   remove(lane: number): void {
     this.#lanes--;
     const last = this.#lanes;
-    for (const rows of [this.#slots, this.#notes, this.#before]) {
+    for (const rows of [this.#slots, this.#notes, this.#slotsBefore, this.#notesBefore]) {
       for (let at = 0; at < rows.length; at += this.#capacity)
         rows[at + lane] = rows[at + last] ?? Number.NaN;
     }
@@ -117,28 +124,75 @@ export class BlockMemory {
    */
   start(lane: number): void {
     if (this.slot(lane, this.layout.time) > 0) return;
-    const take = (first: number, count: number): Float64Array =>
-      Float64Array.from({ length: count }, (_, i) => this.slot(lane, first + i));
-    this.#stepper.initialise(this.#slots, this.#capacity, lane, {
-      parameters: take(this.layout.parameters, this.model.parameters.length),
-      inputs: take(this.layout.inputs, this.model.inputs.length),
-      states: take(this.layout.states, this.model.states.length),
-    });
+    this.#beginWhereItIs(lane);
+    this.#copyLane(lane, this.#slots, this.#slotsBefore);
+  }
+
+  /** Gives a lane the uncertainty of its start again, where it now is. */
+  forgetBelief(lane: number): void {
+    const belief = this.#motion.belief;
+    if (belief === undefined) return;
+    const numbers = this.copyLane(lane);
+    this.#beginWhereItIs(lane);
+    for (let slot = 0; slot < belief.layout.factor; slot++)
+      this.setSlot(lane, slot, numbers[slot] ?? Number.NaN);
   }
 
   /** Remembers all lanes as they are. */
   remember(): void {
-    this.#before.set(this.#slots);
+    this.#slotsBefore.set(this.#slots);
+    this.#notesBefore.set(this.#notes);
   }
 
-  /** Returns a lane to what was remembered, but for its inputs: they are what the machine says, good or bad. */
+  rememberLane(lane: number): void {
+    this.#copyLane(lane, this.#slots, this.#slotsBefore);
+    this.#copyLane(lane, this.#notes, this.#notesBefore);
+  }
+
+  /** Returns a lane to what was remembered, as if the tick had not been. */
+  undo(lane: number): void {
+    this.#copyLane(lane, this.#slotsBefore, this.#slots);
+    this.#copyLane(lane, this.#notesBefore, this.#notes);
+  }
+
+  /** Returns a lane to what was remembered, but for its inputs and notes: they are what the machine says, good or bad. */
   recall(lane: number): void {
     const { inputs } = this.layout;
     const inputsEnd = inputs + this.model.inputs.length;
     for (let slot = 0; slot < this.layout.slots; slot++) {
       if (slot >= inputs && slot < inputsEnd) continue;
-      this.setSlot(lane, slot, this.#before[slot * this.#capacity + lane] ?? Number.NaN);
+      this.setSlot(lane, slot, this.#slotsBefore[slot * this.#capacity + lane] ?? Number.NaN);
     }
+  }
+
+  /** Takes back that a lane has moved, but not what it was told. */
+  undoMotion(lane: number): void {
+    this.recall(lane);
+    for (const column of [this.frameLayout.beliefMs, this.frameLayout.ticks]) {
+      const at = (column - this.frameLayout.notes) * this.#capacity + lane;
+      this.#notes[at] = this.#notesBefore[at] ?? Number.NaN;
+    }
+  }
+
+  /** How many numbers `save` takes. */
+  get savedCount(): number {
+    return this.#moving.length + this.#noteCount;
+  }
+
+  /** All that says how a lane goes on; see `load`. */
+  save(lane: number, into: Float64Array): void {
+    let at = 0;
+    for (const slot of this.#moving) into[at++] = this.slot(lane, slot);
+    for (let i = 0; i < this.#noteCount; i++)
+      into[at++] = this.#notes[i * this.#capacity + lane] ?? Number.NaN;
+  }
+
+  /** Puts a lane back to where it was saved; what `observe` writes is then out of date. */
+  load(lane: number, saved: Float64Array): void {
+    let at = 0;
+    for (const slot of this.#moving) this.setSlot(lane, slot, saved[at++] ?? Number.NaN);
+    for (let i = 0; i < this.#noteCount; i++)
+      this.#notes[i * this.#capacity + lane] = saved[at++] ?? Number.NaN;
   }
 
   copyLane(lane: number): Float64Array {
@@ -176,6 +230,16 @@ export class BlockMemory {
     return values;
   }
 
+  #beginWhereItIs(lane: number): void {
+    const take = (first: number, count: number): Float64Array =>
+      Float64Array.from({ length: count }, (_, i) => this.slot(lane, first + i));
+    this.#motion.initialise(this.#slots, this.#capacity, lane, {
+      parameters: take(this.layout.parameters, this.model.parameters.length),
+      inputs: take(this.layout.inputs, this.model.inputs.length),
+      states: take(this.layout.states, this.model.states.length),
+    });
+  }
+
   get #noteCount(): number {
     return this.frameLayout.columns - this.frameLayout.notes;
   }
@@ -188,11 +252,15 @@ export class BlockMemory {
 
   #begin(lane: number, twin: ShardTwin, beliefMs: number): void {
     const { status, beliefMs: belief, ticks } = this.frameLayout;
-    this.#stepper.initialise(this.#slots, this.#capacity, lane, startOf(this.model, twin));
+    this.#motion.initialise(this.#slots, this.#capacity, lane, startOf(this.model, twin));
     for (let i = 0; i < this.#noteCount; i++) this.#notes[i * this.#capacity + lane] = Number.NaN;
     this.setNote(lane, status, statusCodes.running);
     this.setNote(lane, belief, beliefMs);
     this.setNote(lane, ticks, 0);
+  }
+
+  #copyLane(lane: number, from: Float64Array, to: Float64Array): void {
+    for (let at = lane; at < from.length; at += this.#capacity) to[at] = from[at] ?? Number.NaN;
   }
 
   #grow(): void {
@@ -202,16 +270,20 @@ export class BlockMemory {
         into.set(rows.subarray(from, from + this.#lanes), to);
       return into;
     };
-    this.#slots = spread(this.#slots, this.#stepper.allocate(capacity));
-    this.#before = spread(this.#before, new Float64Array(this.layout.slots * capacity));
+    this.#slots = spread(this.#slots, this.#motion.allocate(capacity));
     this.#notes = spread(this.#notes, new Float64Array(this.#noteCount * capacity));
+    this.#slotsBefore = spread(this.#slotsBefore, new Float64Array(this.#slots.length));
+    this.#notesBefore = spread(this.#notesBefore, new Float64Array(this.#notes.length));
     this.#capacity = capacity;
   }
 
   /** Column, slot and size of the groups that a frame copies from the slots. */
   #copies(): readonly (readonly [number, number, number])[] {
     const { frameLayout: frame, layout, model } = this;
+    const belief = this.#motion.belief?.layout;
+    const uncertainties = [frame.uncertainties, belief?.deviations ?? 0, frame.uncertaintyCount] as const;
     return [
+      uncertainties,
       [frame.elapsedSeconds, layout.time, 1],
       [frame.states, layout.states, model.states.length],
       [frame.inputs, layout.inputs, model.inputs.length],
@@ -221,6 +293,23 @@ export class BlockMemory {
       [frame.heldMax, layout.heldMax, model.states.length],
     ];
   }
+}
+
+function movingSlots(model: Model, { layout, belief }: Motion): number[] {
+  const group = (first: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => first + i);
+  return [
+    layout.time,
+    layout.timeError,
+    ...group(layout.states, model.states.length),
+    ...group(layout.inputs, model.inputs.length),
+    ...group(layout.heldMin, model.states.length),
+    ...group(layout.heldMax, model.states.length),
+    ...group(layout.whenTruth, model.whens.length),
+    ...group(layout.everyTimers, layout.periods.length),
+    ...group(layout.solver, layout.solverSlots),
+    ...(belief === undefined ? [] : beliefSlots(belief.layout).map(({ slot }) => slot)),
+  ];
 }
 
 /** Where a twin begins: the model's values, with the twin's own in their place. */

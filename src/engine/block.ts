@@ -1,95 +1,144 @@
 /**
- * A block: all twins of a shard that have the same model and period, as lanes of one memory.
+ * A block: all twins of a shard that have the same model, period and lateness, as lanes of one memory.
  *
  * A tick goes from the belief's time to the tick's due time in n substeps. Event times of samples are rounded to
- * the boundaries between substeps, 0 … n:
+ * the boundaries between substeps; what happens there is in ticker.ts.
  *
  * | sample | what happens |
  * | --- | --- |
- * | older than the belief | counts as at boundary 0 of the next tick |
- * | of an input, at boundary b | holds from the start of substep b; at n, from the end of the tick |
- * | of a measurement, at boundary b | compared with the prediction there: innovation = sample − prediction |
- * | after boundary n | waits for its tick |
- * | older than the newest one applied of its signal | refused, `out-of-order` |
- * | same time and value as that one | refused, `repeated` |
- * | same time, another value | applied: it is a correction |
+ * | after the tick's end | waits for its tick |
+ * | before where the belief is, within the lateness | the lane goes back and makes its ticks again: it ends up as if the sample had come in time |
+ * | before the twin's beginning (also after a restart, a step by hand or a suspension) | counts at the beginning |
+ * | older than the lateness | refused, `too-late` |
+ * | from before the beginning, and older than the newest of its signal then | refused, `out-of-order` |
+ * | same signal, time and value as another | refused, `repeated` |
+ * | same signal and time, another value | takes the place of the other, which is `replaced` if it still waited |
  * | queue full | the oldest of the same signal, or of all, is refused, `queue-full` |
- * | of a twin that waits or is quarantined | counts as at boundary 0: its time stands still |
+ *
+ * Without any lateness the beginning is always now.
  *
  * All lanes are computed in each tick. Those that wait, are quarantined or left the finite numbers are put back
  * afterwards, which costs less than leaving them out.
  */
 
 import type { Model } from '../core/model/index.ts';
-import type { Stepper } from '../core/solve/index.ts';
 import { BlockMemory, type LaneNumbers } from './block-memory.ts';
-import { type DueSample, DueSamples } from './due-samples.ts';
 import { statusCodes } from './frame.ts';
-import { fillHole, LaneEvents } from './lane-events.ts';
-import type { ShardTwin, StepProblem } from './messages.ts';
+import { LaneEvents } from './lane-events.ts';
+import { historySpan } from './lane-history.ts';
+import { LaneList } from './lane-list.ts';
+import type { LaneSamples, QueuedSample } from './lane-samples.ts';
+import {
+  copySide,
+  createSide,
+  fillHole,
+  type LaneSide,
+  type SideCopy,
+  type SideShape,
+  sideOf,
+} from './lane-side.ts';
+import { workInLate } from './late.ts';
+import type { ShardReason, ShardTwin, StepProblem } from './messages.ts';
+import type { Motion } from './motion.ts';
 import type { Reporter } from './reporter.ts';
-import { type QueuedSample, SampleQueue } from './sample-queue.ts';
+import { Sensors } from './sensors.ts';
 import { type StepInputs, stepLane } from './step-lane.ts';
+import { Ticker } from './ticker.ts';
+import type { Watch } from './watch.ts';
 
-/** Arrival times kept for one report; more are not told. */
-const arrivalLimit = 65_536;
+/** Applied samples that are kept of a lane for late ones: at least so many, or as many as may wait. */
+const keptSamples = 1024;
 
 export interface BlockOptions {
   readonly model: Model;
-  readonly stepper: Stepper;
+  readonly motion: Motion;
   readonly twins: readonly ShardTwin[];
   readonly periodMs: number;
+  readonly latenessMs: number;
   readonly nowMs: number;
   readonly reporter: Reporter;
+  readonly watch?: Watch;
 }
 
 /** All that a lane is: what moves when its twin moves. */
 export interface LaneCopy extends LaneNumbers {
   /** Its block's newest tick. */
   readonly k: number;
-  /** What was told of its bounds. */
-  readonly held: Uint8Array;
-  readonly queued: readonly QueuedSample[];
+  readonly side: SideCopy;
 }
 
 export class Block {
   readonly model: Model;
   readonly periodMs: number;
+  readonly latenessMs: number;
   readonly memory: BlockMemory;
+  readonly motion: Motion;
   readonly events: LaneEvents;
-  readonly #twins: ShardTwin[];
-  readonly #queues: SampleQueue[];
-  readonly #stepper: Stepper;
+  readonly #sides: LaneSide[] = [];
+  readonly #shape: SideShape;
+  readonly #ticker: Ticker;
+  readonly #sensors: Sensors;
   readonly #reporter: Reporter;
+  readonly #watch: Watch | undefined;
   readonly #substeps: number;
-  readonly #due = new DueSamples();
+  readonly #all = new LaneList();
   /** Ticks are due at k · period of Unix time, so a restart falls into the same beat. */
   #k: number;
-  #arrivals: number[] = [];
+  #anyLate = false;
+  #silentSensors = 0;
 
   /** @throws GemelError `DURATION_RANGE` if the period needs too many substeps. */
-  constructor({ model, stepper, twins, periodMs, nowMs, reporter }: BlockOptions) {
+  constructor({ model, motion, twins, periodMs, latenessMs, nowMs, reporter, watch }: BlockOptions) {
     this.model = model;
-    this.#twins = [...twins];
+    this.motion = motion;
     this.periodMs = periodMs;
+    this.latenessMs = latenessMs;
     this.#k = Math.floor(nowMs / periodMs);
-    this.memory = new BlockMemory(model, stepper, twins, this.beliefMs);
-    this.#queues = twins.map(({ queueLimit }) => new SampleQueue(queueLimit));
-    this.#stepper = stepper;
     this.#reporter = reporter;
-    this.events = new LaneEvents(this.memory, this.#twins, reporter);
-    this.#substeps = stepper.substeps(periodMs / 1000);
-    for (let lane = 0; lane < twins.length; lane++) this.#setStatus(lane, this.#statusAtStart(lane));
+    this.#watch = watch;
+    const substeps = motion.substeps(periodMs / 1000);
+    this.#substeps = substeps;
+    this.#shape = {
+      model,
+      order: { inputs: model.inputs.length, periodMs, substeps },
+      span: historySpan(latenessMs, periodMs, substeps),
+    };
+    const memory = new BlockMemory(model, motion, twins, this.beliefMs);
+    const sides = this.#sides;
+    this.memory = memory;
+    this.events = new LaneEvents(memory, sides, reporter);
+    this.#sensors = new Sensors({ memory, motion, sides, reporter, ...(watch && { watch }) });
+    const { events } = this;
+    const sensors = this.#sensors;
+    this.#ticker = new Ticker({ memory, motion, sides, events, sensors, reporter, substeps, periodMs });
+    for (const [lane, twin] of twins.entries()) {
+      sides.push(createSide(twin, this.#shape, this.#boundary));
+      this.#setStatus(lane, this.#statusAtStart(lane));
+    }
+  }
+
+  /** A block of one lane that goes on where its copy was taken. */
+  static of(copy: LaneCopy, options: Omit<BlockOptions, 'nowMs'>): Block {
+    const block = new Block({ ...options, twins: [], nowMs: copy.k * options.periodMs });
+    for (const twin of options.twins) block.#append(twin, copy);
+    return block;
   }
 
   /** By lane. */
   get twins(): readonly ShardTwin[] {
-    return this.#twins;
+    return this.#sides.map(({ twin }) => twin);
   }
 
-  /** By lane. */
-  get queues(): readonly SampleQueue[] {
-    return this.#queues;
+  get lanes(): number {
+    return this.#sides.length;
+  }
+
+  twin(lane: number): ShardTwin | undefined {
+    return this.#sides[lane]?.twin;
+  }
+
+  samples(lane: number): LaneSamples | undefined {
+    return this.#sides[lane]?.samples;
   }
 
   /** When the last tick was due. */
@@ -101,92 +150,130 @@ export class Block {
     return (this.#k + 1) * this.periodMs;
   }
 
+  /** Measurements that are silent. */
+  get silentSensors(): number {
+    return this.#silentSensors;
+  }
+
   /** Gives up ticks: the twins stand still over them. */
   skip(ticks: number): void {
+    this.workIn();
     this.#k += ticks;
+    for (let lane = 0; lane < this.lanes; lane++) this.#beginHistory(lane);
   }
 
   /** Whether the other's twins could be lanes of this block: its time is the same. */
   fits(other: Block): boolean {
-    return this.model.id === other.model.id && this.periodMs === other.periodMs && this.#k === other.#k;
+    return (
+      this.model.id === other.model.id &&
+      this.periodMs === other.periodMs &&
+      this.latenessMs === other.latenessMs &&
+      this.#k === other.#k
+    );
   }
 
   /** Takes over all lanes of a block that fits, in its order. */
   join(other: Block): void {
-    for (const [lane, twin] of other.twins.entries()) this.#append(twin, other.copyOut(lane));
+    for (const [lane, { twin }] of other.#sides.entries()) this.#append(twin, other.copyOut(lane));
   }
 
   /** Everything that a lane is, to go on elsewhere. */
   copyOut(lane: number): LaneCopy {
-    const queue = this.#queues[lane];
-    return {
-      k: this.#k,
-      ...this.memory.copyOut(lane),
-      held: this.events.held(lane).slice(),
-      queued: queue === undefined ? [] : [...queue],
-    };
-  }
-
-  /** A block of one lane that goes on where its copy was taken. */
-  static of(copy: LaneCopy, options: Omit<BlockOptions, 'nowMs'>): Block {
-    const block = new Block({ ...options, twins: [], nowMs: copy.k * options.periodMs });
-    for (const twin of options.twins) block.#append(twin, copy);
-    return block;
+    const side = this.#sides[lane];
+    if (side === undefined) throw new RangeError(`no lane ${lane}`);
+    return { k: this.#k, ...this.memory.copyOut(lane), side: copySide(side) };
   }
 
   /** Refuses the samples of a lane that still wait, since its twin ends. */
   refuseQueued(lane: number): void {
-    for (const sample of this.#queues[lane] ?? [])
-      this.events.refuse(lane, 'unknown-twin', sample, this.beliefMs);
+    for (const sample of this.samples(lane) ?? []) this.#refuse(lane, 'unknown-twin', sample);
   }
 
   /** Takes a lane away; the last one moves to its place. */
   remove(lane: number): void {
     this.memory.remove(lane);
-    this.events.remove(lane);
-    fillHole(this.#twins, lane);
-    fillHole(this.#queues, lane);
+    fillHole(this.#sides, lane);
   }
 
+  /** Takes a sample for its tick, or to be worked in at the next one if it is late. */
   push(lane: number, sample: QueuedSample): void {
-    const evicted = this.queues[lane]?.push(sample);
+    const side = this.#sides[lane];
+    if (side === undefined) return;
+    const { samples, history, told } = side;
+    const measurement = sample.signal - this.model.inputs.length;
+    if (measurement >= 0) told.cameMs[measurement] = this.beliefMs;
+    const reason = this.#fromBefore(lane, sample);
+    if (reason !== undefined) return this.#refuse(lane, reason, sample);
+    const target = { place: samples.placeOf(sample), boundary: samples.boundaryOf(sample.timeMs) };
+    const isLate = target.place < samples.applied || target.boundary < this.#boundary;
+    if (isLate && !history.reaches(target)) return this.#refuse(lane, 'too-late', sample);
+    const outcome = samples.push(sample, this.#boundary);
+    if (outcome === 'repeated') return this.#refuse(lane, 'repeated', sample);
+    const { evicted, replaced } = samples.takeDisplaced();
     if (evicted !== undefined) this.events.overflow(lane, evicted, this.beliefMs);
+    if (replaced !== undefined) this.#refuse(lane, 'replaced', replaced);
+    if (outcome !== 'late') return undefined;
+    this.#reporter.counters.lateSamples++;
+    this.#anyLate = true;
+    const { late = target } = side;
+    side.late = {
+      place: Math.min(late.place, target.place),
+      boundary: Math.min(late.boundary, target.boundary),
+    };
+    return undefined;
+  }
+
+  /** Works in what has come late. */
+  workIn(): void {
+    if (!this.#anyLate) return;
+    this.#anyLate = false;
+    const { memory, events } = this;
+    workInLate({
+      memory,
+      events,
+      sides: this.#sides,
+      ticker: this.#ticker,
+      k: this.#k,
+      periodMs: this.periodMs,
+      reporter: this.#reporter,
+      ...(this.#watch && { watch: this.#watch }),
+    });
   }
 
   /** Computes the next tick of every lane. */
   tick(): void {
     const { memory } = this;
-    const startMs = this.beliefMs;
-    this.#k++;
-    const dueMs = this.beliefMs;
-    const all = { memory: memory.slots, capacity: memory.capacity, from: 0, to: memory.lanes };
-    const n = this.#substeps;
-    this.#gather(startMs);
-    this.#apply(0);
-    this.#setTick(this.periodMs / 1000, n);
+    this.workIn();
     memory.remember();
-    this.#stepper.beginTick(all);
-    for (let boundary = 0; boundary < n; ) {
-      if (boundary > 0) this.#apply(boundary);
-      // Up to the next sample in one call, since kernels are fastest over many substeps.
-      const next = Math.min(n, Math.max(boundary + 1, this.#due.nextBoundary));
-      this.#stepper.substep(all, next - boundary);
-      boundary = next;
+    for (let lane = 0; lane < this.lanes; lane++) {
+      const side = this.#sides[lane];
+      side?.history.begin(this.#k, side.samples.applied, { memory, lane });
     }
-    this.#stepper.endTick(all);
-    for (let lane = 0; lane < memory.lanes; lane++) this.#settle(lane, dueMs);
-    this.#applyLast(n, all);
-    this.#reporter.counters.ticks += memory.lanes;
+    this.#ticker.run(this.#all.all(memory), this.#k, 'first');
+    this.#k++;
+    this.#silentSensors = 0;
+    for (let lane = 0; lane < this.lanes; lane++) {
+      this.#silentSensors += this.#sensors.listen(lane, this.beliefMs, this.periodMs);
+      this.events.sensed(lane, this.beliefMs);
+      this.#forget(lane);
+    }
+    this.#reporter.counters.ticks += this.lanes;
   }
 
   /** Advances one lane by hand. The twin is as before if there is a problem. */
   step(lane: number, seconds: number, inputs: StepInputs): StepProblem | undefined {
-    const { memory } = this;
+    this.workIn();
+    const { memory, motion } = this;
     const standing = this.#status(lane);
-    const stepped = stepLane({ memory, stepper: this.#stepper, lane, seconds, inputs });
+    const stepped = stepLane({ memory, motion, lane, seconds, inputs });
     if (stepped !== undefined) return stepped;
     this.events.moved(lane, this.beliefMs);
-    if (standing === statusCodes.quarantined) this.#recover(lane, this.beliefMs);
+    if (standing === statusCodes.quarantined) {
+      const stoodMs = this.beliefMs - memory.note(lane, memory.frameLayout.beliefMs);
+      this.#setStatus(lane, this.#statusAtStart(lane));
+      this.events.recovered(lane, stoodMs, this.beliefMs);
+    }
+    this.#beginHistory(lane);
     this.#reporter.counters.steps++;
     return undefined;
   }
@@ -194,173 +281,80 @@ export class Block {
   /** How many lanes have each status, by `statusCodes`. */
   countStatuses(): readonly [running: number, waiting: number, quarantined: number] {
     const counts: [number, number, number] = [0, 0, 0];
-    for (let lane = 0; lane < this.twins.length; lane++) counts[this.#status(lane) as 0 | 1 | 2]++;
+    for (let lane = 0; lane < this.lanes; lane++) counts[this.#status(lane) as 0 | 1 | 2]++;
     return counts;
   }
 
   countQueued(): number {
-    return this.queues.reduce((sum, queue) => sum + queue.length, 0);
+    return this.#sides.reduce((sum, { samples }) => sum + samples.waiting, 0);
   }
 
   /** Arrival times of the samples applied since the last call. */
   takeArrivals(): Float64Array<ArrayBuffer> {
-    const arrivals = Float64Array.from(this.#arrivals);
-    this.#arrivals = [];
-    return arrivals;
+    return this.#ticker.takeArrivals();
   }
 
   /** To be called after a lane's numbers were put in place from a checkpoint. */
   restored(lane: number): void {
-    const { memory } = this;
-    const lanes = { memory: memory.slots, capacity: memory.capacity, from: lane, to: lane + 1 };
-    this.#stepper.observe(lanes);
+    this.motion.observe(this.#all.only(this.memory, lane));
     if (this.#status(lane) !== statusCodes.quarantined) this.#setStatus(lane, this.#statusAtStart(lane));
+    this.#beginHistory(lane);
+  }
+
+  /** The boundary where the lanes are, counted from 1970. */
+  get #boundary(): number {
+    return this.#k * this.#substeps;
   }
 
   #append(twin: ShardTwin, copy: Omit<LaneCopy, 'k'>): void {
-    this.#twins.push(twin);
     this.memory.append(copy);
-    this.events.append(copy.held);
-    const queue = new SampleQueue(twin.queueLimit);
-    for (const sample of copy.queued) queue.push(sample);
-    this.#queues.push(queue);
+    this.#sides.push(sideOf(twin, this.#shape, copy.side));
+    if (copy.side.late !== undefined) this.#anyLate = true;
   }
 
-  #gather(startMs: number): void {
-    const stepMs = this.periodMs / this.#substeps;
-    this.#due.clear();
-    for (const [lane, queue] of this.queues.entries()) {
-      const standing = this.#status(lane) !== statusCodes.running;
-      while (queue.length > 0) {
-        const boundary = Math.max(0, Math.round((queue.firstMs - startMs) / stepMs));
-        if (boundary > this.#substeps) break;
-        this.#due.add(lane, standing ? 0 : boundary, queue.shift());
-      }
+  /** Nothing before now can be made again, and what comes from before counts now. */
+  #beginHistory(lane: number): void {
+    const side = this.#sides[lane];
+    if (side === undefined) return;
+    side.history.clear();
+    side.samples.forget(Number.POSITIVE_INFINITY);
+    side.samples.firstBoundary = this.#boundary;
+    const { inputTimes, measuredTimes } = this.memory.frameLayout;
+    const inputs = this.model.inputs.length;
+    for (let signal = 0; signal < side.beforeMs.length; signal++) {
+      const column = signal < inputs ? inputTimes + signal : measuredTimes + signal - inputs;
+      side.beforeMs[signal] = this.memory.note(lane, column);
     }
-    this.#due.sort();
   }
 
-  /** Applies the samples of one boundary before the last. */
-  #apply(boundary: number): void {
+  /** Lets go of what no late sample can ask for any more. */
+  #forget(lane: number): void {
+    const side = this.#sides[lane];
+    if (side === undefined) return;
+    const { samples, history, twin } = side;
+    if (this.latenessMs === 0) return this.#beginHistory(lane);
+    samples.forget(history.oldestPlace);
+    while (samples.kept > Math.max(keptSamples, twin.queueLimit) && history.shorten())
+      samples.forget(history.oldestPlace);
+    return undefined;
+  }
+
+  /** What is known of a sample that was perhaps applied before the lane's history begins. */
+  #fromBefore(lane: number, { signal, timeMs, value }: QueuedSample): ShardReason | undefined {
+    const beforeMs = this.#sides[lane]?.beforeMs[signal] ?? Number.NaN;
+    if (timeMs < beforeMs) return 'out-of-order';
+    if (timeMs !== beforeMs) return undefined;
     const { memory } = this;
-    let observed = -1;
-    for (let due = this.#due.take(boundary); due !== undefined; due = this.#due.take(boundary)) {
-      const { lane, signal } = due;
-      if (!this.#isNews(due)) continue;
-      if (signal < this.model.inputs.length) {
-        this.#applyInput(due);
-        observed = -1;
-      } else {
-        if (observed !== lane) {
-          this.#stepper.observe({
-            memory: memory.slots,
-            capacity: memory.capacity,
-            from: lane,
-            to: lane + 1,
-          });
-        }
-        observed = lane;
-        this.#applyMeasurement(due);
-      }
-      if (this.#status(lane) !== statusCodes.running) this.#tryToRun(lane);
-    }
-  }
-
-  /** Inputs at the tick's end first, so that the outputs shown go with the inputs shown. */
-  #applyLast(boundary: number, all: Parameters<Stepper['observe']>[0]): void {
-    const measured: DueSample[] = [];
-    for (let due = this.#due.take(boundary); due !== undefined; due = this.#due.take(boundary)) {
-      if (!this.#isNews(due)) continue;
-      if (due.signal < this.model.inputs.length) this.#applyInput(due);
-      else measured.push(due);
-    }
-    this.#stepper.observe(all);
-    for (const due of measured) this.#applyMeasurement(due);
-  }
-
-  #isNews(due: DueSample): boolean {
-    const { lane, signal, timeMs, value } = due;
-    const { memory } = this;
-    const { frameLayout, layout } = memory;
     const measurement = signal - this.model.inputs.length;
-    const isInput = measurement < 0;
-    const newestMs = memory.note(
-      lane,
-      isInput ? frameLayout.inputTimes + signal : frameLayout.measuredTimes + measurement,
-    );
-    const newest = isInput
-      ? memory.slot(lane, layout.inputs + signal)
-      : memory.note(lane, frameLayout.measured + measurement);
-    if (timeMs < newestMs) this.events.refuse(lane, 'out-of-order', due, this.beliefMs);
-    else if (timeMs === newestMs && value === newest)
-      this.events.refuse(lane, 'repeated', due, this.beliefMs);
-    else return true;
-    return false;
+    const newest =
+      measurement < 0
+        ? memory.slot(lane, memory.layout.inputs + signal)
+        : memory.note(lane, memory.frameLayout.measured + measurement);
+    return value === newest ? 'repeated' : undefined;
   }
 
-  #applyInput({ lane, signal, timeMs, value, receivedMs }: DueSample): void {
-    const { memory } = this;
-    memory.setSlot(lane, memory.layout.inputs + signal, value);
-    memory.setNote(lane, memory.frameLayout.inputTimes + signal, timeMs);
-    this.#arrived(receivedMs);
-  }
-
-  #applyMeasurement({ lane, signal, timeMs, value, receivedMs }: DueSample): void {
-    const { memory } = this;
-    const { frameLayout, layout } = memory;
-    const measurement = signal - this.model.inputs.length;
-    const innovation = value - memory.slot(lane, layout.predictions + measurement);
-    memory.setNote(lane, frameLayout.measured + measurement, value);
-    memory.setNote(lane, frameLayout.measuredTimes + measurement, timeMs);
-    memory.setNote(lane, frameLayout.innovations + measurement, innovation);
-    this.#arrived(receivedMs);
-  }
-
-  #arrived(receivedMs: number): void {
-    this.#reporter.counters.appliedSamples++;
-    if (this.#arrivals.length < arrivalLimit) this.#arrivals.push(receivedMs);
-  }
-
-  /** A sample was applied to a lane that stands still: a waiting one may be complete, a quarantined one may try. */
-  #tryToRun(lane: number): void {
-    if (this.#status(lane) === statusCodes.waiting && this.memory.hasAllInputs(lane)) {
-      this.memory.start(lane);
-      this.#setStatus(lane, statusCodes.running);
-    }
-    if (this.#status(lane) === statusCodes.quarantined && this.memory.hasAllInputs(lane))
-      this.events.trial(lane);
-  }
-
-  /** Ends a lane's tick: it moved, or it goes back to where it was. */
-  #settle(lane: number, dueMs: number): void {
-    const { memory } = this;
-    const { frameLayout, layout } = memory;
-    const status = this.#status(lane);
-    const trial = this.events.endTrial(lane);
-    if (status === statusCodes.waiting || (status === statusCodes.quarantined && !trial)) {
-      memory.recall(lane);
-    } else if (memory.slot(lane, layout.finite) !== 1) {
-      const cause = this.events.causeOfStop(lane);
-      memory.recall(lane);
-      this.#setStatus(lane, statusCodes.quarantined);
-      this.events.quarantined(lane, cause, dueMs);
-    } else {
-      this.events.moved(lane, dueMs);
-      if (trial) this.#recover(lane, dueMs);
-      memory.setNote(lane, frameLayout.beliefMs, dueMs);
-      memory.setNote(lane, frameLayout.ticks, memory.note(lane, frameLayout.ticks) + 1);
-    }
-  }
-
-  #recover(lane: number, atMs: number): void {
-    const stoodMs = atMs - this.memory.note(lane, this.memory.frameLayout.beliefMs);
-    this.#setStatus(lane, this.#statusAtStart(lane));
-    this.events.recovered(lane, stoodMs, atMs);
-  }
-
-  #setTick(tickSeconds: number, substeps: number): void {
-    this.memory.fillSlot(this.memory.layout.tickSeconds, tickSeconds);
-    this.memory.fillSlot(this.memory.layout.stepSeconds, tickSeconds / substeps);
+  #refuse(lane: number, reason: ShardReason, sample: QueuedSample): void {
+    this.events.refuse(lane, reason, sample, this.beliefMs);
   }
 
   #statusAtStart(lane: number): number {

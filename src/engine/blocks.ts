@@ -66,12 +66,12 @@ export class Blocks {
   /** Takes a lane away. A block without lanes is gone. */
   remove({ running, lane }: Place): void {
     const { block } = running;
-    this.#places.delete(block.twins[lane]?.index ?? -1);
+    this.#places.delete(block.twin(lane)?.index ?? -1);
     block.remove(lane);
     running.changed = true;
-    const moved = block.twins[lane];
+    const moved = block.twin(lane);
     if (moved !== undefined) this.#places.set(moved.index, { running, lane });
-    if (block.twins.length === 0) this.#all.delete(running.number);
+    if (block.lanes === 0) this.#all.delete(running.number);
   }
 
   /**
@@ -83,9 +83,8 @@ export class Blocks {
     if (this.#all.size < 2) return undefined;
     for (const other of this.#all.values()) {
       if (other === running || !other.block.fits(running.block)) continue;
-      const [into, from] =
-        other.block.twins.length < running.block.twins.length ? [running, other] : [other, running];
-      const first = into.block.twins.length;
+      const [into, from] = other.block.lanes < running.block.lanes ? [running, other] : [other, running];
+      const first = into.block.lanes;
       into.block.join(from.block);
       into.changed = true;
       this.#all.delete(from.number);
@@ -97,9 +96,9 @@ export class Blocks {
 
   /** Notes the places of the lanes from `first` on. */
   #settle(running: Running, first: number): void {
-    const { twins } = running.block;
-    for (let lane = first; lane < twins.length; lane++) {
-      this.#places.set(twins[lane]?.index ?? -1, { running, lane });
+    const { block } = running;
+    for (let lane = first; lane < block.lanes; lane++) {
+      this.#places.set(block.twin(lane)?.index ?? -1, { running, lane });
     }
   }
 }
@@ -115,11 +114,11 @@ export function infoOf({ block, number }: Running): BlockInfo {
 
 export type Members = readonly [ShardTwin, ...ShardTwin[]];
 
-/** The twins by model and period, each group in the order given. */
+/** The twins by model, period and lateness, each group in the order given. */
 export function groupTwins(twins: readonly ShardTwin[]): Members[] {
   const groups = new Map<string, [ShardTwin, ...ShardTwin[]]>();
   for (const twin of twins) {
-    const key = `${twin.periodMs} ${twin.model}`;
+    const key = `${twin.periodMs} ${twin.latenessMs} ${twin.model}`;
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [twin]);
     else members.push(twin);

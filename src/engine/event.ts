@@ -15,6 +15,9 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | resynchronised | the process was suspended: ticks were given up |
  * | queue-overflow | samples had to make room for newer ones |
  * | worker-failed | a worker died; its twins stand still |
+ * | sensor-silent · sensor-back | a measurement has not come for five of its usual intervals · came again |
+ * | sensor-rejected · sensor-accepted | the gate left a sample of a measurement out · let one in again |
+ * | diverged | the belief stopped being consistent with all that is measured, or finite, and was begun anew |
  * | added · removed | a twin came to the fleet, or left it, while it ran |
  * | worker-restarted | a worker died and was started again; its twins go on from their last checkpoint |
  * | kernel-changed | other kernels compute than those that made the checkpoint |
@@ -32,6 +35,11 @@ export type TwinEventKind =
   | 'resynchronised'
   | 'queue-overflow'
   | 'worker-failed'
+  | 'sensor-silent'
+  | 'sensor-back'
+  | 'sensor-rejected'
+  | 'sensor-accepted'
+  | 'diverged'
   | 'added'
   | 'removed'
   | 'worker-restarted'
@@ -62,6 +70,11 @@ export const severities = {
   resynchronised: 'warning',
   'queue-overflow': 'warning',
   'worker-failed': 'critical',
+  'sensor-silent': 'warning',
+  'sensor-back': 'info',
+  'sensor-rejected': 'warning',
+  'sensor-accepted': 'info',
+  diverged: 'critical',
   added: 'info',
   removed: 'info',
   'worker-restarted': 'warning',

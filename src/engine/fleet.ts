@@ -116,6 +116,8 @@ export interface FleetStatistics {
   /** Seconds that the slowest block is behind its clock. */
   readonly behindSeconds: number;
   readonly failedWorkers: number;
+  /** Measurements that have not come for much longer than usual. */
+  readonly silentSensors: number;
   // Counters.
   readonly messages: number;
   /** Messages on topics that concern no twin. */
@@ -131,6 +133,16 @@ export interface FleetStatistics {
   readonly skippedTicks: number;
   /** Ticks that were computed but not published, to catch up or because the readers were behind. */
   readonly unpublishedTicks: number;
+  /** Samples that came after their tick and were worked in, and the ticks of twins that were made again for them. */
+  readonly lateSamples: number;
+  readonly repeatedTicks: number;
+  /** Samples that corrected a belief or were left out by its gate, and those left out among them. */
+  readonly corrections: number;
+  readonly rejectedSamples: number;
+  /** Sum of the normalised innovations squared of those that corrected: about one each, if the models are right. */
+  readonly normalisedSquares: number;
+  /** How often a belief was begun anew. */
+  readonly divergences: number;
   readonly quarantines: number;
   /** How often a bound took hold of a state. */
   readonly heldBounds: number;

@@ -7,6 +7,7 @@
  *          itself keeps of each twin.
  */
 
+import { isFiltered } from '../core/estimate/index.ts';
 import type { Model } from '../core/model/index.ts';
 
 /** First column of each group, one column an element in model order. */
@@ -19,6 +20,9 @@ export interface FrameLayout {
   readonly predictions: number;
   readonly heldMin: number;
   readonly heldMax: number;
+  /** Standard deviation of each state; `uncertaintyCount` of them, none if the model is not filtered. */
+  readonly uncertainties: number;
+  readonly uncertaintyCount: number;
   /** Where the notes begin; they go on to the end. */
   readonly notes: number;
   /** Event time of the newest sample of each input. */
@@ -27,6 +31,20 @@ export interface FrameLayout {
   readonly measured: number;
   readonly measuredTimes: number;
   readonly innovations: number;
+  /** Standard deviation of that innovation; NaN if the sample was only compared. */
+  readonly deviations: number;
+  /** 1 if the gate left the newest sample out. */
+  readonly rejected: number;
+  /** Of the samples of each measurement: the usual time between two in milliseconds, and how many were seen, up to a few. */
+  readonly intervals: number;
+  readonly seen: number;
+  /** 1 while no sample has come for much longer than usual. */
+  readonly silent: number;
+  /** Samples rejected in a row over all measurements, and the event time of the first of them. */
+  readonly rejectedRun: number;
+  readonly rejectedSince: number;
+  /** How often in a row the belief had to be begun anew without a good tick between. */
+  readonly resets: number;
   /** A number of `statusCodes`. */
   readonly status: number;
   readonly beliefMs: number;
@@ -48,6 +66,7 @@ export function frameLayoutOf(model: Model): FrameLayout {
     return first;
   };
   const { states, inputs, outputs, measurements } = model;
+  const uncertaintyCount = isFiltered(model) ? states.length : 0;
   const copied = {
     elapsedSeconds: take(1),
     states: take(states.length),
@@ -56,6 +75,8 @@ export function frameLayoutOf(model: Model): FrameLayout {
     predictions: take(measurements.length),
     heldMin: take(states.length),
     heldMax: take(states.length),
+    uncertainties: take(uncertaintyCount),
+    uncertaintyCount,
   };
   const notes = columns;
   const noted = {
@@ -63,6 +84,14 @@ export function frameLayoutOf(model: Model): FrameLayout {
     measured: take(measurements.length),
     measuredTimes: take(measurements.length),
     innovations: take(measurements.length),
+    deviations: take(measurements.length),
+    rejected: take(measurements.length),
+    intervals: take(measurements.length),
+    seen: take(measurements.length),
+    silent: take(measurements.length),
+    rejectedRun: take(1),
+    rejectedSince: take(1),
+    resets: take(1),
     status: take(1),
     beliefMs: take(1),
     ticks: take(1),

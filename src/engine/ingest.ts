@@ -8,7 +8,7 @@
  * | --- | --- |
  * | absent | the time of arrival counts |
  * | not a time | refused, `bad-time` |
- * | more than `latenessMs` before now | refused, `too-old` |
+ * | more than `latenessMs` before now | refused, `too-late` |
  * | up to `futureMs` after now | taken; see block.ts for when it counts, and for what is refused there |
  * | more than that | refused, `too-new` |
  */
@@ -272,7 +272,7 @@ export class Ingest {
   #untimely(
     config: TwinConfig,
     timeMs: number,
-  ): { reason: 'too-old' | 'too-new'; message: string } | undefined {
+  ): { reason: 'too-late' | 'too-new'; message: string } | undefined {
     const aheadMs = timeMs - this.#options.clock.nowMs();
     const { latenessMs, futureMs } = config;
     if (aheadMs > futureMs) {
@@ -283,7 +283,7 @@ export class Ingest {
     }
     if (-aheadMs > latenessMs) {
       return {
-        reason: 'too-old',
+        reason: 'too-late',
         message: `it is ${formatSpan(-aheadMs)} old, at most ${formatSpan(latenessMs)} is used`,
       };
     }

@@ -5,12 +5,13 @@
 
 import type { Signal, When } from '../core/model/index.ts';
 import { describeStop, stopOf } from '../core/solve/index.ts';
-import { fromSi } from '../core/units/index.ts';
+import { fromSi, fromSiDifference } from '../core/units/index.ts';
 import type { BlockMemory } from './block-memory.ts';
 import { severities } from './event.ts';
-import type { ShardEvent, ShardReason, ShardTwin } from './messages.ts';
+import type { LaneSide } from './lane-side.ts';
+import type { QueuedSample } from './lane-samples.ts';
+import type { ShardEvent, ShardReason } from './messages.ts';
 import type { Reporter } from './reporter.ts';
-import type { QueuedSample } from './sample-queue.ts';
 import { formatSpan } from './span.ts';
 
 const bounds = ['min', 'max'] as const;
@@ -22,38 +23,23 @@ interface BoundedState {
   readonly limit: number;
   /** The slot of its held flag. */
   readonly slot: number;
+  /** Where in `Told.held`. */
+  readonly told: number;
 }
 
 export class LaneEvents {
   readonly #memory: BlockMemory;
-  readonly #twins: readonly ShardTwin[];
+  readonly #sides: readonly LaneSide[];
   readonly #reporter: Reporter;
   readonly #bounded: readonly BoundedState[];
-  /** Held flags of each lane as last told, to tell edges: one a bound. */
-  readonly #held: Uint8Array[] = [];
   readonly #trials = new Set<number>();
 
-  constructor(memory: BlockMemory, twins: readonly ShardTwin[], reporter: Reporter) {
+  /** @param sides - by lane; the block changes them. */
+  constructor(memory: BlockMemory, sides: readonly LaneSide[], reporter: Reporter) {
     this.#memory = memory;
-    this.#twins = twins;
+    this.#sides = sides;
     this.#reporter = reporter;
     this.#bounded = boundedStates(memory);
-    for (let lane = 0; lane < memory.lanes; lane++) this.append();
-  }
-
-  /** There is one lane more; `held` is what was told of its bounds. */
-  append(held: Uint8Array = new Uint8Array(this.#bounded.length)): void {
-    this.#held.push(held);
-  }
-
-  /** What was told of a lane's bounds. */
-  held(lane: number): Uint8Array {
-    return this.#held[lane] ?? new Uint8Array(this.#bounded.length);
-  }
-
-  /** A lane is gone, and the last one has its place. */
-  remove(lane: number): void {
-    fillHole(this.#held, lane);
   }
 
   /** Lets a quarantined lane run in this tick. */
@@ -78,11 +64,11 @@ export class LaneEvents {
   quarantined(lane: number, cause: string, atMs: number): void {
     this.#reporter.counters.quarantines++;
     const message = `${cause}; the twin stands at its last good belief`;
-    this.#tell(lane, { kind: 'quarantined', timeMs: atMs, message });
+    this.tell(lane, { kind: 'quarantined', timeMs: atMs, message });
   }
 
   recovered(lane: number, stoodMs: number, atMs: number): void {
-    this.#tell(lane, {
+    this.tell(lane, {
       kind: 'recovered',
       timeMs: atMs,
       message: `the twin runs again, after it stood still for ${formatSpan(stoodMs)}`,
@@ -91,20 +77,80 @@ export class LaneEvents {
 
   /** A lane moved: tells bounds that took hold or let go, and `when` clauses that fired. */
   moved(lane: number, atMs: number): void {
+    const told = this.#sides[lane]?.told;
+    if (told === undefined) return;
+    for (const bounded of this.#bounded) {
+      const held = this.#memory.slot(lane, bounded.slot) === 1 ? 1 : 0;
+      if (held !== told.held[bounded.told]) this.#boundChanged(lane, bounded, held === 1, atMs);
+      told.held[bounded.told] = held;
+    }
+    this.movedAgain(lane, atMs);
+  }
+
+  /** A lane made a tick, perhaps once more: tells `when` clauses that fired, if they are news. */
+  movedAgain(lane: number, atMs: number): void {
     const memory = this.#memory;
-    const told = this.held(lane);
-    for (let i = 0; i < this.#bounded.length; i++) {
-      const bounded = this.#bounded[i];
-      if (bounded === undefined) continue;
-      const held = memory.slot(lane, bounded.slot) === 1 ? 1 : 0;
-      if (held !== told[i]) this.#boundChanged(lane, bounded, held === 1, atMs);
-      told[i] = held;
+    const firedMs = this.#sides[lane]?.told.firedMs;
+    if (firedMs === undefined) return;
+    for (let i = 0; i < memory.model.whens.length; i++) {
+      const fired = memory.slot(lane, memory.layout.fired + i);
+      const when = memory.model.whens[i];
+      if (!(fired > 0) || when === undefined || !(atMs > (firedMs[i] ?? 0))) continue;
+      firedMs[i] = atMs;
+      this.#fired(lane, when, fired, atMs);
     }
-    let slot = memory.layout.fired;
-    for (const when of memory.model.whens) {
-      const fired = memory.slot(lane, slot++);
-      if (fired > 0) this.#fired(lane, when, fired, atMs);
+  }
+
+  /** Tells sensors that fell silent or came back, and those whose samples the gate leaves out or lets in again. */
+  sensed(lane: number, atMs: number): void {
+    const told = this.#sides[lane]?.told;
+    if (told === undefined) return;
+    const { model, frameLayout } = this.#memory;
+    for (let i = 0; i < model.measurements.length; i++) {
+      const silent = this.#memory.note(lane, frameLayout.silent + i) === 1 ? 1 : 0;
+      const rejected = this.#memory.note(lane, frameLayout.rejected + i) === 1 ? 1 : 0;
+      if (silent !== told.silent[i]) this.#silenceChanged(lane, i, silent === 1, atMs);
+      if (rejected !== told.rejected[i]) this.#rejectionChanged(lane, i, rejected === 1, atMs);
+      told.silent[i] = silent;
+      told.rejected[i] = rejected;
     }
+  }
+
+  diverged(lane: number, why: string, atMs: number): void {
+    this.#reporter.counters.divergences++;
+    const message = `${why}; the belief begins anew from the last consistent one, with the uncertainty of the start`;
+    this.tell(lane, { kind: 'diverged', timeMs: atMs, message });
+  }
+
+  #silenceChanged(lane: number, measurement: number, isSilent: boolean, atMs: number): void {
+    const { frameLayout, model } = this.#memory;
+    const name = model.measurements[measurement]?.name ?? '?';
+    const usual = formatSpan(this.#memory.note(lane, frameLayout.intervals + measurement));
+    const since = formatSpan(atMs - this.#memory.note(lane, frameLayout.measuredTimes + measurement));
+    const [kind, message] = isSilent
+      ? ([
+          'sensor-silent',
+          `\`${name}\` has said nothing for ${since}; usually it does every ${usual}`,
+        ] as const)
+      : (['sensor-back', `\`${name}\` is heard again`] as const);
+    this.tell(lane, { kind, timeMs: atMs, message, subject: name });
+  }
+
+  #rejectionChanged(lane: number, measurement: number, isRejected: boolean, atMs: number): void {
+    const { frameLayout, model } = this.#memory;
+    const signal = model.measurements[measurement];
+    if (signal === undefined) return;
+    const { name, unit } = signal;
+    const innovation = this.#memory.note(lane, frameLayout.innovations + measurement);
+    const far = Math.abs(innovation / this.#memory.note(lane, frameLayout.deviations + measurement));
+    const off = `${Number(fromSiDifference(innovation, unit).toPrecision(3))} ${unit.symbol}`;
+    const [kind, message] = isRejected
+      ? ([
+          'sensor-rejected',
+          `\`${name}\` is ${off} off what is expected, ${far.toPrecision(2)} standard deviations, and is left out`,
+        ] as const)
+      : (['sensor-accepted', `\`${name}\` fits again what is expected`] as const);
+    this.tell(lane, { kind, timeMs: atMs, message, subject: name });
   }
 
   #boundChanged(lane: number, { state, bound, limit }: BoundedState, held: boolean, atMs: number): void {
@@ -113,7 +159,7 @@ export class LaneEvents {
     const [kind, verb] = held
       ? (['bound-held', 'is held at'] as const)
       : (['bound-released', 'left'] as const);
-    this.#tell(lane, {
+    this.tell(lane, {
       kind,
       timeMs: atMs,
       message: `\`${state.name}\` ${verb} ${where}`,
@@ -124,24 +170,24 @@ export class LaneEvents {
   #fired(lane: number, { name, message, severity }: When, times: number, atMs: number): void {
     this.#reporter.counters.raised += times;
     if (message === undefined) return;
-    const twin = this.#twins[lane]?.index ?? -1;
+    const twin = this.#sides[lane]?.twin.index ?? -1;
     this.#reporter.event({ twin, timeMs: atMs, kind: 'raised', severity, message, subject: name });
   }
 
   overflow(lane: number, evicted: QueuedSample, atMs: number): void {
     this.refuse(lane, 'queue-full', evicted, atMs);
-    const limit = this.#twins[lane]?.queueLimit ?? 0;
+    const limit = this.#sides[lane]?.twin.queueLimit ?? 0;
     const name = this.#signalName(evicted.signal);
     const message = `${limit} samples wait for their tick; the oldest of \`${name}\` made room`;
-    this.#tell(lane, { kind: 'queue-overflow', timeMs: atMs, message, subject: name });
+    this.tell(lane, { kind: 'queue-overflow', timeMs: atMs, message, subject: name });
   }
 
   refuse(lane: number, reason: ShardReason, { signal, timeMs, value }: QueuedSample, atMs: number): void {
-    this.#reporter.refuse({ reason, atMs, twin: this.#twins[lane]?.index ?? -1, signal, timeMs, value });
+    this.#reporter.refuse({ reason, atMs, twin: this.#sides[lane]?.twin.index ?? -1, signal, timeMs, value });
   }
 
   resumed(lane: number, gapMs: number, atMs: number): void {
-    this.#tell(lane, {
+    this.tell(lane, {
       kind: 'resumed',
       timeMs: atMs,
       message: `the twin goes on from its checkpoint, after ${formatSpan(gapMs)} away`,
@@ -149,7 +195,7 @@ export class LaneEvents {
   }
 
   afresh(lane: number, why: string, atMs: number): void {
-    this.#tell(lane, { kind: 'afresh', timeMs: atMs, message: `the twin begins anew: ${why}` });
+    this.tell(lane, { kind: 'afresh', timeMs: atMs, message: `the twin begins anew: ${why}` });
   }
 
   #signalName(signal: number): string {
@@ -157,9 +203,10 @@ export class LaneEvents {
     return (inputs[signal] ?? measurements[signal - inputs.length])?.name ?? '?';
   }
 
-  #tell(lane: number, event: Omit<ShardEvent, 'twin' | 'severity'>): void {
+  /** Tells an event of a lane's twin. */
+  tell(lane: number, event: Omit<ShardEvent, 'twin' | 'severity'>): void {
     this.#reporter.event({
-      twin: this.#twins[lane]?.index ?? -1,
+      twin: this.#sides[lane]?.twin.index ?? -1,
       severity: severities[event.kind],
       ...event,
     });
@@ -172,18 +219,13 @@ export function offenderOf(memory: BlockMemory, lane: number): string {
   return name === undefined ? 'a state' : `\`${name}\``;
 }
 
-/** Takes an item out of a list whose last one then has its place. */
-export function fillHole<T>(items: T[], at: number): void {
-  const last = items.pop();
-  if (last !== undefined && at < items.length) items[at] = last;
-}
-
 function boundedStates({ model, layout }: BlockMemory): BoundedState[] {
   return model.states.flatMap((state, index) =>
     bounds.flatMap((bound) => {
       const limit = state[bound];
       if (limit === undefined) return [];
-      return [{ state, bound, limit, slot: (bound === 'min' ? layout.heldMin : layout.heldMax) + index }];
+      const [slot, before] = bound === 'min' ? [layout.heldMin, 0] : [layout.heldMax, model.states.length];
+      return [{ state, bound, limit, slot: slot + index, told: before + index }];
     }),
   );
 }

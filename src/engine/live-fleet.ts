@@ -371,6 +371,8 @@ export class LiveFleet implements Fleet {
 const shardMessages = {
   'out-of-order': 'a newer sample of this signal was already applied',
   repeated: 'the same value with the same time was already applied',
+  replaced: 'another value of the same signal and time came before its tick',
+  'too-late': 'it came later than the lateness that the twin allows',
   'queue-full': 'too many samples waited for their tick, and this was the oldest',
   'unknown-twin': 'the twin ended before its tick',
 } as const satisfies Record<ShardRefusal['reason'], string>;

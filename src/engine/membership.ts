@@ -196,8 +196,8 @@ export class Membership {
 }
 
 export function shardTwin(config: TwinConfig, index: number): ShardTwin {
-  const { id, model, periodMs, parameters, inputs, start, queueLimit } = config;
-  return { index, id, model, periodMs, parameters, inputs, start, queueLimit };
+  const { id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs } = config;
+  return { index, id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs };
 }
 
 /** What a shard could not do for a twin, as an error. */

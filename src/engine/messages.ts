@@ -21,6 +21,7 @@ export interface ShardTwin {
   readonly inputs: Readonly<Record<string, number>>;
   readonly start: Readonly<Record<string, number>>;
   readonly queueLimit: number;
+  readonly latenessMs: number;
 }
 
 /** Numbers of a sample in a row of a batch. */
@@ -145,7 +146,14 @@ export interface ShardEvent {
 }
 
 /** The reasons that a shard can find. */
-export const shardReasons = ['out-of-order', 'repeated', 'queue-full', 'unknown-twin'] as const;
+export const shardReasons = [
+  'out-of-order',
+  'repeated',
+  'replaced',
+  'too-late',
+  'queue-full',
+  'unknown-twin',
+] as const;
 
 export type ShardReason = (typeof shardReasons)[number];
 
@@ -172,6 +180,16 @@ export interface ShardCounters {
   missedDeadlines: number;
   skippedTicks: number;
   unpublishedTicks: number;
+  /** Samples that came after their tick and were worked in. */
+  lateSamples: number;
+  /** Ticks of twins that were made again for them. */
+  repeatedTicks: number;
+  /** Corrections by samples, those that the gate left out among them, and the sum of their normalised squares. */
+  corrections: number;
+  rejectedSamples: number;
+  normalisedSquares: number;
+  divergences: number;
+  silentSensors: number;
   quarantines: number;
   heldBounds: number;
   raised: number;

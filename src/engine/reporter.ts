@@ -31,11 +31,25 @@ export class Reporter {
     queueDepth: 0,
     behindSeconds: 0,
     appliedSamples: 0,
-    refusedSamples: { 'out-of-order': 0, repeated: 0, 'queue-full': 0, 'unknown-twin': 0 },
+    refusedSamples: {
+      'out-of-order': 0,
+      repeated: 0,
+      replaced: 0,
+      'too-late': 0,
+      'queue-full': 0,
+      'unknown-twin': 0,
+    },
     ticks: 0,
     missedDeadlines: 0,
     skippedTicks: 0,
     unpublishedTicks: 0,
+    lateSamples: 0,
+    repeatedTicks: 0,
+    corrections: 0,
+    rejectedSamples: 0,
+    normalisedSquares: 0,
+    divergences: 0,
+    silentSensors: 0,
     quarantines: 0,
     heldBounds: 0,
     raised: 0,
@@ -105,7 +119,15 @@ export class Reporter {
 
 /** What counts on of a shard that has ended. */
 export function withoutGauges(counters: ShardCounters): ShardCounters {
-  return { ...counters, running: 0, waiting: 0, quarantined: 0, queueDepth: 0, behindSeconds: 0 };
+  return {
+    ...counters,
+    running: 0,
+    waiting: 0,
+    quarantined: 0,
+    queueDepth: 0,
+    behindSeconds: 0,
+    silentSensors: 0,
+  };
 }
 
 /** Sums the counters of several shards. */
@@ -132,6 +154,13 @@ const counterNames = [
   'missedDeadlines',
   'skippedTicks',
   'unpublishedTicks',
+  'lateSamples',
+  'repeatedTicks',
+  'corrections',
+  'rejectedSamples',
+  'normalisedSquares',
+  'divergences',
+  'silentSensors',
   'quarantines',
   'heldBounds',
   'raised',

@@ -17,12 +17,12 @@
 import { GemelError } from '../core/diagnose/index.ts';
 import { type Backend, defaultBackend } from '../core/kernel/index.ts';
 import { compileModelDocument, type Model } from '../core/model/index.ts';
-import { createStepper, type Stepper } from '../core/solve/index.ts';
 import { Block } from './block.ts';
 import { restoreBlock, saveBlock } from './block-checkpoint.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { severities } from './event.ts';
 import { type FromShard, type ShardReport, sampleColumns, type ToShard } from './messages.ts';
+import { createMotion, type Motion } from './motion.ts';
 import { createStopController } from './platform.ts';
 import type { Clock } from './ports.ts';
 import { Reporter } from './reporter.ts';
@@ -40,7 +40,7 @@ export interface ShardOptions {
 
 interface Compiled {
   readonly model: Model;
-  readonly stepper: Stepper;
+  readonly motion: Motion;
 }
 
 export class Shard {
@@ -108,9 +108,17 @@ export class Shard {
     const nowMs = this.#clock.nowMs();
     for (const { id, document } of models) this.#compile(id, document);
     const started = groupTwins(twins).map((members) => {
-      const [{ model: id, periodMs }] = members;
-      const { model, stepper } = this.#compiled.get(id) ?? unknownModel(id);
-      const block = new Block({ model, stepper, twins: members, periodMs, nowMs, reporter: this.#reporter });
+      const [{ model: id, periodMs, latenessMs }] = members;
+      const { model, motion } = this.#compiled.get(id) ?? unknownModel(id);
+      const block = new Block({
+        model,
+        motion,
+        twins: members,
+        periodMs,
+        latenessMs,
+        nowMs,
+        reporter: this.#reporter,
+      });
       restoreBlock(block, restore, nowMs);
       return this.#blocks.add(block, nowMs);
     });
@@ -128,7 +136,7 @@ export class Shard {
     if (known !== undefined) return known;
     const { model, diagnostics } = compileModelDocument(document, id);
     if (model === undefined) throw new GemelError('MODEL_INVALID', `${id} does not compile`, { diagnostics });
-    const compiled = { model, stepper: createStepper(model, { backend: this.#backend }) };
+    const compiled = { model, motion: createMotion(model, this.#backend) };
     this.#compiled.set(id, compiled);
     return compiled;
   }
@@ -143,11 +151,11 @@ export class Shard {
     let block: Block;
     try {
       const options = { ...this.#compile(id, document), twins: [twin], reporter: this.#reporter };
-      const { periodMs } = twin;
+      const { periodMs, latenessMs } = twin;
       block =
         lane === undefined
-          ? new Block({ ...options, periodMs, nowMs })
-          : Block.of(lane, { ...options, periodMs });
+          ? new Block({ ...options, periodMs, latenessMs, nowMs })
+          : Block.of(lane, { ...options, periodMs, latenessMs });
     } catch (error) {
       if (error instanceof GemelError) return refuse(error);
       throw error;
@@ -169,7 +177,7 @@ export class Shard {
     const copy = leave ? running.block.copyOut(lane) : undefined;
     if (!leave) running.block.refuseQueued(lane);
     this.#blocks.remove(place);
-    if (running.block.twins.length === 0) this.#tellLanes(running);
+    if (running.block.lanes === 0) this.#tellLanes(running);
     const report = this.#report();
     this.#send({ kind: 'removed', request, twin, ...(copy && { lane: copy }), report }, []);
   }
@@ -221,7 +229,7 @@ export class Shard {
     if (late) this.#missed(block, finishedMs);
     const full = running.framesOnTheirWay >= limits.framesOnTheirWay;
     if (full || (late && finishedMs < running.publishedMs + limits.publishBehindMs * this.#speed)) {
-      this.#reporter.counters.unpublishedTicks += block.twins.length;
+      this.#reporter.counters.unpublishedTicks += block.lanes;
     } else {
       this.#publish(running, finishedMs);
     }
@@ -232,7 +240,7 @@ export class Shard {
     if (behindMs < Math.max(limits.suspendedMs * this.#speed, block.periodMs)) return;
     const ticks = Math.floor(behindMs / block.periodMs);
     block.skip(ticks);
-    this.#reporter.counters.skippedTicks += ticks * block.twins.length;
+    this.#reporter.counters.skippedTicks += ticks * block.lanes;
     this.#tellOfBlock(
       block,
       'resynchronised',
@@ -241,14 +249,14 @@ export class Shard {
   }
 
   #missed(block: Block, finishedMs: number): void {
-    this.#reporter.counters.missedDeadlines += block.twins.length;
+    this.#reporter.counters.missedDeadlines += block.lanes;
     const lateMs = finishedMs - block.nextDueMs;
-    const what = `a tick of ${block.twins.length} twins of ${block.model.id} was finished ${formatSpan(lateMs)} after the next was due`;
+    const what = `a tick of ${block.lanes} twins of ${block.model.id} was finished ${formatSpan(lateMs)} after the next was due`;
     this.#tellOfBlock(block, 'missed-deadline', what);
   }
 
   #tellOfBlock(block: Block, kind: 'missed-deadline' | 'resynchronised', message: string): void {
-    const only = block.twins.length === 1 ? block.twins[0]?.index : undefined;
+    const only = block.lanes === 1 ? block.twin(0)?.index : undefined;
     this.#reporter.event({
       twin: only ?? -1,
       timeMs: block.beliefMs,
@@ -316,6 +324,7 @@ export class Shard {
     counters.quarantined = 0;
     counters.queueDepth = 0;
     counters.behindSeconds = 0;
+    counters.silentSensors = 0;
     const nowMs = this.#clock.nowMs();
     for (const { block } of this.#blocks.all()) {
       const [running, waiting, quarantined] = block.countStatuses();
@@ -323,6 +332,7 @@ export class Shard {
       counters.waiting += waiting;
       counters.quarantined += quarantined;
       counters.queueDepth += block.countQueued();
+      counters.silentSensors += block.silentSensors;
       counters.behindSeconds = Math.max(counters.behindSeconds, (nowMs - block.nextDueMs) / 1000);
     }
     return this.#reporter.take();

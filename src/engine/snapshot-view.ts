@@ -98,6 +98,20 @@ class FrameSnapshot implements Snapshot {
     });
   }
 
+  get silent(): readonly string[] {
+    const { measurements, layout } = this.#view;
+    return measurements.signals
+      .filter((_, i) => this.#value(layout.silent + i) === 1)
+      .map(({ name }) => name);
+  }
+
+  uncertainty(name: string): number {
+    const { states, layout } = this.#view;
+    const at = this.#indexOf('state', states, name);
+    if (layout.uncertaintyCount === 0) return Number.NaN;
+    return finite(fromSiDifference(this.#value(layout.uncertainties + at), unitOf(states.signals, at)));
+  }
+
   state(name: string): number {
     return this.#read('state', this.#view.states, this.#view.layout.states, name);
   }
@@ -123,11 +137,14 @@ class FrameSnapshot implements Snapshot {
     const expected = finite(fromSi(this.#value(layout.predictions + at), unit));
     const timeMs = this.#value(layout.measuredTimes + at);
     if (Number.isNaN(timeMs)) return { expected };
+    const deviation = fromSiDifference(this.#value(layout.deviations + at), unit);
     return {
       expected,
       timeMs,
       measured: fromSi(this.#value(layout.measured + at), unit),
       innovation: finite(fromSiDifference(this.#value(layout.innovations + at), unit)),
+      ...(Number.isFinite(deviation) && { deviation }),
+      ...(this.#value(layout.rejected + at) === 1 && { rejected: true }),
     };
   }
 
@@ -143,13 +160,15 @@ class FrameSnapshot implements Snapshot {
 
   #writeJson(): string {
     const { outputs, inputs, layout } = this.#view;
-    const { held, waitingFor } = this;
+    const { held, silent, waitingFor } = this;
     let json = `{"twin":${quoted(this.twin)},"model":${quoted(this.model)},"time":${isoText(this.timeMs)}`;
     json += `,"tick":${this.tick},"status":"${this.status}","states":${this.plain()}`;
+    if (layout.uncertaintyCount > 0) json += `,"uncertainty":${this.#writeUncertainties()}`;
     json += `,"outputs":${this.#writeGroup(outputs, layout.outputs)},"inputs":${this.#writeGroup(inputs, layout.inputs)}`;
     json += `,"measurements":${this.#writeMeasurements()},"times":${this.#writeTimes()}`;
     if (held.length > 0)
       json += `,"held":{${held.map(({ state, bound }) => `"${state}":"${bound}"`).join(',')}}`;
+    if (silent.length > 0) json += `,"silent":["${silent.join('","')}"]`;
     if (waitingFor.length > 0) json += `,"waitingFor":["${waitingFor.join('","')}"]`;
     return `${json}}`;
   }
@@ -158,6 +177,17 @@ class FrameSnapshot implements Snapshot {
     let json = '{';
     for (let i = 0; i < signals.length; i++) {
       json += (keys[i] ?? '') + numberText(this.#value(first + i), unitOf(signals, i));
+    }
+    return `${json}}`;
+  }
+
+  #writeUncertainties(): string {
+    const { states, layout } = this.#view;
+    let json = '{';
+    for (let i = 0; i < states.signals.length; i++) {
+      const unit = unitOf(states.signals, i);
+      const deviation = fromSiDifference(this.#value(layout.uncertainties + i), unit);
+      json += (states.keys[i] ?? '') + shortText(deviation);
     }
     return `${json}}`;
   }
@@ -175,7 +205,11 @@ class FrameSnapshot implements Snapshot {
       } else {
         const measured = numberText(this.#value(layout.measured + i), unit);
         const innovation = shown(fromSiDifference(this.#value(layout.innovations + i), unit), unit);
-        json += `{"measured":${measured},"expected":${expected},"innovation":${innovation},"time":${isoText(timeMs)}}`;
+        json += `{"measured":${measured},"expected":${expected},"innovation":${innovation}`;
+        const deviation = fromSiDifference(this.#value(layout.deviations + i), unit);
+        if (Number.isFinite(deviation)) json += `,"deviation":${shortText(deviation)}`;
+        if (this.#value(layout.rejected + i) === 1) json += ',"rejected":true';
+        json += `,"time":${isoText(timeMs)}}`;
       }
     }
     return `${json}}`;
@@ -235,11 +269,15 @@ function shown(value: number, unit: Unit): string {
   return String(unit.factor === 1 && unit.offset === 0 ? value : roundSignificant(value));
 }
 
-const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
-const significantDigits = 12;
+/** A standard deviation: nobody knows one to more than a few digits. */
+function shortText(value: number): string {
+  return Number.isFinite(value) ? String(roundSignificant(value, 6)) : 'null';
+}
 
-/** To 12 significant digits where a scale that is an exact double allows it. */
-function roundSignificant(value: number): number {
+const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
+
+/** To so many significant digits where a scale that is an exact double allows it. */
+function roundSignificant(value: number, significantDigits = 12): number {
   const digits = significantDigits - Math.ceil(Math.log10(Math.abs(value)));
   const scale = powersOfTen[digits];
   return scale === undefined ? value : Math.round(value * scale) / scale;

@@ -20,8 +20,12 @@ export interface Snapshot {
   readonly waitingFor: readonly string[];
   /** States that a bound holds. */
   readonly held: readonly HeldState[];
+  /** Measurements that have not come for much longer than usual. */
+  readonly silent: readonly string[];
   /** The values below are NaN where there is none. An unknown name throws GemelError `SIGNAL_UNKNOWN`. */
   state(name: string): number;
+  /** Standard deviation of a state, a difference in its unit; NaN where nothing is estimated. */
+  uncertainty(name: string): number;
   output(name: string): number;
   input(name: string): number;
   measurement(name: string): MeasurementReading;
@@ -46,4 +50,8 @@ export interface MeasurementReading {
   readonly expected: number;
   /** Sample minus prediction, both at the sample's own time. */
   readonly innovation?: number;
+  /** Standard deviation of the innovation; absent where the sample was only compared. */
+  readonly deviation?: number;
+  /** True if the sample was too far off to be true, and was left out. */
+  readonly rejected?: true;
 }

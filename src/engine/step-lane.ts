@@ -1,11 +1,12 @@
 /** One step by hand of one lane, between two ticks, with inputs of its own. */
 
-import type { Stepper } from '../core/solve/index.ts';
 import { describeStop, stopOf } from '../core/solve/index.ts';
 import type { BlockMemory } from './block-memory.ts';
 import { statusCodes } from './frame.ts';
 import { offenderOf } from './lane-events.ts';
+import { LaneList } from './lane-list.ts';
 import type { StepProblem } from './messages.ts';
+import type { Motion } from './motion.ts';
 
 /** One `step` may take as many substeps as a shard does in about a tenth of a second. */
 const stepSubsteps = 100_000;
@@ -15,7 +16,7 @@ export type StepInputs = readonly (readonly [number, number])[];
 
 export interface LaneStep {
   readonly memory: BlockMemory;
-  readonly stepper: Stepper;
+  readonly motion: Motion;
   readonly lane: number;
   readonly seconds: number;
   /** They hold for this step only. */
@@ -23,9 +24,9 @@ export interface LaneStep {
 }
 
 /** Overwrites the lane, unless there is a problem: then it is as it was. */
-export function stepLane({ memory, stepper, lane, seconds, inputs }: LaneStep): StepProblem | undefined {
+export function stepLane({ memory, motion, lane, seconds, inputs }: LaneStep): StepProblem | undefined {
   const { layout, model } = memory;
-  const substeps = substepsOf(seconds, memory, stepper);
+  const substeps = substepsOf(seconds, memory, motion);
   if (typeof substeps !== 'number') return substeps;
   const before = memory.copyLane(lane);
   for (const [input, value] of inputs) memory.setSlot(lane, layout.inputs + input, value);
@@ -42,10 +43,10 @@ export function stepLane({ memory, stepper, lane, seconds, inputs }: LaneStep): 
   if (memory.note(lane, memory.frameLayout.status) === statusCodes.waiting) memory.start(lane);
   memory.setSlot(lane, layout.tickSeconds, seconds);
   memory.setSlot(lane, layout.stepSeconds, seconds / substeps);
-  const lanes = { memory: memory.slots, capacity: memory.capacity, from: lane, to: lane + 1 };
-  stepper.beginTick(lanes);
-  stepper.substep(lanes, substeps);
-  stepper.endTick(lanes);
+  const lanes = new LaneList().only(memory, lane);
+  motion.beginTick(lanes);
+  motion.advance(lanes, substeps);
+  motion.endTick(lanes);
   if (memory.slot(lane, layout.finite) !== 1) {
     const stop = stopOf(model, layout, (slot) => memory.slot(lane, slot));
     const message = `${offenderOf(memory, lane)} would leave the finite numbers within ${seconds} s`;
@@ -56,11 +57,11 @@ export function stepLane({ memory, stepper, lane, seconds, inputs }: LaneStep): 
   for (let i = 0; i < model.inputs.length; i++) {
     memory.setSlot(lane, layout.inputs + i, before[layout.inputs + i] ?? Number.NaN);
   }
-  stepper.observe(lanes);
+  motion.observe(lanes);
   return undefined;
 }
 
-function substepsOf(seconds: number, { model, layout }: BlockMemory, stepper: Stepper): number | StepProblem {
+function substepsOf(seconds: number, { model, layout }: BlockMemory, motion: Motion): number | StepProblem {
   const longestStep = Math.min(model.stepSeconds, ...layout.periods);
   const most = `at most ${stepSubsteps} substeps, here ${(stepSubsteps * longestStep).toPrecision(3)} s, are possible`;
   // Asked of the stepper only within its own limit, beyond which it throws.
@@ -71,5 +72,5 @@ function substepsOf(seconds: number, { model, layout }: BlockMemory, stepper: St
       hint: 'take several steps',
     };
   }
-  return stepper.substeps(seconds);
+  return motion.substeps(seconds);
 }

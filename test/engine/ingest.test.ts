@@ -132,8 +132,8 @@ test('refuses each kind of bad data with its reason, and counts it', async () =>
     ['bad-time', telemetry, '{"time":"soon","power":1}'],
     ['bad-time', telemetry, '{"time":null,"power":1}'],
     ['bad-time', 'p', '{"v":1,"t":-5}'],
-    ['too-old', telemetry, `{"time":${startMs - 10_001},"power":1}`],
-    ['too-old', telemetry, '{"time":0,"power":1}'],
+    ['too-late', telemetry, `{"time":${startMs - 10_001},"power":1}`],
+    ['too-late', telemetry, '{"time":0,"power":1}'],
     ['too-new', telemetry, `{"time":${startMs + 5001},"power":1}`],
   ];
   const expected = Object.fromEntries(Object.keys(refusalReasons).map((reason) => [reason, 0]));
@@ -199,7 +199,7 @@ test('a model without checked units takes its numbers as they stand', async () =
 test('setInputs is telemetry with names of its own', async () => {
   const { fleet, clock } = await startFleet([twinOf('a', oven)], ovens);
   assert.equal(fleet.setInputs('a', { power: 1, ambient: { value: 293.15, unit: 'K' } }).accepted, 2);
-  assert.equal(fleet.setInputs('a', { power: 1 }, startMs - 60_000).refused[0]?.reason, 'too-old');
+  assert.equal(fleet.setInputs('a', { power: 1 }, startMs - 60_000).refused[0]?.reason, 'too-late');
   assert.equal(fleet.setInputs('a', { power: 1 }, Number.NaN).refused[0]?.reason, 'bad-time');
   assert.equal(fleet.setInputs('b', { power: 1 }).refused[0]?.reason, 'unknown-twin');
   await clock.advance(1000);

@@ -65,8 +65,8 @@ test('sends no more frames than the fleet takes', async () => {
   const clock = createManualClock(startMs);
   let frames = 0;
   const shard = new Shard({ clock, send: (message) => void (message.kind === 'frame' && frames++) });
-  const { id, periodMs, parameters, inputs, start, queueLimit } = twinOf('a', tank);
-  const twin = { index: 0, id, model: tank.id, periodMs, parameters, inputs, start, queueLimit };
+  const { id, periodMs, parameters, inputs, start, queueLimit, latenessMs } = twinOf('a', tank);
+  const twin = { index: 0, id, model: tank.id, periodMs, parameters, inputs, start, queueLimit, latenessMs };
   shard.receive({
     kind: 'start',
     models: [{ id: tank.id, document: tank.document }],

@@ -93,6 +93,11 @@ export const State = Type.Object(
     tick: Type.Integer(),
     status: Status,
     states: Numbers("In the model document's units, as everything here."),
+    uncertainty: Type.Optional(
+      Numbers(
+        'Standard deviation of each state, a difference in its unit; only where samples correct the model.',
+      ),
+    ),
     outputs: Numbers('Intermediate equations.'),
     inputs: Numbers('What drove the tick; null for an input that waits for its first sample.'),
     measurements: Type.Record(
@@ -102,6 +107,14 @@ export const State = Type.Object(
           measured: Type.Optional(Type.Number()),
           expected: NumberOrNull,
           innovation: Type.Optional(NumberOrNull),
+          deviation: Type.Optional(
+            Type.Number({
+              description: 'Standard deviation of the innovation, where the sample could correct.',
+            }),
+          ),
+          rejected: Type.Optional(
+            Type.Literal(true, { description: 'The sample was too far off to be true, and was left out.' }),
+          ),
           time: Type.Optional(Time('Event time of the sample.')),
         },
         strict,
@@ -114,6 +127,11 @@ export const State = Type.Object(
       }),
     ),
     waitingFor: Type.Optional(Type.Array(Type.String())),
+    silent: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Measurements that have not come for much longer than usual.',
+      }),
+    ),
     units: Type.Record(Type.String(), Type.String(), { description: 'Unit of each signal.' }),
   },
   { ...strict, title: 'State' },
@@ -186,7 +204,7 @@ export type EventView = Type.Static<typeof Event>;
 export const Refusal = Type.Object(
   {
     time: Time('When the sample came.'),
-    reason: Type.String({ description: 'not-a-number, unknown-signal, too-old …' }),
+    reason: Type.String({ description: 'not-a-number, unknown-signal, too-late …' }),
     message: Type.String(),
     hint: Type.Optional(Type.String()),
     got: Type.Optional(Type.String({ description: 'What was found, shortened.' })),

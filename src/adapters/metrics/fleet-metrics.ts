@@ -13,6 +13,7 @@ const gauges: readonly (readonly [field: Field, name: string, help: string])[] =
   ['inFlight', 'gemel_samples_in_flight', 'Samples on their way to the workers.'],
   ['behindSeconds', 'gemel_behind_seconds', 'How far the slowest block of twins is behind its clock.'],
   ['failedWorkers', 'gemel_failed_workers', 'Workers that died; their twins stand still.'],
+  ['silentSensors', 'gemel_silent_sensors', 'Measurements that have not come for much longer than usual.'],
   ['checkpointBytes', 'gemel_checkpoint_bytes', 'Size of the newest checkpoint.'],
 ];
 
@@ -23,6 +24,20 @@ const counters: readonly (readonly [field: Field, name: string, help: string])[]
   ['missedDeadlines', 'gemel_missed_deadlines_total', 'Ticks finished after the next one was due.'],
   ['skippedTicks', 'gemel_skipped_ticks_total', 'Ticks given up because the process was suspended.'],
   ['unpublishedTicks', 'gemel_unpublished_ticks_total', 'Ticks computed but not published, to catch up.'],
+  ['lateSamples', 'gemel_late_samples_total', 'Samples that came after their tick and were worked in.'],
+  ['repeatedTicks', 'gemel_repeated_ticks_total', 'Ticks of twins made again for late samples.'],
+  [
+    'corrections',
+    'gemel_corrections_total',
+    'Samples that corrected a belief, or were left out by its gate.',
+  ],
+  ['rejectedSamples', 'gemel_rejected_samples_total', 'Samples that the gate of a belief left out.'],
+  [
+    'normalisedSquares',
+    'gemel_nis_total',
+    'Sum of the normalised innovations squared of samples that corrected: about one each, if the models are right.',
+  ],
+  ['divergences', 'gemel_divergences_total', 'Times that a belief was begun anew.'],
   ['quarantines', 'gemel_quarantines_total', 'Times that a twin left the finite numbers.'],
   ['heldBounds', 'gemel_held_bounds_total', 'Times that a bound took hold of a state.'],
   ['raised', 'gemel_raised_total', 'Times that the condition of a `when` became true.'],

@@ -54,7 +54,7 @@ test('every refusal of an input has its reason', async (t) => {
   }
   const old = { ambient: 20, time: '2020-01-01T00:00:00Z' };
   const { body } = await request('POST', '/api/v1/twins/pump-1/inputs', old);
-  assert.equal((body.errors as { reason: string }[])[0]?.reason, 'too-old');
+  assert.equal((body.errors as { reason: string }[])[0]?.reason, 'too-late');
   const { refusals } = (await request('GET', '/api/v1/refusals')).body as { refusals: { reason: string }[] };
   assert.equal(refusals.length, 6);
   for (const refusal of refusals) assert.deepEqual(Value.Errors(schemas.Refusal, refusal), []);

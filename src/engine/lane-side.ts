@@ -1,0 +1,94 @@
+/** What the engine keeps of a lane beside its numbers: its twin, its samples, where it was, and what was told of it. */
+
+import type { Model } from '../core/model/index.ts';
+import { type HistoryCopy, type HistorySpan, LaneHistory, type Target } from './lane-history.ts';
+import { LaneSamples, type SampleOrder, type SampleRows } from './lane-samples.ts';
+import type { ShardTwin } from './messages.ts';
+
+export interface LaneSide {
+  readonly twin: ShardTwin;
+  readonly samples: LaneSamples;
+  readonly history: LaneHistory;
+  readonly told: Told;
+  /** Event time of the newest sample of each signal when the history began; NaN: none. */
+  readonly beforeMs: Float64Array;
+  /** Where its late samples take it back to; undefined if there are none. */
+  late: Target | undefined;
+}
+
+/** What was told of a lane, to tell edges only, and when something last came. It is not taken back with the lane. */
+export interface Told {
+  /** 1 for each state that a bound held: two a state, lower bounds first. */
+  readonly held: Uint8Array;
+  /** 1 for each measurement that was told to be silent, and to be rejected. */
+  readonly silent: Uint8Array;
+  readonly rejected: Uint8Array;
+  /** Time of the newest firing of each `when`, and the tick at which each measurement last came; NaN: never. */
+  readonly firedMs: Float64Array;
+  readonly cameMs: Float64Array;
+}
+
+/** A side as plain data, to go on elsewhere. */
+export interface SideCopy {
+  readonly rows: SampleRows;
+  readonly copies: readonly HistoryCopy[];
+  readonly told: Told;
+  readonly beforeMs: Float64Array;
+  readonly late: Target | undefined;
+}
+
+/** Of a block: what its lanes share. */
+export interface SideShape {
+  readonly model: Model;
+  readonly order: SampleOrder;
+  readonly span: HistorySpan;
+}
+
+export function createSide(
+  twin: ShardTwin,
+  { model, order, span }: SideShape,
+  firstBoundary: number,
+): LaneSide {
+  const samples = new LaneSamples(order, twin.queueLimit);
+  samples.firstBoundary = firstBoundary;
+  const measurements = model.measurements.length;
+  return {
+    twin,
+    samples,
+    history: new LaneHistory(span),
+    told: {
+      held: new Uint8Array(2 * model.states.length),
+      silent: new Uint8Array(measurements),
+      rejected: new Uint8Array(measurements),
+      firedMs: new Float64Array(model.whens.length).fill(Number.NEGATIVE_INFINITY),
+      cameMs: new Float64Array(measurements).fill(Number.NaN),
+    },
+    beforeMs: new Float64Array(model.inputs.length + measurements).fill(Number.NaN),
+    late: undefined,
+  };
+}
+
+export function copySide({ samples, history, told, beforeMs, late }: LaneSide): SideCopy {
+  return { rows: samples.copyOut(), copies: history.copies, told, beforeMs, late };
+}
+
+export function sideOf(
+  twin: ShardTwin,
+  { order, span }: SideShape,
+  { rows, copies, told, beforeMs, late }: SideCopy,
+): LaneSide {
+  return {
+    twin,
+    samples: LaneSamples.of(order, twin.queueLimit, rows),
+    history: new LaneHistory(span, copies),
+    told,
+    beforeMs,
+    late,
+  };
+}
+
+/** Takes an item out of a list whose last one then has its place. */
+export function fillHole<T>(items: T[], at: number): void {
+  const last = items.pop();
+  if (last !== undefined && at < items.length) items[at] = last;
+}

@@ -19,13 +19,14 @@ import {
   substepProgram,
 } from '../solve/index.ts';
 import { type BeliefLayout, beliefLayoutOf, changingStates, placeInFactor } from './belief.ts';
+import { createEnsembleUpdate, firstEnsemble } from './ensemble.ts';
 import { Algebra } from './factor.ts';
 import { correctionProgram, type Linearisation, loadFactor } from './measure.ts';
-import { createPointUpdate } from './points.ts';
+import { type Advance, createPointUpdate } from './points.ts';
 import { type Selection, selectionKernel, type Touched, touchedBy } from './selection.ts';
-import { widenProgram } from './widen.ts';
 import { createTangentUpdate } from './tangents.ts';
 import type { TimeUpdate } from './time-update.ts';
+import { widenProgram } from './widen.ts';
 
 /** All methods that take a selection change its lanes in place, and allocate nothing once they have run. */
 export interface Estimator {
@@ -68,6 +69,7 @@ export interface Estimator {
 export function createEstimator(model: Model, { backend }: { readonly backend: Backend }): Estimator {
   const layout = beliefLayoutOf(model);
   const stepper = createStepper(model, { backend });
+  const ensemble = firstEnsemble(layout);
   const by = model.filter.method === 'extended' ? 'derivative' : 'points';
   const corrections = model.measurements.map((_, measurement) =>
     selectionKernel(
@@ -88,6 +90,10 @@ export function createEstimator(model: Model, { backend }: { readonly backend: B
         const slot = layout.factor + placeInFactor(row, row);
         memory[slot * capacity + lane] = present(model.states[state]).uncertainty;
         memory[(layout.deviations + state) * capacity + lane] = present(model.states[state]).uncertainty;
+        for (let m = 0; m < layout.memberCount; m++) {
+          const place = layout.members + m * layout.estimated.length + row;
+          memory[place * capacity + lane] = ensemble.at(row, m);
+        }
       }
     },
     beginTick: selectionKernel(beginTickProgram(model, layout), backend),
@@ -121,19 +127,29 @@ interface Parts {
 }
 
 function createPredict(model: Model, layout: BeliefLayout, { stepper, backend }: Parts): TimeUpdate {
-  const program = substepProgram(model, layout);
   const isStepping = isAdaptive(model.method);
   if (model.filter.method === 'extended' && !isStepping) {
     return createTangentUpdate(model, layout, { moment: 'substep', backend });
   }
-  return createPointUpdate(model, layout, {
+  return byMembers(model, layout, {
     moment: 'substep',
     run: (members, times) => stepper.substep(members, times),
-    touched: isStepping ? allBut(layout) : touchedBy(program),
+    touched: isStepping ? allBut(layout) : touchedBy(substepProgram(model, layout)),
     remembers: isStepping,
     spanSlot: isStepping ? layout.tickSeconds : layout.stepSeconds,
     backend,
   });
+}
+
+/** A time update that advances members as lanes: points drawn anew, or an ensemble that stays. */
+function byMembers(
+  model: Model,
+  layout: BeliefLayout,
+  advance: Advance & { readonly backend: Backend },
+): TimeUpdate {
+  return model.filter.method === 'ensemble'
+    ? createEnsembleUpdate(model, layout, advance)
+    : createPointUpdate(model, layout, advance);
 }
 
 /** An adaptive method may use all of a lane but what `observe` writes. */
@@ -166,7 +182,7 @@ function endOfTickUpdate(
   if (model.filter.method === 'extended') {
     return createTangentUpdate(model, layout, { moment, backend });
   }
-  return createPointUpdate(model, layout, {
+  return byMembers(model, layout, {
     moment,
     run: (members) => stepper.endTick(members),
     touched: touchedBy(program),

@@ -5,7 +5,7 @@ import type { Draft } from './structure.ts';
 
 const defaults: Filter = { method: 'unscented', members: 64, gate: 5 };
 
-/** The filter with its defaults; a method that could never do anything is reported. */
+/** The filter with its defaults; a method that could never do anything is reported, as is an ensemble that is too small. */
 export function readFilter({ document, signals, problems }: Draft): Filter {
   const given = document.filter ?? {};
   const noisy = Object.values(document.measurements ?? {}).some(({ noise }) => noise !== undefined);
@@ -23,5 +23,18 @@ export function readFilter({ document, signals, problems }: Draft): Filter {
       },
     );
   }
-  return { ...defaults, ...given, ...(noisy ? {} : { method: 'none' }) };
+  const filter = { ...defaults, ...given };
+  const uncertain = signals.states.filter(({ noise, uncertainty }) => noise !== undefined || uncertainty > 0);
+  if (filter.method === 'ensemble' && filter.members <= uncertain.length) {
+    const key = given.members === undefined ? 'method' : 'members';
+    problems.at(
+      'VALUE_OUT_OF_BOUNDS',
+      ['filter', key],
+      `${filter.members} members cannot span ${uncertain.length} uncertain states`,
+      {
+        hint: `let it have \`members: ${2 * uncertain.length}\` or more`,
+      },
+    );
+  }
+  return noisy ? filter : { ...filter, method: 'none' };
 }

@@ -65,7 +65,7 @@ function runBeside(filter: Filtered, f: Matrix, tolerance: number): void {
   }
 }
 
-const methods = ['unscented', 'extended'];
+const methods = ['unscented', 'extended', 'ensemble'];
 
 for (const method of methods) {
   test(`${method}: with fixed steps a linear model gives the Kalman filter of its discrete steps`, () => {

@@ -32,6 +32,7 @@ interface Options {
   readonly starts: number;
   readonly seed: number;
   readonly estimateStart?: readonly string[] | true;
+  readonly method: 'output-error' | 'maximum-likelihood';
   readonly tick?: number;
   readonly delimiter?: string;
   readonly report?: string;
@@ -77,6 +78,14 @@ export function calibrateCommand(): Command {
       'fit where these states start too, or all of them',
       listArgument('--estimate-start'),
     )
+    .addOption(
+      new Option(
+        '--method <name>',
+        "what is made small: the error of an open loop, or the surprise of the model's filter",
+      )
+        .choices(['output-error', 'maximum-likelihood'])
+        .default('output-error'),
+    )
     .option('--tick <duration>', 'period of next(): default from row to row', durationArgument('--tick'))
     .option('--delimiter <character>', 'between the cells: default , ; or tab, whichever fits')
     .addOption(new Option('--kernel <name>', 'what computes').choices(kernels).default(kernels[0]))
@@ -106,6 +115,7 @@ async function calibrateAction(path: string, data: string, options: Options): Pr
     train: options.train,
     starts: options.starts,
     seed: options.seed,
+    method: options.method,
     backend,
     ...(estimateStart === undefined ? {} : { startOf: estimateStart === true ? 'all' : estimateStart }),
     ...(test === undefined ? {} : { test }),

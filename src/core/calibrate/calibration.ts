@@ -16,6 +16,7 @@ import type { Box } from './bounded-step.ts';
 import { checkData, type Split, splitRows } from './data.ts';
 import { Fit, type Candidate } from './fit.ts';
 import { type Unknown, unknownsOf } from './free.ts';
+import { likelihood, type Likelihood } from './likelihood.ts';
 import { type Objective, outputError } from './objective.ts';
 import type { Recording } from './recording.ts';
 import { type CalibrationResult, summarise } from './result.ts';
@@ -31,6 +32,11 @@ export interface CalibrationOptions {
   readonly starts?: number;
   /** Of the other starts. Default 1. */
   readonly seed?: number;
+  /**
+   * What is made small. `output-error` (the default): the error of an open-loop simulation. `maximum-likelihood`: the
+   * surprise of the model's filter, sample by sample, which leaves to process noise what the model does not know.
+   */
+  readonly method?: 'output-error' | 'maximum-likelihood';
   /** Fit where these states start, or all. Default: none. */
   readonly startOf?: readonly string[] | 'all';
   /** The period of `next`. Default: from a row to the next. */
@@ -56,7 +62,7 @@ const settled = 1e-4;
 
 /**
  * @throws GemelError `CALIBRATION_NOTHING`, `SIGNAL_UNKNOWN`, `MODEL_TOO_LARGE`, `RECORD_WINDOW`, `RECORD_TOO_SHORT`,
- * `RECORD_CONSTANT`, `INPUT_MISSING`, `OPTION_RANGE`
+ * `RECORD_CONSTANT`, `INPUT_MISSING`, `OPTION_RANGE`, `FILTER_MISSING`
  */
 export function startCalibration(
   model: Model,
@@ -86,6 +92,7 @@ export class Calibration {
   readonly #sweep: Sweep;
   readonly #work: Generator<void>;
   readonly #starts: readonly Float64Array[];
+  readonly #likelihood: Likelihood | undefined;
   /** From all starts. */
   #search: Fit | undefined;
   /** From the best of them, weighed anew. */
@@ -116,6 +123,17 @@ export class Calibration {
       backend,
       ...(tickSeconds === undefined ? {} : { tickSeconds }),
     });
+    if (options.method === 'maximum-likelihood') {
+      this.#likelihood = likelihood({
+        model,
+        recording,
+        unknowns: this.unknowns,
+        rows: this.#split.train,
+        firstRow: this.#split.first,
+        backend,
+        ...(tickSeconds === undefined ? {} : { tickSeconds }),
+      });
+    }
     this.#work = this.#run();
   }
 
@@ -166,6 +184,14 @@ export class Calibration {
         split: this.#split,
         interrupted: !this.#done,
         starts: this.#search?.ranked() ?? [],
+        ...(this.#likelihood === undefined
+          ? {}
+          : {
+              filter: {
+                triangle: best.evaluation.triangle,
+                innovations: this.#likelihood.innovations(best.z),
+              },
+            }),
       },
     );
   }
@@ -198,6 +224,7 @@ export class Calibration {
 
   #objective(): Objective {
     const { train, first } = this.#split;
+    if (this.#likelihood !== undefined) return this.#likelihood;
     return outputError({
       recording: this.#recording,
       unknowns: this.unknowns,

@@ -114,7 +114,7 @@ export class Fit {
       const small = step.change.every(
         (by, j) => Math.abs(by) <= stepTolerance * (1 + Math.abs(runner.z[j] ?? 0)),
       );
-      if (small || !(step.gain > costTolerance * cost)) {
+      if (small || !(step.gain > costTolerance * Math.max(1, Math.abs(cost)))) {
         runner.state = 'converged';
         return [];
       }
@@ -160,7 +160,7 @@ function judge(
   for (const [j, length] of lengths.entries()) {
     runner.lengths[j] = Math.max(runner.lengths[j] ?? 0, length);
   }
-  if (fall <= costTolerance * before) runner.state = 'converged';
+  if (fall <= costTolerance * Math.max(1, Math.abs(before))) runner.state = 'converged';
 }
 
 function within(value: number, { low, high }: Box, j: number): number {

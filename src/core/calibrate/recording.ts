@@ -30,6 +30,16 @@ export interface Gap {
   readonly longestSeconds: number;
 }
 
+/** What an input is from a row on: as recorded, or its default. */
+export function inputAt(
+  { model, recording }: { readonly model: Model; readonly recording: Recording },
+  index: number,
+  row: number,
+): number {
+  const last = recording.times.length - 1;
+  return recording.inputs[index]?.[Math.min(row, last)] ?? model.inputs[index]?.default ?? NaN;
+}
+
 /** A table as it was read: cells are texts, numbers, or nothing. */
 export interface DataTable {
   /** Shown in messages. */

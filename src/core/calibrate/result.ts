@@ -81,6 +81,8 @@ export interface Outcome {
   readonly split: Split;
   readonly interrupted: boolean;
   readonly starts: readonly Candidate[];
+  /** Of a fit by likelihood: the information that its filter had, and what was left over by each measurement, v/s. */
+  readonly filter?: { readonly triangle: Triangle; readonly innovations: readonly (readonly number[])[] };
 }
 
 export function summarise(fitted: Fitted, outcome: Outcome): CalibrationResult {
@@ -89,13 +91,20 @@ export function summarise(fitted: Fitted, outcome: Outcome): CalibrationResult {
   const values = valuesOf(unknowns, z);
   const leg: Leg = { values, fromRow: split.first, toRow: split.last };
   const predicted = predict(fitted, leg);
+  const { filter } = outcome;
   const measurements = split.measured.flatMap((index): MeasurementFit[] => {
     const signal = model.measurements[index];
     const simulated = predicted[index];
     if (signal === undefined || simulated === undefined) return [];
-    return [fitOf(signal, simulated, { recording, index, split })];
+    const fit = fitOf(signal, simulated, { recording, index, split });
+    if (filter === undefined) return [fit];
+    const whiteness = whitenessOf(filter.innovations[index] ?? []);
+    return [{ ...fit, ...(whiteness === undefined ? {} : { whiteness }) }];
   });
-  const spread = spreadOf(fitted, outcome, { leg, measurements });
+  const spread =
+    filter === undefined
+      ? spreadOf(fitted, outcome, { leg, measurements })
+      : informationOf(unknowns, z, { triangle: filter.triangle, measurements });
   const degrees = Math.max(1, spread.samples - unknowns.length);
   const reach = studentQuantile(0.975, degrees);
   const errors = spread.covariance.map((row, j) => Math.sqrt(row[j] ?? NaN));
@@ -216,15 +225,7 @@ function spreadOf(
   });
   while (run.next().done !== true);
   products.add(slope);
-  const known = addPriors(triangle.copy(), unknowns, z);
-  for (const [j, unknown] of unknowns.entries()) {
-    if (boundOf(unknown, values[j] ?? NaN) === undefined) continue;
-    // What stands at a bound is as good as given: the intervals of the others are those with it held there.
-    line.fill(0);
-    line[j] = 1e9;
-    known.add(line);
-  }
-  const inverse = inverseOfSquare(known);
+  const inverse = inverseOfSquare(holdAtBounds(addPriors(triangle.copy(), unknowns, z), unknowns, values));
   const variance = samples / Math.max(1, samples - n);
   const inflation = widened ? (1 + Math.min(0.97, correlation)) / (1 - Math.min(0.97, correlation)) : 1;
   return {
@@ -235,6 +236,34 @@ function spreadOf(
     findings: identify({ unknowns, values, triangle, deviation: Math.sqrt(variance), inflation }),
     samples,
   };
+}
+
+/** Of a fit by likelihood: the inverse of the information, priors included. */
+function informationOf(
+  unknowns: readonly Unknown[],
+  z: Float64Array,
+  it: { readonly triangle: Triangle; readonly measurements: readonly MeasurementFit[] },
+): Spread {
+  const values = valuesOf(unknowns, z);
+  const { triangle } = it;
+  return {
+    covariance: inverseOfSquare(holdAtBounds(triangle.copy(), unknowns, values)),
+    widened: false,
+    findings: identify({ unknowns, values, triangle, deviation: 1, inflation: 1 }),
+    samples: it.measurements.reduce((sum, { train }) => sum + train.samples, 0),
+  };
+}
+
+/** What stands at a bound is as good as given: the intervals of the others are those with it held there. */
+function holdAtBounds(triangle: Triangle, unknowns: readonly Unknown[], values: Float64Array): Triangle {
+  const line = new Float64Array(unknowns.length + 1);
+  for (const [j, unknown] of unknowns.entries()) {
+    if (boundOf(unknown, values[j] ?? NaN) === undefined) continue;
+    line.fill(0);
+    line[j] = 1e9;
+    triangle.add(line);
+  }
+  return triangle;
 }
 
 function boundOf({ min, max }: Unknown, value: number): Estimate['bound'] {

@@ -12,7 +12,7 @@ import type { Backend } from '../kernel/index.ts';
 import { isAdaptive, type Model } from '../model/index.ts';
 import { createSensitivityStepper, createStepper, type Stepper } from '../solve/index.ts';
 import type { Unknown } from './free.ts';
-import type { Recording } from './recording.ts';
+import { inputAt, type Recording } from './recording.ts';
 
 /** One run. */
 export interface Leg {
@@ -170,9 +170,7 @@ export class Sweep {
   }
 
   #inputAt(index: number, row: number): number {
-    const values = this.#recording.inputs[index];
-    const last = this.#recording.times.length - 1;
-    return values?.[Math.min(row, last)] ?? this.#model.inputs[index]?.default ?? NaN;
+    return inputAt({ model: this.#model, recording: this.#recording }, index, row);
   }
 
   /** @returns the prediction, its derivatives being written into `gradient`. */
@@ -211,7 +209,7 @@ interface Lanes {
 }
 
 /** Variant 0 is the leg itself; 1 + 2j has unknown j moved up, 2 + 2j down; no further than its bounds. */
-function variedValue(
+export function variedValue(
   unknowns: readonly Unknown[],
   values: Float64Array,
   { j, variant }: { readonly j: number; readonly variant: number },

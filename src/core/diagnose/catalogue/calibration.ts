@@ -15,6 +15,13 @@ export const calibrationCodes = {
     cause: 'No parameter of the model is marked, and no start of a state was asked for.',
     remedy: 'Write `calibrate: true` beside the parameters that are to be fitted.',
   },
+  FILTER_MISSING: {
+    title: 'model without filter',
+    cause:
+      'What was asked for needs a filter, and no measurement of the model has `noise`, or its filter is switched off.',
+    remedy:
+      'Give measurements their `noise`, and the states that drift theirs; leave out `filter: { method: none }`.',
+  },
   OPTION_RANGE: {
     title: 'option out of range',
     cause: 'An option has a value that it cannot take.',

@@ -7,9 +7,10 @@
 
 import { parseArgs } from 'node:util';
 import { kalman } from './kalman.ts';
+import { tanks } from './tanks.ts';
 import { type Finding, type Proof, toJsonLine, toTable } from './lib/report.ts';
 
-const proofs: readonly Proof[] = [kalman];
+const proofs: readonly Proof[] = [kalman, tanks];
 
 process.exitCode = await main(process.argv.slice(2));
 

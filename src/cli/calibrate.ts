@@ -52,7 +52,7 @@ export function calibrateCommand(): Command {
     .option(
       '--map <column=name[unit]>',
       'which column is which input or measurement, or time; may be repeated; default: those of the same name',
-      (written: string, before: readonly string[] = []) => [...before, written],
+      (written: string, before: readonly string[] | undefined) => [...(before ?? []), written],
     )
     .option(
       '--every <duration>',

@@ -12,7 +12,7 @@ test('the coefficient of an autoregression is that of its closed form, and so is
   const model = modelOf({
     units: 'unchecked',
     parameters: { a: { unit: 1, value: 0.5, min: -1, max: 1, calibrate: true } },
-    states: { x: { unit: 1, start: 2, noise: '0.3' , uncertainty: 1e-9 } },
+    states: { x: { unit: 1, start: 2, noise: '0.3', uncertainty: 1e-9 } },
     equations: { 'next(x)': 'a * x' },
     measurements: { y: { equals: 'x', unit: 1, noise: 1e-6 } },
   });

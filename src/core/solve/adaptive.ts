@@ -13,7 +13,8 @@ import type { Backend, Kernel, Lanes } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
 import { firstStep } from './begin.ts';
 import { findMoments } from './bisection.ts';
-import { afterEvent, isChattering } from './chatter.ts';
+import type { RestingStates } from './chatter.ts';
+import { afterEvent, isChattering, restingStates } from './chatter.ts';
 import { present } from './formulas.ts';
 import type { Kernels, MethodKernels } from './kernels.ts';
 import { compileKernels } from './kernels.ts';
@@ -57,6 +58,7 @@ class Ticks {
   readonly #work: Work;
   readonly #kernels: Kernels;
   readonly #lanes: UnderWay;
+  readonly #resting: RestingStates;
 
   constructor(model: Model, kernels: Kernels, lanes: UnderWay) {
     this.#model = model;
@@ -64,6 +66,7 @@ class Ticks {
     this.#work = lanes.work;
     this.#kernels = kernels;
     this.#lanes = lanes;
+    this.#resting = restingStates(model, lanes.layout);
   }
 
   get capacity(): number {
@@ -233,8 +236,10 @@ class Ticks {
   #moveTime(lane: number): void {
     const lanes = this.#lanes;
     const work = this.#work;
-    const [length, since] = [lanes.read(work.length, lane), lanes.read(work.since, lane)];
-    const [h, theta] = [lanes.read(work.h, lane), lanes.read(work.theta, lane)];
+    const length = lanes.read(work.length, lane);
+    const since = lanes.read(work.since, lane);
+    const h = lanes.read(work.h, lane);
+    const theta = lanes.read(work.theta, lane);
     const later = theta === 1 && h === length - since ? length : since + theta * h;
     lanes.put(work.since, lane, later);
     lanes.put(this.#layout.time, lane, lanes.read(work.base, lane) + later);
@@ -248,14 +253,15 @@ class Ticks {
       this.#finish(lane);
       return;
     }
-    afterEvent(this.#model, { lanes, lane });
+    const resolution = this.#resolution(lane);
+    afterEvent(lanes, lane, { resting: this.#resting, tolerance: this.#model.tolerance, resolution });
     const happened = lanes.read(work.look, lane) > 0 || lanes.read(work.firing, lane) >= 0;
-    if (happened && isChattering(lanes, lane, 1e3 * this.#resolution(lane))) {
+    if (happened && isChattering(lanes, lane, 1e3 * resolution)) {
       this.#stop(lane, { trouble: troubles.chatter, unknown: lanes.read(work.unknown, lane) });
       return;
     }
     const left = lanes.read(work.length, lane) - lanes.read(work.since, lane);
-    lanes.put(work.phase, lane, left > 4 * this.#resolution(lane) ? phases.fresh : phases.ended);
+    lanes.put(work.phase, lane, left > 4 * resolution ? phases.fresh : phases.ended);
   }
 
   /** Lanes at the end of their piece: its updates, then the next piece, or the next tick. */

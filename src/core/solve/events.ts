@@ -50,6 +50,24 @@ export function watchStep(
   return { found, truths };
 }
 
+/**
+ * Halves the part of the step, from `low` to `high`, in which something has happened first. To be repeated until that is
+ * one bit of the time wide.
+ */
+export function bisectProgram(unknowns: Unknowns, watched: Watched): Program {
+  const { graph, work, time } = unknowns;
+  const [low, high, h] = [graph.load(work.low), graph.load(work.high), graph.load(work.h)];
+  const theta = unknowns.mul(unknowns.add(low, high), graph.constant(0.5));
+  const step = { trial: triedStep(unknowns), h, watched };
+  const { clause, unknown } = inspect(unknowns, step, { theta, truths: loadTruths(unknowns) });
+  const happens = unknowns.or(isIndex(unknowns, clause), isIndex(unknowns, unknown));
+  const timeAt = (part: NodeId): NodeId => unknowns.add(time, unknowns.mul(part, h));
+  const isOver = unknowns.or(graph.binary('eq', theta, low), graph.binary('eq', timeAt(theta), timeAt(high)));
+  unknowns.write(work.low, graph.select(unknowns.or(isOver, happens), low, theta));
+  unknowns.write(work.high, graph.select(unknowns.and(happens, unknowns.not(isOver)), theta, high));
+  return unknowns;
+}
+
 /** Looks at the part θ of the step that was tried: what has happened by then? */
 export function lookProgram(unknowns: Unknowns, watched: Watched): Program {
   const { graph, work } = unknowns;
@@ -74,6 +92,9 @@ export function advanceProgram(unknowns: Unknowns): Program {
     states: unknowns.statesWith(x),
   });
   unknowns.write(work.firing, unknowns.first(fires));
+  for (const [order, state] of layout.resting.entries()) {
+    unknowns.write(work.before + order, present(x[unknowns.moving.indexOf(state)]));
+  }
   return unknowns;
 }
 

@@ -5,7 +5,7 @@ import type { Backend, Kernel, Program } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
 import { probeProgram, refreshProgram } from './begin.ts';
 import type { Watched } from './events.ts';
-import { advanceProgram, lookProgram } from './events.ts';
+import { advanceProgram, bisectProgram, lookProgram } from './events.ts';
 import type { BlockLayout } from './layout.ts';
 import { everyProgram } from './programs.ts';
 import { rodas5p } from './rodas5p.ts';
@@ -23,6 +23,7 @@ export interface Kernels {
   readonly explicit: MethodKernels;
   readonly stiff: MethodKernels;
   /** For lanes in which nothing is held, and for those where something is. */
+  readonly bisect: Record<Watched, Kernel>;
   readonly look: Record<Watched, Kernel>;
   /** Whether the stiff method can be had: its program may be too large. */
   canBeStiff(): boolean;
@@ -54,14 +55,18 @@ export function compileKernels({ model, layout, work, backend }: KernelParts): K
   });
   const explicit = methodKernels(tsit5);
   const stiff = methodKernels(rodas5p);
+  const bisect = {
+    free: later(() => bisectProgram(unknowns(), 'free')),
+    held: later(() => bisectProgram(unknowns(), 'held')),
+  };
   const look = {
     free: later(() => lookProgram(unknowns(), 'free')),
     held: later(() => lookProgram(unknowns(), 'held')),
   };
   const prepare = ({ free, held, worst }: typeof stiff): void => {
     if (free.prepare() < largeNodes) return;
-    if (work.holdable.includes(true)) for (const kernel of [held, look.held]) kernel.prepare();
-    for (const kernel of [worst, look.free]) kernel.prepare();
+    if (work.holdable.includes(true)) for (const kernel of [held, bisect.held, look.held]) kernel.prepare();
+    for (const kernel of [worst, bisect.free, look.free]) kernel.prepare();
   };
   prepare(model.method === 'rodas5p' ? stiff : explicit);
   const runs = ({ free, held, worst }: typeof stiff): MethodKernels => ({
@@ -75,6 +80,7 @@ export function compileKernels({ model, layout, work, backend }: KernelParts): K
     every: layout.periods.length > 0 ? backend(everyProgram(model, layout)) : () => {},
     explicit: runs(explicit),
     stiff: runs(stiff),
+    bisect: { free: bisect.free.run, held: bisect.held.run },
     look: { free: look.free.run, held: look.held.run },
     canBeStiff: once(() => {
       try {

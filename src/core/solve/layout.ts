@@ -57,7 +57,7 @@ export function layoutOf(model: Model): BlockLayout {
   };
   const periods = periodsOf(model);
   const resting = isAdaptive(model.method) ? resetUnknowns(model) : [];
-  const solverSlots = isAdaptive(model.method) ? Object.keys(solverMemory).length + resting.length : 0;
+  const solverSlots = isAdaptive(model.method) ? solverPlaces + resting.length : 0;
   const groups = {
     time: take(1),
     tickSeconds: take(1),
@@ -104,14 +104,18 @@ export const solverMemory = {
   gap: 10,
   /** How often in a row the same clause fired, each time sooner than the last. */
   shrinking: 11,
+  /** How long it took the first of those times. */
+  firstGap: 12,
 } as const;
+
+const solverPlaces = Object.keys(solverMemory).length;
 
 /** What the slot of a state that can come to rest holds, or −1 or 1: the side that its slope pushes to. */
 export const rests = { moves: 0, begins: 2 } as const;
 
 /** Whether a state is at rest: one of `rests`. */
 export function restSlot(layout: BlockLayout, state: number): number {
-  return layout.solver + Object.keys(solverMemory).length + layout.resting.indexOf(state);
+  return layout.solver + solverPlaces + layout.resting.indexOf(state);
 }
 
 export const troubles = { none: 0, notFinite: 1, stepTooSmall: 2, tooManySteps: 3, chatter: 4 } as const;

@@ -71,7 +71,7 @@ export class UnderWay {
   }
 
   /** Runs a kernel over the lanes that have the mark, as many at once as lie side by side. */
-  run(kernel: Kernel, mark: number): void {
+  run(kernel: Kernel, mark: number, repetitions = 1): void {
     const { marks, count } = this;
     for (let from = 0; from < count; from++) {
       if (marks[from] !== mark) continue;
@@ -79,7 +79,7 @@ export class UnderWay {
       while (to < count && marks[to] === mark) to++;
       this.#lanes.from = from;
       this.#lanes.to = to;
-      kernel(this.#lanes);
+      kernel(this.#lanes, repetitions);
       from = to;
     }
   }

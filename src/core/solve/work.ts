@@ -51,6 +51,8 @@ export interface Work {
   readonly unknown: number;
   /** The first clause that fired, or −1. */
   readonly firing: number;
+  /** One a state that can come to rest: its value at the event, before resets. */
+  readonly before: number;
   /** Of the first step: sizes of the slope and of its change. */
   readonly speed: number;
   readonly bend: number;
@@ -117,6 +119,7 @@ export function workAfter(model: Model, layout: BlockLayout): Work {
     clause: take(),
     unknown: take(),
     firing: take(),
+    before: take(layout.resting.length),
     speed: take(),
     bend: take(),
     slope: take(n),

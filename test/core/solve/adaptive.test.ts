@@ -274,6 +274,16 @@ test('a counter that is reset to almost nothing is no motion that comes to rest'
   assert.equal(new Bench(model).tick(1005).fired(), 100);
 });
 
+test('a wheel that turns ever faster and has its angle reset is no motion that comes to rest', () => {
+  const model = modelOf({
+    method: 'tsit5',
+    states: { angle: { start: 0, der: 'speed' }, speed: { start: 0, der: 1 } },
+    whens: [{ condition: gt('angle', 1), resets: { angle: 0 } }],
+  });
+  // Turns: t²/2.
+  assert.equal(new Bench(model).tick(20.1).fired(), 202);
+});
+
 test('a ball that keeps its speed goes on and on', () => {
   const { fired, stopped } = simulate(modelOf(ball(1)), { seconds: 101, tickSeconds: 1 });
   assert.equal(stopped, undefined);

@@ -6,7 +6,7 @@ import { javascriptBackend } from '../../../src/core/kernel/index.ts';
 import type { Model } from '../../../src/core/model/index.ts';
 import { createStepper, describeStop, simulate } from '../../../src/core/solve/index.ts';
 import type { Sketch } from './models.ts';
-import { add, choose, div, gt, le, lt, modelOf, mul, sub, un } from './models.ts';
+import { add, and, choose, div, gt, le, lt, modelOf, mul, sub, un } from './models.ts';
 import { Bench } from './run.ts';
 
 const methods = ['tsit5', 'rodas5p', 'auto'] as const;
@@ -272,6 +272,25 @@ test('a counter that is reset to almost nothing is no motion that comes to rest'
     whens: [{ condition: gt('x', 1e-8), resets: { x: 0 } }],
   });
   assert.equal(new Bench(model).tick(1005).fired(), 100);
+});
+
+test('a ball that no bound holds comes to rest too', () => {
+  const model = modelOf({
+    method: 'auto',
+    tolerance: 1e-8,
+    states: { height: { start: 1, der: 'speed' }, speed: { start: 0, der: -9.81 } },
+    whens: [{ condition: and(le('height', 0), lt('speed', 0)), resets: { speed: mul(-0.7, 'speed') } }],
+  });
+  // The fall and then Zeno's sum: √(2h/g)·(1 + k)/(1 − k).
+  const end = Math.sqrt(2 / 9.81) * (1.7 / 0.3);
+  const bench = new Bench(model).tick(end - 1e-3);
+  assert.ok(bench.state('speed') !== 0);
+  bench.tick(1e-3 + 1e-6);
+  assert.equal(bench.state('speed'), 0);
+  const height = bench.state('height');
+  assert.ok(Math.abs(height) < 1e-12);
+  bench.tick(1000);
+  assert.deepEqual([bench.state('height'), bench.state('speed')], [height, 0]);
 });
 
 test('a wheel that turns ever faster and has its angle reset is no motion that comes to rest', () => {

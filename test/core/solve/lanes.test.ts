@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import type { Backend } from '../../../src/core/kernel/index.ts';
 import { javascriptBackend, webAssemblyBackend } from '../../../src/core/kernel/index.ts';
 import type { Model } from '../../../src/core/model/index.ts';
-import { createStepper } from '../../../src/core/solve/index.ts';
+import { createStepper, simulate } from '../../../src/core/solve/index.ts';
 import type { Sketch } from './models.ts';
 import { add, div, gt, lt, modelOf, mul, sub, un } from './models.ts';
 
@@ -154,5 +154,39 @@ test('with elementary functions strict WebAssembly stays within a hundredth of t
       },
     ),
     { numRuns: 60, seed: 1 },
+  );
+});
+
+test('random swings and decays, slow and a million times faster, follow their closed forms', () => {
+  // x″ = −2a·x′ − (a² + b²)·x: x = e^(−at)·(cos bt + (a/b)·sin bt); beside it a decay towards x.
+  fc.assert(
+    fc.property(
+      fc.constantFrom('rodas5p' as const, 'auto' as const),
+      fc.double({ min: 0, max: 0.5, noNaN: true }),
+      fc.double({ min: 0.1, max: 5, noNaN: true }),
+      fc.double({ min: 1, max: 6, noNaN: true }),
+      (method, a, b, decades) => {
+        const rate = 10 ** decades;
+        const model = modelOf({
+          method,
+          tolerance: 1e-8,
+          states: {
+            x: { start: 1, der: 'v' },
+            v: { start: 0, der: sub(mul(-2 * a, 'v'), mul(a * a + b * b, 'x')) },
+            z: { start: 1, der: mul(rate, sub('x', 'z')) },
+          },
+        });
+        const { values, stopped } = simulate(model, { seconds: 6, tickSeconds: 1.5 });
+        assert.equal(stopped, undefined);
+        const exact = Math.exp(-6 * a) * (Math.cos(6 * b) + (a / b) * Math.sin(6 * b));
+        const [x = NaN, v = NaN, z = NaN] = values.map((column) => column.at(-1));
+        assert.ok(Math.abs(x - exact) <= 1e-6 * 10, `${x}, not ${exact}`);
+        // z lags by 1/rate: x − x′/rate + x″/rate² …
+        const second = -2 * a * v - (a * a + b * b) * x;
+        const bend = (60 * (1 + b) ** 3) / rate ** 3 + Math.exp(-6 * rate);
+        assert.ok(Math.abs(z - (x - v / rate + second / rate ** 2)) <= 1e-5 + bend, `${z} beside ${x}`);
+      },
+    ),
+    { numRuns: 60, seed: 2 },
   );
 });

@@ -15,7 +15,7 @@ const plainLimit = 708;
 export const shifter = 6755399441055744;
 const bitsOfOne = 0x3ff0000000000000n;
 
-const log2e = 1.4426950408889634;
+export const log2e = 1.4426950408889634;
 /** ln 2 in two parts; the first has 33 bits, so n times it is exact. */
 export const ln2High = 0.6931471804855391;
 export const ln2Low = 7.440617110012397e-11;

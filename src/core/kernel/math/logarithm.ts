@@ -106,6 +106,12 @@ function reduced(v: Vectors, m: VectorId): Reduced & { s: VectorId; inner: Vecto
   return { f, half, s, inner, rest: v.mul(s, inner) };
 }
 
+/** log m for √½ ≤ m < √2. */
+export function mantissaLog(v: Vectors, m: VectorId): VectorId {
+  const { f, half, s, inner } = reduced(v, m);
+  return v.sub(f, v.nmadd(s, inner, half));
+}
+
 /** `more` is added to the logarithm and small beside it. */
 function naturalLog(v: Vectors, m: VectorId, k: VectorId, more?: VectorId): VectorId {
   const { f, half, s, inner } = reduced(v, m);

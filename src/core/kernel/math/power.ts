@@ -10,8 +10,8 @@
  */
 
 import type { VectorId, Vectors } from '../vector/vectors.ts';
-import { powerOfTwo, scaled, shifter, smallExpm1 } from './exponential.ts';
-import { highHalf, isPlain, splitAny, splitNormal } from './logarithm.ts';
+import { log2e, powerOfTwo, scaled, shifter, smallExpm1 } from './exponential.ts';
+import { highHalf, isPlain, mantissaLog, splitAny, splitNormal } from './logarithm.ts';
 
 const terms = [
   0.6000000000000004, 0.42857142857007763, 0.33333333406651033, 0.27272712371721086, 0.230783621652407,
@@ -27,9 +27,9 @@ const ln2 = 0.6931471805599453;
 /** Where 2^(y·log₂ x) is a normal number. */
 const plainLimit = 1021;
 
-interface Parts {
-  readonly high: VectorId;
-  readonly low: VectorId;
+interface Parts<T = VectorId> {
+  readonly high: T;
+  readonly low: T;
 }
 
 export function pow(v: Vectors, x: VectorId, y: VectorId): VectorId {
@@ -39,6 +39,38 @@ export function pow(v: Vectors, x: VectorId, y: VectorId): VectorId {
   const { p, shifted } = exp2(v, exponent);
   const power = powerOfTwo(v, shifted);
   return v.within(mask, v.madd(power, p, power), () => wide(v, x, y));
+}
+
+/**
+ * x to a constant power from −2 to 2, as most formulas have it, at two thirds of the cost of any power.
+ *
+ * y·log x = y·k·ln 2 + y·log m, and only the first part is large. k has 11 bits and y is cut into two, so that part is exact
+ * to its last bit; y·log m is below ln 2, so that a logarithm in one double is good enough.
+ */
+export function moderatePower(v: Vectors, x: VectorId, exponent: number): VectorId | undefined {
+  if (!(Math.abs(exponent) <= moderateLimit)) return undefined;
+  const { k, m } = splitNormal(v, x);
+  const logarithm = mantissaLog(v, m);
+  const { high, low } = splitExponent(exponent);
+  const whole = v.mul(k, v.constant(high));
+  const product = v.madd(logarithm, v.constant(exponent * log2e), whole);
+  const shifted = v.add(product, v.constant(shifter));
+  const rest = v.sub(whole, v.sub(shifted, v.constant(shifter)));
+  const small = v.madd(logarithm, v.constant(exponent), v.mul(k, v.constant(low * ln2)));
+  const p = smallExpm1(v, v.madd(rest, v.constant(ln2), small));
+  const power = powerOfTwo(v, shifted);
+  const mask = v.and(isPlain(v, x), v.binary('le', v.abs(product), v.constant(plainLimit)));
+  return v.within(mask, v.madd(power, p, power), () => wide(v, x, v.constant(exponent)));
+}
+
+const moderateLimit = 2;
+
+/** A first part that keeps 42 bits, so that its product with a whole number of 11 bits is exact, and the rest. */
+export function splitExponent(exponent: number): Parts<number> {
+  const factor = 2 ** 11 + 1;
+  const scaledUp = exponent * factor;
+  const high = scaledUp - (scaledUp - exponent);
+  return { high, low: exponent - high };
 }
 
 /** x to a constant power that takes few multiplications or a square root; undefined for any other. */

@@ -13,7 +13,7 @@ import type { Program } from '../kernel.ts';
 import { cosh, exp, expm1, sinh, tanh } from '../math/exponential.ts';
 import { acos, asin, atan, atan2 } from '../math/inverse.ts';
 import { log, log10, log1p } from '../math/logarithm.ts';
-import { pow, simplePower } from '../math/power.ts';
+import { moderatePower, pow, simplePower } from '../math/power.ts';
 import { cos, sin, tan } from '../math/trigonometric.ts';
 import type { VectorId, VectorOptions } from './vectors.ts';
 import { Vectors } from './vectors.ts';
@@ -133,7 +133,10 @@ class Lowering {
         return extreme(v, operator, [a, b], [this.#constant(left), this.#constant(right)]);
       case 'pow': {
         const exponent = this.#constant(right);
-        return (exponent === undefined ? undefined : simplePower(v, a, exponent)) ?? pow(v, a, b);
+        if (exponent === undefined) return pow(v, a, b);
+        // Strict kernels keep the bits that they have had.
+        const moderate = v.options.fused ? moderatePower : () => undefined;
+        return simplePower(v, a, exponent) ?? moderate(v, a, exponent) ?? pow(v, a, b);
       }
       case 'atan2':
         return atan2(v, a, b);

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { moderatePower } from '../../../../src/core/kernel/math/power.ts';
+import { errorInUlp, exact } from './exact.ts';
 import { page, rowPattern, worstError } from './measure.ts';
 import type { FunctionName } from './points.ts';
-import { compute, functionNames } from './points.ts';
+import { compute, computeBy, functionNames, pointsFor } from './points.ts';
 
 const arithmetics = ['strict', 'relaxed'] as const;
 
@@ -285,6 +287,34 @@ test('pow and atan2 have the values of IEEE 754, C and ECMAScript at the edges',
       );
       for (const [i, [x, y, value]] of cases.entries())
         assert.ok(Object.is(values[i], value), `${name}(${x}, ${y}) is ${values[i]}, not ${value}`);
+    }
+  }
+});
+
+/** As in laws of friction, heat transfer and weirs, and near the end of the range. */
+const exponents = [0.8, 1.852, -0.2, 1 / 3, 0.25, -0.75, 1.2, 1, -1, 1.9999, -2, 0.001];
+
+test('a power with a constant exponent from -2 to 2 is as exact as any', () => {
+  for (const exponent of exponents) {
+    const isFinite = ([x]: readonly [number, number]): boolean => Math.abs(exponent * Math.log2(x)) < 1020;
+    const points = pointsFor('log', 500, 20_261_122).filter(isFinite);
+    const values = computeBy((v, x) => moderatePower(v, x, exponent) ?? x, 'relaxed', points);
+    for (const [i, [x]] of points.entries()) {
+      const ulp = errorInUlp(values[i] ?? NaN, exact.pow(x, exponent));
+      assert.ok(ulp <= 1.8, `${x} to the power of ${exponent} is off by ${ulp} ulp`);
+    }
+  }
+});
+
+test('a power with a constant exponent has the values of any power at the edges', () => {
+  const xs = [0, -0, 1, -1, inf, -inf, NaN, small, -small, large, -large, -2.5, 2 ** -1040];
+  for (const exponent of exponents) {
+    const points = xs.map((x): [number, number] => [x, exponent]);
+    const values = computeBy((v, x) => moderatePower(v, x, exponent) ?? x, 'relaxed', points);
+    const expected = compute('pow', 'relaxed', points);
+    for (const [i, x] of xs.entries()) {
+      const apart = Math.abs((values[i] ?? NaN) / (expected[i] ?? NaN) - 1);
+      assert.ok(Object.is(values[i], expected[i]) || apart < 1e-15, `${x} to the power of ${exponent}`);
     }
   }
 });

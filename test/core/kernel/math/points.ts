@@ -16,7 +16,7 @@ import type { exact } from './exact.ts';
 
 export type FunctionName = keyof typeof exact;
 
-type Build = (v: Vectors, x: VectorId, y: VectorId) => VectorId;
+export type Build = (v: Vectors, x: VectorId, y: VectorId) => VectorId;
 
 const builds: Readonly<Record<FunctionName, Build>> = {
   exp,
@@ -46,9 +46,18 @@ export function compute(
   arithmetic: Arithmetic,
   points: readonly (readonly [number, number])[],
 ): Float64Array {
+  return computeBy(builds[name], arithmetic, points);
+}
+
+/** The same for a formula that has no name. */
+export function computeBy(
+  build: Build,
+  arithmetic: Arithmetic,
+  points: readonly (readonly [number, number])[],
+): Float64Array {
   const lower = (options: Omit<VectorOptions, 'fused'>) => {
     const vectors = new Vectors({ ...options, fused: arithmetic === 'relaxed' });
-    const vector = builds[name](vectors, vectors.load(0), vectors.load(1));
+    const vector = build(vectors, vectors.load(0), vectors.load(1));
     return { vectors, writes: [{ slot: 2, vector }] };
   };
   const variants = { fast: lower({ careful: false }), careful: lower({ careful: true }) };

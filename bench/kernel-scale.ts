@@ -8,6 +8,7 @@
 import { Worker } from 'node:worker_threads';
 import { webAssemblyBackend } from '../src/core/kernel/index.ts';
 import type { Model } from '../src/core/model/index.ts';
+import { createStepper } from '../src/core/solve/index.ts';
 import { atLeastTimes, atMost, atMostTimes, type Bench, type Context, type Figure } from './lib/report.ts';
 import { interleave } from './lib/statistics.ts';
 import { createTwins, processorSeconds, pumpPath, readModel, tutorialPath } from './lib/twins.ts';
@@ -100,8 +101,8 @@ async function workers({ quick }: Context): Promise<Figure> {
 
 function bytes({ note }: Context, model: Model): Figure {
   const bytesOf = (some: Model): number => {
-    const { memory } = createTwins(some, webAssemblyBackend('relaxed'), { count: 1000, kind: 'substeps' });
-    return memory.byteLength / 1000;
+    const { layout } = createStepper(some, { backend: webAssemblyBackend('relaxed') });
+    return layout.slots * Float64Array.BYTES_PER_ELEMENT;
   };
   note(`kernel.bytes: the tutorial machine takes ${bytesOf(readModel(tutorialPath))}`);
   return atMost(limitBytes, { name: 'kernel.bytes', value: bytesOf(model), unit: 'bytes/twin' });

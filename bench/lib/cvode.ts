@@ -72,9 +72,13 @@ export async function cvodePump(
 /** The states of the compared pumps at the end, pump by pump. */
 function endOf(model: Model, steps: number, seconds: number): number[] {
   const options = { count: comparedPumps, kind: 'substeps' } as const;
-  const { stepper, memory, run, statesOf } = createTwins(model, webAssemblyBackend('strict'), options);
-  const at = stepper.layout.stepSeconds * comparedPumps;
-  memory.fill(seconds, at, at + comparedPumps);
+  const { stepper, memory, capacity, run, statesOf } = createTwins(
+    model,
+    webAssemblyBackend('strict'),
+    options,
+  );
+  const at = stepper.layout.stepSeconds * capacity;
+  memory.fill(seconds, at, at + capacity);
   run(steps);
   return Array.from({ length: comparedPumps }, (_, pump) => statesOf(pump)).flat();
 }

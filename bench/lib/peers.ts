@@ -57,7 +57,7 @@ export async function byHand(context: Context, options: HandOptions): Promise<Ca
 /** Gemel's own programs as C, compiled as the native backend does it, into a program without Node. */
 export async function sameGraph(
   context: Context,
-  { model, stepper, memory, count }: Twins,
+  { model, stepper, memory, count, capacity }: Twins,
   kind: StepKind,
 ): Promise<Candidate | undefined> {
   const { scope } = context;
@@ -87,7 +87,7 @@ export async function sameGraph(
     roundOf(
       await scope.run(
         program,
-        [start, count, steps, layout.slots, layout.states, model.states.length].map(String),
+        [start, count, capacity, steps, layout.slots, layout.states, model.states.length].map(String),
       ),
     );
 }

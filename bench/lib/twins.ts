@@ -15,6 +15,8 @@ export interface Twins {
   readonly stepper: Stepper;
   readonly memory: Float64Array;
   readonly count: number;
+  /** Lanes that there is room for. */
+  readonly capacity: number;
   /** Back to the start. */
   reset(): void;
   /** So many steps of every twin, a part of the twins after the other. */
@@ -29,6 +31,9 @@ export interface TwinsOptions {
   /** Twins that are stepped together to the end of a run. Default 512: what they need stays in the second cache. */
   readonly together?: number;
 }
+
+/** Room for more twins than there are: slots that lie a power of two apart would share one place in the cache. */
+const spareLanes = 8;
 
 /** The pump and its motor: 8 states, elementary functions, Runge–Kutta with 5 ms. */
 export const pumpPath = 'bench/models/pump.yaml';
@@ -50,9 +55,10 @@ export function createTwins(model: Model, backend: Backend, options: TwinsOption
   const { count, kind, together = 512 } = options;
   const stepper = createStepper(model, { backend });
   const { layout } = stepper;
-  const memory = stepper.allocate(count);
+  const capacity = count + spareLanes;
+  const memory = stepper.allocate(capacity);
   for (let twin = 0; twin < count; twin++) {
-    stepper.initialise(memory, count, twin, {
+    stepper.initialise(memory, capacity, twin, {
       inputs: Float64Array.from(model.inputs, (input) => input.default ?? NaN),
       states: Float64Array.from(model.states, (state, i) => varied(state.start, twin, i)),
       parameters: Float64Array.from(model.parameters, ({ value }, i) =>
@@ -60,17 +66,18 @@ export function createTwins(model: Model, backend: Backend, options: TwinsOption
       ),
     });
   }
-  if (kind === 'ticks') memory.fill(0.5, layout.tickSeconds * count, (layout.tickSeconds + 1) * count);
+  if (kind === 'ticks') memory.fill(0.5, layout.tickSeconds * capacity, (layout.tickSeconds + 1) * capacity);
   const start = memory.slice();
   return {
     model,
     stepper,
     memory,
     count,
+    capacity,
     reset: () => memory.set(start),
     run(steps) {
       for (let from = 0; from < count; from += together) {
-        const lanes = { memory, capacity: count, from, to: Math.min(count, from + together) };
+        const lanes = { memory, capacity, from, to: Math.min(count, from + together) };
         if (kind === 'substeps') {
           stepper.substep(lanes, steps);
           continue;
@@ -82,7 +89,7 @@ export function createTwins(model: Model, backend: Backend, options: TwinsOption
         }
       }
     },
-    statesOf: (twin) => model.states.map((_, i) => memory[(layout.states + i) * count + twin] ?? NaN),
+    statesOf: (twin) => model.states.map((_, i) => memory[(layout.states + i) * capacity + twin] ?? NaN),
   };
 }
 

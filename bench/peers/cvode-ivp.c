@@ -18,7 +18,7 @@
 #include <sunmatrix/sunmatrix_dense.h>
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
-static void kernel(double *memory, int64_t capacity, int64_t from, int64_t to);
+static void kernel(double *memory, int64_t capacity, int64_t from, int64_t to, int64_t times);
 #include "problem.c"
 
 
@@ -27,7 +27,7 @@ static int slopes(realtype t, N_Vector states, N_Vector result, void *memory) {
   double *out = N_VGetArrayPointer(result), *slots = memory;
   slots[TIME_SLOT] = t;
   for (int n = 0; n < STATES; n++) slots[STATE_SLOT + n] = x[n];
-  kernel(slots, 1, 0, 1);
+  kernel(slots, 1, 0, 1, 1);
   for (int n = 0; n < STATES; n++) out[n] = slots[SLOPE_SLOT + n];
   return 0;
 }

@@ -80,7 +80,7 @@ function compilerOf(options: NativeOptions, open: Open): (program: Program, slot
     const run = open(library);
     return (lanes, repetitions = 1) => {
       checkLanes(lanes, slots);
-      for (let i = 0; i < repetitions; i++) run(lanes.memory, lanes.capacity, lanes.from, lanes.to);
+      run(lanes.memory, lanes.capacity, lanes.from, lanes.to, repetitions);
     };
   };
 }

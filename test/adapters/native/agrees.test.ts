@@ -63,6 +63,10 @@ function everyOperator(): { readonly program: Program; readonly operators: reado
       ['min', graph.binary('min', x, graph.constant(value))],
       ['max', graph.binary('max', graph.constant(value), x)],
     ]),
+    ...[0.8, -0.5, 1.852, 1, -1, -2, 2.5].map((value): [string, NodeId] => [
+      'pow',
+      graph.binary('pow', x, graph.constant(value)),
+    ]),
     ['not', graph.unary('not', graph.binary('lt', x, y))],
     ['add', graph.binary('add', graph.binary('lt', x, y), graph.binary('ne', x, y))],
     ['and', graph.select(graph.binary('and', x, graph.binary('le', x, y)), x, y)],
@@ -95,7 +99,10 @@ for (const mode of ['strict', 'fast'] as const) {
     const nodes: [string, NodeId][] = [
       ...elementary.map((operator: UnaryOperator): [string, NodeId] => [operator, graph.unary(operator, x)]),
       ['pow', graph.binary('pow', x, graph.load(1))],
-      ['pow 0.8', graph.binary('pow', x, graph.constant(0.8))],
+      ...[0.8, 1.852, -0.7, 1 / 3, -1.9].map((value): [string, NodeId] => [
+        `pow ${value}`,
+        graph.binary('pow', x, graph.constant(value)),
+      ]),
       ['atan2', graph.binary('atan2', x, graph.load(1))],
     ];
     const writes = nodes.map(([, node], index) => ({ slot: 2 + index, node }));
@@ -167,6 +174,28 @@ test('lanes outside the range keep every bit, and all reads come before all writ
       assert.equal(memory[lane], inside ? 2 * (capacity + lane) : lane);
       assert.equal(memory[capacity + lane], inside ? lane : capacity + lane);
     }
+  }
+});
+
+test('many steps in one call are as many calls of one', options, async () => {
+  const graph = new Graph();
+  const [state, rate, other] = [graph.load(0), graph.load(1), graph.load(2)];
+  const gain = graph.binary('div', graph.unary('exp', rate), other);
+  const next = graph.binary('add', graph.binary('mul', state, gain), graph.binary('div', state, other));
+  const writes = [
+    { slot: 0, node: next },
+    { slot: 3, node: graph.binary('lt', rate, other) },
+  ];
+  for (const mode of ['strict', 'fast'] as const) {
+    const { backend } = await open({ mode });
+    const kernel = backend({ graph, writes });
+    const memories = [0, 1].map(() => Float64Array.from({ length: 4 * 71 }, (_, i) => 1 + (i % 13) / 7));
+    const [once, often] = memories.map((memory) => ({ memory, capacity: 71, from: 1, to: 70 }));
+    kernel(once!, 5);
+    for (let i = 0; i < 5; i++) kernel(often!);
+    assert.deepEqual(memories[0], memories[1]);
+    kernel(once!, 0);
+    assert.deepEqual(memories[0], memories[1]);
   }
 });
 

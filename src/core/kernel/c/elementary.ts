@@ -10,15 +10,16 @@
  *           log m = 2·artanh s by a polynomial of degree 17 · a number in two parts is high + low
  *           Coefficients interpolate at Chebyshev's points: errors below 2⁻⁵⁴ of e^r and 2⁻⁶⁴ of log m.
  * Source    Tang, "Table-driven implementation of the exponential function", TOMS 15 (1989), for the reduction;
+ *           Sun Microsystems, fdlibm (1993), e_log.c, for a logarithm in one part;
  *           Dekker, "A floating-point technique for extending the available precision", Numer. Math. 18 (1971), for the
  *           two parts that `pow` needs, since an error of log x is multiplied by up to 745.
  */
 
-export type InlineName = 'exp' | 'tanh' | 'pow';
+export type InlineName = 'exp' | 'tanh' | 'pow' | 'moderate_pow';
 
-/** C text for those of the functions that are used: `inline_exp`, `inline_tanh`, `inline_pow`. */
+/** C text for those of the functions that are used: `inline_exp`, `inline_tanh`, `inline_pow`, `inline_moderate_pow`. */
 export function elementaryLines(used: ReadonlySet<string>): string[] {
-  const wanted = (['exp', 'tanh', 'pow'] as const).filter((name) => used.has(name));
+  const wanted = (['exp', 'tanh', 'pow', 'moderate_pow'] as const).filter((name) => used.has(name));
   if (wanted.length === 0) return [];
   return [common, ...wanted.map((name) => definitions[name])].join('\n').split('\n');
 }
@@ -53,15 +54,21 @@ INLINE double expm1_near_0(double r) {
   return r + (0.5 * r2 + r2 * r * (a + r4 * (b + r4 * 0x1.af24f4a21a392p-26)));
 }
 
+/* mantissa * 2^n, n the whole number that the shifter was added to; in two steps, since 2^n may be beyond the doubles. */
+INLINE double scaled(double mantissa, double shifted) {
+  const int64_t n = bits_of(shifted) - 0x4338000000000000;
+  const int64_t half = n >> 1;
+  return mantissa * from_bits((half + 1023) << 52) * from_bits((n - half + 1023) << 52);
+}
+
 /* e^(high + low); low is small. */
 INLINE double exp_of_sum(double high, double low) {
   const double below = high > 710.0 ? 710.0 : high;
   const double x = below < -746.0 ? -746.0 : below;
-  const double n = (x * 0x1.71547652b82fep0 + shifter) - shifter;
+  const double shifted = x * 0x1.71547652b82fep0 + shifter;
+  const double n = shifted - shifter;
   const double r = ((x - n * 0x1.62e42fefa38p-1) - n * 0x1.ef35793c7673p-45) + low;
-  const double half = (0.5 * n + shifter) - shifter;
-  /* In two steps, since 2^n may be beyond the doubles where the result is not. */
-  return (1.0 + expm1_near_0(r)) * power_of_2(half) * power_of_2(n - half);
+  return scaled(1.0 + expm1_near_0(r), shifted);
 }
 `;
 
@@ -91,8 +98,9 @@ INLINE double inline_pow(double x, double y) {
   /* s = (m - 1) / (m + 1) in two parts. */
   const double above = m - 1.0;
   const double below = m + 1.0;
-  const double s = above / below;
-  const double s_low = (fma(-s, below, above) - s * (m - (below - 1.0))) / below;
+  const double inverse = 1.0 / below;
+  const double s = above * inverse;
+  const double s_low = (fma(-s, below, above) - s * (m - (below - 1.0))) * inverse;
   /* s^3 in two parts, and the rest of the series. */
   const double s2 = s * s;
   const double s2_low = fma(s, s, -s2) + 2.0 * s * s_low;
@@ -124,5 +132,35 @@ INLINE double inline_pow(double x, double y) {
 #else
 #define inline_pow power
 #endif
+`,
+  moderate_pow: `/* x^y for 0 < |y| <= 2, y = high + low. Only y * k * ln 2 is large, and high * k is exact; log m needs no second part. */
+INLINE double inline_moderate_pow(double x, double y, double high, double low) {
+  const double a = fabs(x);
+  const double normal = a < 0x1p-1022 ? a * 0x1p54 : a;
+  const int64_t bits = bits_of(normal);
+  const int64_t biased = (int64_t)((uint64_t)(bits - 0x3fe6a09e667f3bcd + 0x3ff0000000000000) >> 52);
+  const double m = from_bits(bits - ((biased - 1023) << 52));
+  const double counted = from_bits(biased | 0x4330000000000000) - (0x1p52 + 1023.0);
+  const double k = a < 0x1p-1022 ? counted - 54.0 : counted;
+  /* log m as fdlibm's e_log.c has it. */
+  const double f = m - 1.0;
+  const double s = f / (m + 1.0);
+  const double z = s * s;
+  const double z2 = z * z;
+  const double p = 0x1.5555555555593p-1 + z * 0x1.999999997fa04p-2 + z2 * (0x1.2492494229359p-2 + z * 0x1.c71c51d8e78afp-3);
+  const double q = 0x1.7466496cb03dep-3 + z * 0x1.39a09d078c69fp-3 + z2 * 0x1.2f112df3e5244p-3;
+  const double half = 0.5 * f * f;
+  const double logarithm = f - (half - s * (half + z * (p + z2 * z2 * q)));
+  const double whole = high * k;
+  const double n = ((whole + logarithm * (y * 0x1.71547652b82fep0)) + shifter) - shifter;
+  const double r = (whole - n) * 0x1.62e42fefa39efp-1 + (y * logarithm + k * (low * 0x1.62e42fefa39efp-1));
+  const double below = n > 1030.0 ? 1030.0 : n;
+  const double value = scaled(1.0 + expm1_near_0(r), (below < -1080.0 ? -1080.0 : below) + shifter);
+  const double at_0 = a > 0.0 ? value : y > 0.0 ? 0.0 : INFINITY;
+  const double at_infinity = a < INFINITY ? at_0 : y > 0.0 ? INFINITY : 0.0;
+  const double power = a != a ? a : at_infinity;
+  const double odd = (trunc(y) == y) & (trunc(0.5 * y) != 0.5 * y) ? copysign(power, x) : power;
+  return (x < 0.0) & (x > -INFINITY) & (trunc(y) != y) ? NAN : odd;
+}
 `,
 };

@@ -7,6 +7,7 @@
  */
 
 import type { BinaryOperator, Graph, GraphNode, NodeId, UnaryOperator } from '../../graph/index.ts';
+import { splitExponent } from '../math/power.ts';
 import { isInline } from './elementary.ts';
 import type { HelperName } from './prelude.ts';
 
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly mode: CMode;
   /** An operand that was made before. */
   operand(id: NodeId): Expression;
+  /** The name of 1/b, if b is the same in all steps and the mode lets it be multiplied with. */
+  inverse(b: NodeId): string | undefined;
   /** Notes that a helper is called. */
   uses(helper: HelperName): void;
 }
@@ -124,6 +127,11 @@ function binary(node: Extract<GraphNode, { kind: 'binary' }>, around: Surroundin
       return call(`atan2(${a}, ${b})`);
     case 'pow':
       return power(node, around);
+    case 'div': {
+      const inverse = around.inverse(right);
+      const text = inverse === undefined ? `${a} / ${b}` : `${a} * ${inverse}`;
+      return { text, truth: false, atomic: false };
+    }
     default:
       return { text: `${a} ${infix[operator]} ${b}`, truth: comparisons.has(operator), atomic: false };
   }
@@ -161,6 +169,11 @@ function power(node: Extract<GraphNode, { kind: 'binary' }>, around: Surrounding
       around.uses(helper);
       return call(`${helper}(${a})`);
     }
+    if (exponent.kind === 'constant' && exponent.value !== 0 && Math.abs(exponent.value) <= 2) {
+      const { high, low } = splitExponent(exponent.value);
+      around.uses('moderate_pow');
+      return call(`inline_moderate_pow(${a}, ${b}, ${constantText(high)}, ${constantText(low)})`);
+    }
     around.uses('pow');
     around.uses('power');
     return call(`inline_pow(${a}, ${b})`);
@@ -171,13 +184,12 @@ function power(node: Extract<GraphNode, { kind: 'binary' }>, around: Surrounding
   return call(`power(${a}, ${b})`);
 }
 
-type Infix = Exclude<BinaryOperator, 'and' | 'or' | 'ne' | 'min' | 'max' | 'atan2' | 'pow'>;
+type Infix = Exclude<BinaryOperator, 'and' | 'or' | 'ne' | 'div' | 'min' | 'max' | 'atan2' | 'pow'>;
 
 const infix: Record<Infix, string> = {
   add: '+',
   sub: '-',
   mul: '*',
-  div: '/',
   lt: '<',
   le: '<=',
   gt: '>',

@@ -15,7 +15,7 @@ export type ElementaryName =
   | 'atan2'
   | 'pow';
 
-export type HelperName = keyof typeof helpers | ElementaryName;
+export type HelperName = keyof typeof helpers | ElementaryName | 'moderate_pow';
 
 /** In the order in which they stand in the text: those that others call come first. */
 const helpers = {

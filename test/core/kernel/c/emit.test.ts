@@ -22,16 +22,21 @@ test('a program is a text that a person can read, with the names of its slots', 
 #include <stdint.h>
 
 /* Slot s of lane j is memory[s * capacity + j]. */
-void kernel(double *memory, int64_t capacity, int64_t from, int64_t to) {
-  double *const restrict s0 = memory + 0 * capacity; /* level */
-  double *const restrict s1 = memory + 1 * capacity; /* inflow */
-  double *const restrict s2 = memory + 2 * capacity; /* step ?? ?error */
+void kernel(double *memory, int64_t capacity, int64_t from, int64_t to, int64_t times) {
+  for (int64_t first = from; first < to; first += 32) {
+    const int64_t lanes = to - first < 32 ? to - first : 32;
+    double *const restrict s0 = memory + 0 * capacity + first; /* level */
+    double *const restrict s1 = memory + 1 * capacity + first; /* inflow */
+    double *const restrict s2 = memory + 2 * capacity + first; /* step ?? ?error */
+    for (int64_t step = 0; step < times; step++) {
 #pragma omp simd
-  for (int64_t lane = from; lane < to; lane++) {
-    const double x0 = s0[lane]; /* level */
-    const double x1 = s1[lane]; /* inflow */
-    const double x2 = s2[lane]; /* step ?? ?error */
-    s0[lane] = x0 + (x2 * (x1 - (0.5 * sqrt(x0)))); /* level */
+      for (int64_t lane = 0; lane < lanes; lane++) {
+        const double x0 = s0[lane]; /* level */
+        const double x1 = s1[lane]; /* inflow */
+        const double x2 = s2[lane]; /* step ?? ?error */
+        s0[lane] = x0 + (x2 * (x1 - (0.5 * sqrt(x0)))); /* level */
+      }
+    }
   }
 }
 `,
@@ -45,7 +50,21 @@ test('a value that is used twice is computed once', () => {
     { graph, writes: [{ slot: 2, node: graph.binary('mul', sum, sum) }] },
     { mode: 'strict' },
   );
-  assert.match(text, /const double v0 = x0 \+ x1;\n {4}s2\[lane\] = v0 \* v0;/);
+  assert.match(text, /const double v0 = x0 \+ x1;\n {8}s2\[lane\] = v0 \* v0;/);
+});
+
+test('what no step changes is computed before the steps, and divided by only there', () => {
+  const graph = new Graph();
+  const [level, area, valve] = [graph.load(0), graph.load(1), graph.load(2)];
+  const opening = graph.unary('exp', valve);
+  const outflow = graph.binary('div', graph.binary('mul', opening, level), area);
+  const program = { graph, writes: [{ slot: 0, node: graph.binary('sub', level, outflow) }] };
+  const [before, steps] = programToC(program, { mode: 'fast' }).split('int64_t step = 0');
+  assert.match(before ?? '', /const double v0 = inline_exp\(x2\);\n.*const double r_x1 = 1\.0 \/ x1;/);
+  assert.match(steps ?? '', /s0\[lane\] = x0 - \(\((?:v0 \* x0|x0 \* v0)\) \* r_x1\);/);
+  assert.doesNotMatch(steps ?? '', /inline_exp|\/|x2/);
+  const [, strict] = programToC(program, { mode: 'strict' }).split('int64_t step = 0');
+  assert.match(strict ?? '', /\/ x1/);
 });
 
 test('constants are doubles that read back as they are', () => {
@@ -87,10 +106,26 @@ test('the fast mode writes exp, tanh, pow and small whole powers out; the strict
   const graph = new Graph();
   const x = graph.load(0);
   const power = (exponent: number) => graph.binary('pow', x, graph.constant(exponent));
-  const nodes = [graph.unary('exp', x), graph.unary('tanh', x), graph.unary('sin', x), power(0.8), power(3)];
+  const nodes = [
+    graph.unary('exp', x),
+    graph.unary('tanh', x),
+    graph.unary('sin', x),
+    power(0.8),
+    power(3),
+    power(5.5),
+  ];
   const writes = nodes.map((node, index) => ({ slot: 1 + index, node }));
   const calls = (mode: 'strict' | 'fast') =>
-    [...programToC({ graph, writes }, { mode }).matchAll(/\[lane\] = (\w+)\(/g)].map((match) => match[1]);
-  assert.deepEqual(calls('strict'), ['exp', 'tanh', 'sin', 'pow', 'pow']);
-  assert.deepEqual(calls('fast'), ['inline_exp', 'inline_tanh', 'sin', 'inline_pow', 'cube']);
+    [...programToC({ graph, writes }, { mode }).matchAll(/(?:\[lane\]|v\d+) = (\w+)\(/g)].map(
+      (match) => match[1],
+    );
+  assert.deepEqual(calls('strict'), ['exp', 'tanh', 'sin', 'pow', 'pow', 'pow']);
+  assert.deepEqual(calls('fast'), [
+    'inline_moderate_pow',
+    'inline_exp',
+    'inline_tanh',
+    'sin',
+    'cube',
+    'inline_pow',
+  ]);
 });

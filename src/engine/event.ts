@@ -17,7 +17,8 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | worker-failed | a worker died; its twins stand still |
  * | sensor-silent · sensor-back | a measurement has not come for five of its usual intervals · came again |
  * | sensor-rejected · sensor-accepted | the gate left a sample of a measurement out · let one in again |
- * | diverged | the belief stopped being consistent with all that is measured, or finite, and was begun anew |
+ * | widened | samples of a measurement were left out again and again; now they are believed, and the belief follows |
+ * | diverged | the belief left the finite numbers, and was begun anew |
  * | added · removed | a twin came to the fleet, or left it, while it ran |
  * | worker-restarted | a worker died and was started again; its twins go on from their last checkpoint |
  * | kernel-changed | other kernels compute than those that made the checkpoint |
@@ -39,6 +40,7 @@ export type TwinEventKind =
   | 'sensor-back'
   | 'sensor-rejected'
   | 'sensor-accepted'
+  | 'widened'
   | 'diverged'
   | 'added'
   | 'removed'
@@ -74,6 +76,7 @@ export const severities = {
   'sensor-back': 'info',
   'sensor-rejected': 'warning',
   'sensor-accepted': 'info',
+  widened: 'warning',
   diverged: 'critical',
   added: 'info',
   removed: 'info',

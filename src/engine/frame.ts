@@ -40,9 +40,8 @@ export interface FrameLayout {
   readonly seen: number;
   /** 1 while no sample has come for much longer than usual. */
   readonly silent: number;
-  /** Samples rejected in a row over all measurements, and the event time of the first of them. */
-  readonly rejectedRun: number;
-  readonly rejectedSince: number;
+  /** Samples of each measurement that the gate left out in a row. */
+  readonly rejectedRuns: number;
   /** How often in a row the belief had to be begun anew without a good tick between. */
   readonly resets: number;
   /** A number of `statusCodes`. */
@@ -89,8 +88,7 @@ export function frameLayoutOf(model: Model): FrameLayout {
     intervals: take(measurements.length),
     seen: take(measurements.length),
     silent: take(measurements.length),
-    rejectedRun: take(1),
-    rejectedSince: take(1),
+    rejectedRuns: take(measurements.length),
     resets: take(1),
     status: take(1),
     beliefMs: take(1),

@@ -116,6 +116,13 @@ export class LaneEvents {
     }
   }
 
+  widened(lane: number, measurement: number, atMs: number): void {
+    const { model } = this.#memory;
+    const name = model.measurements[measurement]?.name ?? '?';
+    const message = `${model.filter.patience} samples of \`${name}\` in a row were too far off to be true; now they are believed, and the twin follows`;
+    this.tell(lane, { kind: 'widened', timeMs: atMs, message, subject: name });
+  }
+
   diverged(lane: number, why: string, atMs: number): void {
     this.#reporter.counters.divergences++;
     const message = `${why}; the belief begins anew from the last consistent one, with the uncertainty of the start`;

@@ -27,6 +27,8 @@ export interface Belief {
   readonly layout: BeliefLayout;
   /** `measured` has the samples. */
   correct(selection: Selection, measurement: number): void;
+  /** Makes the belief less sure where the last sample was left out, so that it is not when it is given again. */
+  widen(selection: Selection, measurement: number): void;
 }
 
 /** @throws GemelError `MODEL_TOO_LARGE` if a step needs more operations than the backend can take. */
@@ -40,7 +42,11 @@ function filteredMotion(model: Model, backend: Backend): Motion {
   return {
     ...estimator,
     advance: (selection, times) => estimator.predict(selection, times),
-    belief: { layout, correct: (selection, measurement) => estimator.correct(selection, measurement) },
+    belief: {
+      layout,
+      correct: (selection, measurement) => estimator.correct(selection, measurement),
+      widen: (selection, measurement) => estimator.widen(selection, measurement),
+    },
   };
 }
 

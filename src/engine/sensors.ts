@@ -6,7 +6,7 @@
  * | --- | --- |
  * | usual interval | running mean of the times between samples, each new one counting a quarter |
  * | silent | after five intervals were seen: nothing has come for five times the usual interval, or the period if that is longer |
- * | diverged | not one of the last 20 samples passed the gate, whatever their sensors, and they span ten seconds or more |
+ * | out of patience | the gate has left out as many samples of a measurement in a row as the model has patience for, and now one more |
  */
 
 import type { BlockMemory } from './block-memory.ts';
@@ -19,8 +19,6 @@ const rules = {
   weight: 0.25,
   seen: 5,
   silentIntervals: 5,
-  rejectedSamples: 20,
-  rejectedMs: 10_000,
 } as const;
 
 export interface SensorsOptions {
@@ -75,28 +73,19 @@ export class Sensors {
       value,
     );
     if (memory.model.measurements[measurement]?.noise === undefined) return;
-    this.#countRejected(lane, rejected, timeMs);
+    this.#countRejected(lane, measurement, rejected);
     if (!isNew) return;
     reporter.counters.corrections++;
     if (rejected) reporter.counters.rejectedSamples++;
     else reporter.counters.normalisedSquares += (innovation / deviation) ** 2;
   }
 
-  /** Whether the belief of a lane has not fitted its sensors for long. */
-  isDiverged(lane: number): boolean {
-    const { memory } = this.#options;
-    const { frameLayout } = memory;
-    if (!(memory.note(lane, frameLayout.rejectedRun) >= rules.rejectedSamples)) return false;
-    const last = Math.max(
-      ...memory.model.measurements.map((_, i) => memory.note(lane, frameLayout.measuredTimes + i) || 0),
-    );
-    return last - memory.note(lane, frameLayout.rejectedSince) >= rules.rejectedMs;
-  }
-
-  /** The belief begins anew. */
-  begunAnew(lane: number): void {
-    const { memory } = this.#options;
-    memory.setNote(lane, memory.frameLayout.rejectedRun, 0);
+  /** Whether the sample that the gate has just left out is one too many. */
+  isOutOfPatience(lane: number, measurement: number): boolean {
+    const { memory, motion } = this.#options;
+    const rejected = motion.belief?.layout.rejected ?? 0;
+    if (memory.slot(lane, rejected + measurement) !== 1) return false;
+    return memory.note(lane, memory.frameLayout.rejectedRuns + measurement) >= memory.model.filter.patience;
   }
 
   /** Notes which sensors are silent at the end of a tick. @returns how many. */
@@ -141,11 +130,10 @@ export class Sensors {
     memory.setNote(lane, seen + measurement, Math.min(rules.seen, count + 1));
   }
 
-  #countRejected(lane: number, rejected: boolean, timeMs: number): void {
+  #countRejected(lane: number, measurement: number, rejected: boolean): void {
     const { memory } = this.#options;
-    const { rejectedRun, rejectedSince } = memory.frameLayout;
-    const run = rejected ? (memory.note(lane, rejectedRun) || 0) + 1 : 0;
-    memory.setNote(lane, rejectedRun, run);
-    if (run === 1) memory.setNote(lane, rejectedSince, timeMs);
+    const { rejectedRuns } = memory.frameLayout;
+    const own = rejected ? (memory.note(lane, rejectedRuns + measurement) || 0) + 1 : 0;
+    memory.setNote(lane, rejectedRuns + measurement, own);
   }
 }

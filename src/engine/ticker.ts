@@ -46,6 +46,7 @@ export class Ticker {
   readonly #stoppedNext = new LaneList();
   readonly #corrected = new LaneList();
   readonly #compared = new LaneList();
+  readonly #widened = new LaneList();
   /** Lanes by the substeps that they have to go to their next sample. */
   readonly #bySpan = new Map<number, LaneList>();
   readonly #byMeasurement: readonly LaneList[];
@@ -104,9 +105,8 @@ export class Ticker {
 
   /** Lets a lane's belief begin anew where the lane is. */
   #beginAnew(lane: number, why: string, atMs: number, again: 'first' | 'again'): void {
-    const { memory, motion, events, sensors } = this.#options;
+    const { memory, motion, events } = this.#options;
     memory.forgetBelief(lane);
-    sensors.begunAnew(lane);
     motion.observe(this.#compared.only(memory, lane));
     if (again === 'first') events.diverged(lane, why, atMs);
   }
@@ -223,6 +223,7 @@ export class Ticker {
       memory.setSlot(lane, belief.layout.measured + measurement, value);
     }
     if (corrected.count > 0) belief?.correct(corrected, measurement);
+    this.#widen(corrected, measurement);
     if (compared.count > 0) motion.observe(compared);
     for (let i = 0; i < lanes.count; i++) {
       const lane = lanes.at(i);
@@ -237,6 +238,22 @@ export class Ticker {
       }
     }
     for (let i = 0; i < lanes.count; i++) this.#tryToRun(lanes.at(i), events);
+  }
+
+  /** Believes samples that the gate has left out once too often. */
+  #widen(corrected: LaneList, measurement: number): void {
+    const { memory, motion, sensors, events, periodMs } = this.#options;
+    const widened = this.#widened.clear(memory);
+    for (let i = 0; i < corrected.count; i++) {
+      const lane = corrected.at(i);
+      if (!sensors.isOutOfPatience(lane, measurement)) continue;
+      widened.push(lane);
+      const atMs = ((this.#until[lane] ?? 0) / this.#options.substeps) * periodMs;
+      if (this.#isNew[lane] === 1) events.widened(lane, measurement, atMs);
+    }
+    if (widened.count === 0) return;
+    motion.belief?.widen(widened, measurement);
+    motion.belief?.correct(widened, measurement);
   }
 
   /** @returns whether it is news: samples that are worked in again have been counted. */
@@ -296,17 +313,15 @@ export class Ticker {
     if (again === 'first') events.recovered(lane, stoodMs, atMs);
   }
 
-  /** A belief that is no longer finite, or fits none of its sensors, begins anew. */
+  /** A belief that is no longer finite begins anew. */
   #checkBeliefs(list: LaneList, dueMs: number, again: 'first' | 'again'): void {
-    const { memory, sensors } = this.#options;
+    const { memory } = this.#options;
     for (let i = 0; i < list.count; i++) {
       const lane = list.at(i);
       if (this.#status(lane) !== statusCodes.running) continue;
       if (!this.#isFinite(lane)) {
         memory.undoMotion(lane);
         this.#beginAnew(lane, 'a correction left the finite numbers', dueMs, again);
-      } else if (sensors.isDiverged(lane)) {
-        this.#beginAnew(lane, 'its sensors have all been rejected for long', dueMs, again);
       }
     }
   }

@@ -3,7 +3,7 @@
 import type { Filter } from './model.ts';
 import type { Draft } from './structure.ts';
 
-const defaults: Filter = { method: 'unscented', members: 64, gate: 5 };
+const defaults: Filter = { method: 'unscented', members: 64, gate: 5, patience: 3 };
 
 /** The filter with its defaults; a method that could never do anything is reported, as is an ensemble that is too small. */
 export function readFilter({ document, signals, problems }: Draft): Filter {

@@ -111,6 +111,8 @@ export interface Filter {
   readonly members: number;
   /** Standard deviations from what is expected beyond which a sample is left out. */
   readonly gate: number;
+  /** So many samples of a sensor may be left out in a row; the next one is believed, whatever the gate says. */
+  readonly patience: number;
 }
 
 export interface Model {

@@ -156,6 +156,14 @@ const Filter = Type.Object({
         'A sample further than so many standard deviations from what is expected is left out. Default 5.',
     }),
   ),
+  patience: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      description:
+        'So many samples of a sensor may be left out in a row; the next one is believed, and the states with it. Default 3.',
+    }),
+  ),
 });
 
 export const ModelDocumentSchema = Type.Object({

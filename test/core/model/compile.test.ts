@@ -269,11 +269,17 @@ test('uncertainty is a difference, 0 where it is known, and else follows from th
 test('a filter has its defaults, and is refused where it could correct nothing', () => {
   const body = (filter: string, noise: string) =>
     `${filter}\nmeasurements: { level: { equals: "1 [m]", unit: m, ${noise} } }`;
-  assert.deepEqual(compiled(body('', 'noise: 1 mm')).filter, { method: 'unscented', members: 64, gate: 5 });
+  assert.deepEqual(compiled(body('', 'noise: 1 mm')).filter, {
+    method: 'unscented',
+    members: 64,
+    gate: 5,
+    patience: 3,
+  });
   assert.deepEqual(compiled(body('filter: { method: ensemble, members: 20, gate: 3 }', 'noise: 1')).filter, {
     method: 'ensemble',
     members: 20,
     gate: 3,
+    patience: 3,
   });
   assert.equal(compiled(body('', '')).filter.method, 'none');
   assert.equal(compiled(body('filter: { method: none }', 'noise: 1')).filter.method, 'none');

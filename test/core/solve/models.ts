@@ -95,7 +95,7 @@ export function modelOf(sketch: Sketch): Model {
     method: sketch.method ?? 'rk4',
     stepSeconds: sketch.step ?? (isAdaptive(sketch.method ?? 'rk4') ? Infinity : 0.1),
     tolerance: sketch.tolerance ?? 1e-6,
-    filter: { method: 'none', members: 64, gate: 5 },
+    filter: { method: 'none', members: 64, gate: 5, patience: 3 },
     inputs: Object.entries(inputs).map(([name, input]) => ({ ...signal(name), ...input })),
     parameters: Object.entries(parameters).map(([name, value]) => ({
       ...signal(name),

@@ -20,6 +20,7 @@ import type { Kernels, MethodKernels } from './kernels.ts';
 import { compileKernels } from './kernels.ts';
 import type { BlockLayout } from './layout.ts';
 import { solverMemory, troubles } from './layout.ts';
+import { beginPiece, beginTick, endPiece, moveTime, resolutionOf } from './pieces.ts';
 import { most, UnderWay } from './under-way.ts';
 import { nominal, share } from './unknowns.ts';
 import type { Work } from './work.ts';
@@ -45,6 +46,7 @@ export function createAdaptiveSubstep(model: Model, layout: BlockLayout, backend
   let ticks: Ticks | undefined;
   return (block, times = 1) => {
     const wanted = Math.min(most, block.to - block.from);
+    if (!(wanted > 0 && times >= 1)) return;
     if (ticks === undefined || ticks.capacity < wanted) {
       ticks = new Ticks(model, kernels, new UnderWay(work, { layout, capacity: wanted, backend }));
     }
@@ -84,7 +86,7 @@ class Ticks {
         if (block.memory[finite * block.capacity + home] !== 1) continue;
         lanes.take(block, home, place);
         lanes.put(this.#work.ticks, place, times);
-        this.#beginTick(place);
+        beginTick(lanes, place);
         return true;
       }
       return false;
@@ -103,38 +105,6 @@ class Ticks {
         if (!fill(lane)) lanes.close(lane);
       }
     }
-  }
-
-  #beginTick(lane: number): void {
-    const lanes = this.#lanes;
-    lanes.put(this.#work.tried, lane, 0);
-    this.#beginPiece(lane, lanes.read(this.#layout.tickSeconds, lane));
-  }
-
-  #beginPiece(lane: number, rest: number): void {
-    const lanes = this.#lanes;
-    const work = this.#work;
-    const length = this.#pieceLength(lane, rest);
-    lanes.put(this.#layout.stepSeconds, lane, length);
-    lanes.put(work.base, lane, lanes.read(this.#layout.time, lane));
-    lanes.put(work.length, lane, length);
-    lanes.put(work.rest, lane, length === rest ? 0 : rest - length);
-    lanes.put(work.since, lane, 0);
-    lanes.put(work.phase, lane, phases.fresh);
-    lanes.put(work.rejected, lane, 0);
-    lanes.put(work.events, lane, 0);
-    lanes.put(work.lastEvent, lane, -Infinity);
-  }
-
-  /** How long until the next `every` update or the end of the tick, whichever comes first. */
-  #pieceLength(lane: number, rest: number): number {
-    let length = rest;
-    for (let order = 0; order < this.#layout.periods.length; order++) {
-      const period = this.#layout.periods[order] ?? rest;
-      const due = period - this.#lanes.read(this.#layout.everyTimers + order, lane);
-      if (due < length - 1e-9 * period) length = Math.max(due, 1e-9 * period);
-    }
-    return length;
   }
 
   /** Slopes and holds of lanes that begin or have jumped, and a first step where none is known. */
@@ -191,7 +161,7 @@ class Ticks {
         if (this.#isSmallChange(lane)) {
           lanes.put(this.#work.look, lane, 0);
           lanes.put(this.#work.phase, lane, phases.event);
-        } else if (this.#remembered('step', lane) > this.#resolution(lane)) {
+        } else if (this.#remembered('step', lane) > resolutionOf(this.#lanes, lane)) {
           lanes.put(this.#work.phase, lane, phases.going);
         } else this.#stop(lane, { trouble: troubles.stepTooSmall, unknown: this.#worst(lane) });
       }
@@ -226,23 +196,11 @@ class Ticks {
     findMoments(lanes, this.#kernels, marks.moves);
     for (let lane = 0; lane < lanes.count; lane++) {
       if (lanes.marks[lane] === marks.ends) lanes.marks[lane] = marks.moves;
-      if (lanes.marks[lane] === marks.moves) this.#moveTime(lane);
+      if (lanes.marks[lane] === marks.moves) moveTime(lanes, lane);
     }
     lanes.run(this.#kernels.advance, marks.moves);
     for (let lane = 0; lane < lanes.count; lane++)
       if (lanes.marks[lane] === marks.moves) this.#afterEvent(lane);
-  }
-
-  #moveTime(lane: number): void {
-    const lanes = this.#lanes;
-    const work = this.#work;
-    const length = lanes.read(work.length, lane);
-    const since = lanes.read(work.since, lane);
-    const h = lanes.read(work.h, lane);
-    const theta = lanes.read(work.theta, lane);
-    const later = theta === 1 && h === length - since ? length : since + theta * h;
-    lanes.put(work.since, lane, later);
-    lanes.put(this.#layout.time, lane, lanes.read(work.base, lane) + later);
   }
 
   #afterEvent(lane: number): void {
@@ -253,7 +211,7 @@ class Ticks {
       this.#finish(lane);
       return;
     }
-    const resolution = this.#resolution(lane);
+    const resolution = resolutionOf(this.#lanes, lane);
     afterEvent(lanes, lane, { resting: this.#resting, tolerance: this.#model.tolerance, resolution });
     const happened = lanes.read(work.look, lane) > 0 || lanes.read(work.firing, lane) >= 0;
     if (happened && isChattering(lanes, lane, 1e3 * resolution)) {
@@ -267,16 +225,9 @@ class Ticks {
   /** Lanes at the end of their piece: its updates, then the next piece, or the next tick. */
   #endPieces(): void {
     const lanes = this.#lanes;
-    const { time, timeError } = this.#layout;
     if (this.#markPhase(phases.ended, marks.ends) === 0) return;
-    for (let lane = 0; lane < lanes.count; lane++) {
-      if (lanes.marks[lane] !== marks.ends) continue;
-      const start = lanes.read(this.#work.base, lane);
-      // Compensated, as with a fixed step.
-      const step = lanes.read(this.#work.length, lane) - lanes.read(timeError, lane);
-      lanes.put(time, lane, start + step);
-      lanes.put(timeError, lane, start + step - start - step);
-    }
+    for (let lane = 0; lane < lanes.count; lane++)
+      if (lanes.marks[lane] === marks.ends) endPiece(lanes, lane);
     lanes.run(this.#kernels.every, marks.ends);
     for (let lane = 0; lane < lanes.count; lane++) if (lanes.marks[lane] === marks.ends) this.#goOn(lane);
   }
@@ -288,10 +239,10 @@ class Ticks {
     if (lanes.read(this.#layout.finite, lane) !== 1) {
       this.#remember('trouble', lane, troubles.notFinite);
       this.#finish(lane);
-    } else if (rest > 0) this.#beginPiece(lane, rest);
+    } else if (rest > 0) beginPiece(lanes, lane, rest);
     else if (ticks > 1) {
       lanes.put(this.#work.ticks, lane, ticks - 1);
-      this.#beginTick(lane);
+      beginTick(lanes, lane);
     } else this.#finish(lane);
   }
 
@@ -319,12 +270,6 @@ class Ticks {
     const { worst }: MethodKernels = this.#isStiff(lane) ? this.#kernels.stiff : this.#kernels.explicit;
     worst({ memory, capacity, from: lane, to: lane + 1 });
     return this.#lanes.read(this.#work.unknown, lane);
-  }
-
-  /** What of the time can be told apart in the piece. */
-  #resolution(lane: number): number {
-    const length = this.#lanes.read(this.#work.length, lane);
-    return 1e-15 * Math.max(Math.abs(this.#lanes.read(this.#work.base, lane) + length), length);
   }
 
   /** Marks the lanes in a phase, and no others; how many they are. */

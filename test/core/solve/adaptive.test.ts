@@ -399,3 +399,11 @@ test('an event that a measurement of time sets off is at that time', () => {
   });
   close(new Bench(model).tick(4).state('at'), 1.75, 1e-14);
 });
+
+test('no lanes and no repetitions are nothing to do', () => {
+  const bench = new Bench(modelOf(ball(0.5)));
+  const before = bench.memory.slice();
+  bench.stepper.substep({ memory: bench.memory, capacity: 1, from: 0, to: 1 }, 0);
+  bench.stepper.substep({ memory: bench.memory, capacity: 1, from: 1, to: 1 });
+  assert.deepEqual(bench.memory, before);
+});

@@ -1,8 +1,11 @@
 /** `gemel explain`: what there is to know of a model before it runs. */
 
 import { Command } from 'commander';
-import { javascriptBackend } from '../core/kernel/index.ts';
+import { checkObservability, type Observability } from '../core/estimate/index.ts';
+import { defaultBackend, javascriptBackend } from '../core/kernel/index.ts';
+import type { Model } from '../core/model/index.ts';
 import { explainModel, type Explanation } from '../core/solve/index.ts';
+import { fromSiDifference } from '../core/units/index.ts';
 import { loadModelFile } from './model-file.ts';
 
 /** States beyond these are not drawn, and modes beyond these are not listed. */
@@ -11,10 +14,11 @@ const listedModes = 12;
 
 export function explainCommand(): Command {
   return new Command('explain')
-    .summary('show the equations, structure, cost and stiffness of a model')
+    .summary('show the equations, structure, cost, stiffness and observability of a model')
     .description(
       'Shows the equations of a model in the order in which they are computed, the structure of its Jacobian, what a step ' +
-        'costs, how stiff it is where it starts, and the largest stable step of each explicit method.',
+        'costs, how stiff it is where it starts, the largest stable step of each explicit method, and which of its states ' +
+        'the sensors can tell.',
     )
     .argument('<model>', 'model file')
     .option('--json', 'print it as JSON')
@@ -25,8 +29,15 @@ Example:
   gemel explain models/tank.yaml`,
     )
     .action((path: string, options: { readonly json?: boolean }) => {
-      const explanation = explainModel(loadModelFile(path), { backend: javascriptBackend });
-      process.stdout.write(options.json ? `${JSON.stringify(explanation, null, 2)}\n` : textOf(explanation));
+      const model = loadModelFile(path);
+      const explanation = explainModel(model, { backend: javascriptBackend });
+      const observability = checkObservability(model, { backend: defaultBackend() });
+      const everything = { ...explanation, observability };
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(everything, null, 2)}\n`
+          : textOf(explanation) + sensorLines(model, observability).join(''),
+      );
     });
 }
 
@@ -95,6 +106,36 @@ function startLines({ start, largestStableStep }: Explanation): string[] {
     lines.push(`  ${method.padEnd(5)}  ${said}`);
   }
   return lines;
+}
+
+/** What the sensors leave of each state's deviation, in its unit, and what they cannot tell. */
+function sensorLines(
+  model: Model,
+  { states, findings, horizonSeconds, assumedInputs }: Observability,
+): string[] {
+  if (findings.length === 0 && states.length === 0) return [];
+  const lines = ['Sensors'];
+  const names = Object.keys(assumedInputs);
+  const width = Math.max(0, ...states.map(({ state }) => state.length));
+  if (states.length > 0) {
+    lines.push(
+      `  standard deviation after ${brief(horizonSeconds)} s from the start without samples, and with them`,
+    );
+  }
+  if (names.length > 0) lines.push(`  with a middling value for ${names.join(', ')}`);
+  for (const { state, without, deviation } of states) {
+    const unit = model.states.find(({ name }) => name === state)?.unit;
+    const [before, after] = [without, deviation].map((si) => brief(unit ? fromSiDifference(si, unit) : si));
+    const symbol = unit === undefined || unit.symbol === '1' ? '' : ` ${differenceSymbol(unit.symbol)}`;
+    lines.push(`  ${state.padEnd(width)}  ${before} → ${after}${symbol}`);
+  }
+  for (const finding of findings) lines.push(`  ${finding}`);
+  return ['\n', ...lines.map((line) => `${line}\n`)];
+}
+
+/** A difference of readings in degC is in K. */
+function differenceSymbol(symbol: string): string {
+  return symbol === 'degC' ? 'K' : symbol;
 }
 
 function brief(value: number): string {

@@ -140,3 +140,12 @@ function statesIn({ equations: { graph, slots }, states }: Model, roots: readonl
     return state >= 0 && state < states.length ? [state] : [];
   });
 }
+
+/** All states that something depends on, straight or through others. */
+export function statesBehind(model: Model, roots: readonly NodeId[]): ReadonlySet<number> {
+  const sources = sourcesOf(model);
+  const found = new Set(statesIn(model, roots));
+  // A set that grows while it is gone through is gone through to its end.
+  for (const state of found) for (const source of sources[state] ?? []) found.add(source);
+  return found;
+}

@@ -5,3 +5,5 @@ export { isFiltered, placeInFactor } from './belief.ts';
 export type { Estimator } from './estimator.ts';
 export { createEstimator } from './estimator.ts';
 export type { Selection } from './selection.ts';
+export type { Observability, StateTold } from './observability.ts';
+export { checkObservability } from './observability.ts';

@@ -64,3 +64,17 @@ export function whiten(a: Matrix, factor?: Matrix, count = a.columns - 1): void 
     }
   }
 }
+
+/** The inverse of a lower triangular matrix. A diagonal of 0 counts as so small that it hardly is. */
+export function inverseOf(triangle: Matrix): Matrix {
+  const n = triangle.rows;
+  const inverse = new Matrix(n, n);
+  for (let column = 0; column < n; column++) {
+    for (let row = column; row < n; row++) {
+      let sum = row === column ? 1 : 0;
+      for (let k = column; k < row; k++) sum -= triangle.at(row, k) * inverse.at(k, column);
+      inverse.set(row, column, sum / (triangle.at(row, row) || 1e-150));
+    }
+  }
+  return inverse;
+}

@@ -29,6 +29,12 @@ export interface BeliefLayout extends BlockLayout {
   /** One a member and estimated state, member by member, of an ensemble; none with another method. */
   readonly members: number;
   readonly memberCount: number;
+  /**
+   * Of the last time update, if they are kept: row by row of the factor what went into it, [A | B | √q] with 2n + 1 entries
+   * a row. A (n×n) are the deviations that S before it became, B (n×n) what is not linear, q the noise. None otherwise.
+   */
+  readonly spans: number;
+  readonly spanSlots: number;
   /** The states in the covariance, as indices of the model, in the order of the factor's rows. */
   readonly estimated: readonly number[];
 }
@@ -41,10 +47,12 @@ export function isFiltered(model: Model): boolean {
   return model.filter.method !== 'none' && model.measurements.some(({ noise }) => noise !== undefined);
 }
 
-export function beliefLayoutOf(model: Model): BeliefLayout {
+export function beliefLayoutOf(model: Model, keepsSpans?: 'keeps spans'): BeliefLayout {
   const base = layoutOf(model);
   const estimated = estimatedStates(model);
   const memberCount = model.filter.method === 'ensemble' ? model.filter.members : 0;
+  const n = estimated.length;
+  const spanSlots = keepsSpans === undefined ? 0 : n * (2 * n + 1);
   let { slots } = base;
   const take = (count: number): number => {
     const first = slots;
@@ -52,15 +60,16 @@ export function beliefLayoutOf(model: Model): BeliefLayout {
     return first;
   };
   const groups = {
-    factor: take((estimated.length * (estimated.length + 1)) / 2),
+    factor: take((n * (n + 1)) / 2),
     deviations: take(model.states.length),
     measured: take(model.measurements.length),
     innovations: take(model.measurements.length),
     innovationDeviations: take(model.measurements.length),
     rejected: take(model.measurements.length),
-    members: take(memberCount * estimated.length),
+    members: take(memberCount * n),
+    spans: take(spanSlots),
   };
-  return { ...base, ...groups, slots, memberCount, estimated };
+  return { ...base, ...groups, slots, memberCount, spanSlots, estimated };
 }
 
 /** Where row `row`, column `column` ≤ row, of the factor stands after its first slot. */

@@ -58,6 +58,8 @@ export function createEnsembleUpdate(
   const spread = new Matrix(n, memberCount);
   const widened = new Matrix(n, 2 * n);
   const timers = new Float64Array(layout.periods.length);
+  const kept = new Matrix(n, 2 * n + 1);
+  const rest = new Matrix(n, memberCount);
 
   const at = (slot: number, lane: number): number => lanes.memory[slot * lanes.capacity + lane] ?? NaN;
   const put = (slot: number, lane: number, value: number): void => {
@@ -96,14 +98,15 @@ export function createEnsembleUpdate(
       for (let m = 0; m < memberCount; m++) sum += at(slot, m);
       const { min = -Infinity, max = Infinity } = present(model.states[state]);
       const mean = sum / memberCount;
-      const kept = memory * factor.at(row, row);
-      for (let m = 0; m < memberCount; m++) spread.set(row, m, at(slot, m) - mean + kept * white.at(row, m));
+      const trace = memory * factor.at(row, row);
+      for (let m = 0; m < memberCount; m++) spread.set(row, m, at(slot, m) - mean + trace * white.at(row, m));
       put(slot, memberCount, Math.min(Math.max(mean, min), max));
     }
   };
 
   /** S from the deviations and the noise, W from the deviations alone. */
   const factorise = (seconds: number): void => {
+    if (layout.spanSlots > 0) separate(seconds);
     whiten(spread, factor);
     widened.values.fill(0);
     for (const [row, state] of estimated.entries()) {
@@ -111,6 +114,27 @@ export function createEnsembleUpdate(
       widened.set(row, n + row, noise(state, seconds));
     }
     whiten(widened, factor, 1);
+  };
+
+  /** A = deviations·Wᵀ/(N − 1), what the columns of S have become; B the triangle of what is left of the deviations. */
+  const separate = (seconds: number): void => {
+    for (let row = 0; row < n; row++) {
+      for (let i = 0; i < n; i++) {
+        let sum = 0;
+        for (let m = 0; m < memberCount; m++) sum += spread.at(row, m) * white.at(i, m);
+        kept.set(row, i, sum / (memberCount - 1));
+      }
+      for (let m = 0; m < memberCount; m++) {
+        let linear = 0;
+        for (let i = 0; i < n; i++) linear += kept.at(row, i) * white.at(i, m);
+        rest.set(row, m, spread.at(row, m) - linear);
+      }
+      kept.set(row, 2 * n, noise(present(estimated[row]), seconds));
+    }
+    whiten(rest, factor);
+    for (let row = 0; row < n; row++) {
+      for (let i = 0; i < n; i++) kept.set(row, n + i, i <= row ? factor.at(row, i) : 0);
+    }
   };
 
   const noise = (index: number, seconds: number): number => {
@@ -130,6 +154,7 @@ export function createEnsembleUpdate(
     };
     for (const slot of touched.writes) set(slot, at(slot, memberCount));
     for (const state of estimated) set(layout.states + state, at(layout.states + state, memberCount));
+    for (let i = 0; i < layout.spanSlots; i++) set(layout.spans + i, kept.values[i] ?? NaN);
     const offender = firstOffender();
     set(layout.offender, offender);
     set(layout.finite, offender < 0 ? 1 : 0);

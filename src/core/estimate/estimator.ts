@@ -65,9 +65,15 @@ export interface Estimator {
   observe(selection: Selection): void;
 }
 
+export interface EstimatorOptions {
+  readonly backend: Backend;
+  /** Whether each time update leaves behind what it was made of, for a smoother. Default: no. */
+  readonly keepsSpans?: 'keeps spans';
+}
+
 /** @throws GemelError `MODEL_TOO_LARGE` if a filter of the model needs more operations than the backend can take. */
-export function createEstimator(model: Model, { backend }: { readonly backend: Backend }): Estimator {
-  const layout = beliefLayoutOf(model);
+export function createEstimator(model: Model, { backend, keepsSpans }: EstimatorOptions): Estimator {
+  const layout = beliefLayoutOf(model, keepsSpans);
   const stepper = createStepper(model, { backend });
   const ensemble = firstEnsemble(layout);
   const by = model.filter.method === 'extended' ? 'derivative' : 'points';

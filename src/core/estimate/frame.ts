@@ -9,8 +9,8 @@
 import type { NodeId } from '../graph/index.ts';
 import type { Model } from '../model/index.ts';
 import { type Formulas, present } from '../solve/index.ts';
-import type { BeliefLayout, Moment } from './belief.ts';
-import type { Entry } from './factor.ts';
+import { type BeliefLayout, type Moment, placeInFactor } from './belief.ts';
+import { Algebra, type Entry, triangularise } from './factor.ts';
 import type { Touched } from './selection.ts';
 
 export interface Frame {
@@ -27,6 +27,8 @@ export interface Frame {
   readonly span: number;
   /** One a period: what its timer was before. */
   readonly timers: number;
+  /** What goes into the factor, if the layout keeps it. */
+  readonly kept: number;
   readonly slots: number;
 }
 
@@ -44,7 +46,8 @@ export function frameOf(model: Model, layout: BeliefLayout, { work, ...options }
   const matrix = factor + (n * (n + 1)) / 2;
   const span = matrix + work;
   const timers = span + 1;
-  return { ...options, model, layout, factor, matrix, span, timers, slots: timers + layout.periods.length };
+  const kept = timers + layout.periods.length;
+  return { ...options, model, layout, factor, matrix, span, timers, kept, slots: kept + layout.spanSlots };
 }
 
 /** Slot `slot` of a member, as the kernels over T lanes see it. */
@@ -62,6 +65,40 @@ export function keepTimers(frame: Frame, formulas: Formulas): void {
   const { layout } = frame;
   for (const order of layout.periods.keys()) {
     formulas.write(frame.timers + order, formulas.graph.load(twinSlot(frame, layout.everyTimers + order)));
+  }
+}
+
+/** What a row of the new factor is made of. */
+export interface FactorRow {
+  /** What the columns of the old factor have become. */
+  readonly linear: readonly Entry[];
+  /** What else the step has spread. */
+  readonly rest: readonly Entry[];
+  readonly noise: Entry;
+}
+
+/** Writes the triangle of [A, B, √Q], and these themselves if they are kept. */
+export function writeFactor(frame: Frame, formulas: Formulas, rows: readonly FactorRow[]): void {
+  const { layout } = frame;
+  const { graph } = formulas;
+  const algebra = new Algebra(graph);
+  const n = layout.estimated.length;
+  const wide = rows.map(({ linear, rest, noise }, row) => {
+    const entries: Entry[] = Array.from({ length: 2 * n }, (_, i) => (i < n ? linear[i] : rest[i - n]));
+    entries[2 * n + row] = noise;
+    return entries;
+  });
+  for (const [row, entries] of triangularise(graph, wide).entries()) {
+    for (let i = 0; i <= row; i++) {
+      formulas.write(frame.factor + placeInFactor(row, i), algebra.node(entries[i]));
+    }
+  }
+  if (layout.spanSlots === 0) return;
+  for (const [row, { noise }] of rows.entries()) {
+    const kept = [...Array.from({ length: 2 * n }, (_, i) => wide[row]?.[i]), noise];
+    for (const [i, entry] of kept.entries()) {
+      formulas.write(frame.kept + row * (2 * n + 1) + i, algebra.node(entry));
+    }
   }
 }
 

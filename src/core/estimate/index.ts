@@ -7,3 +7,11 @@ export { createEstimator } from './estimator.ts';
 export type { Selection } from './selection.ts';
 export type { Observability, StateTold } from './observability.ts';
 export { checkObservability } from './observability.ts';
+export type {
+  MeasurementEstimate,
+  RecordEstimate,
+  RecordOptions,
+  SampleRecord,
+  StateEstimate,
+} from './record.ts';
+export { runRecord } from './record.ts';

@@ -19,8 +19,17 @@ import type { Backend, Kernel } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
 import { Formulas, present } from '../solve/index.ts';
 import { type BeliefLayout, changingStates, type Moment, placeInFactor } from './belief.ts';
-import { Algebra, type Entry, triangularise } from './factor.ts';
-import { type Frame, frameOf, keepTimers, memberSlot, noiseOf, twinSlot } from './frame.ts';
+import type { Entry } from './factor.ts';
+import {
+  type FactorRow,
+  type Frame,
+  frameOf,
+  keepTimers,
+  memberSlot,
+  noiseOf,
+  twinSlot,
+  writeFactor,
+} from './frame.ts';
 import type { Touched } from './selection.ts';
 import { createTimeUpdate, type TimeUpdate } from './time-update.ts';
 
@@ -92,37 +101,32 @@ function gather(frame: Frame, advanced: number): Formulas {
   const n = layout.estimated.length;
   const changing = new Set(changingStates(model, frame.moment));
   const noise = noiseOf(frame, formulas);
-  const rows: Entry[][] = [];
   const half = graph.constant(0.5 / Math.sqrt(n));
-  for (const [row, state] of layout.estimated.entries()) {
+  const rows = layout.estimated.map((state, row): FactorRow => {
     const slot = layout.states + state;
-    const entries: Entry[] = [];
-    if (changing.has(state)) {
-      const sums: NodeId[] = [];
-      for (let i = 0; i < n; i++) {
-        const plus = graph.load(memberSlot(frame, slot, i));
-        const minus = graph.load(memberSlot(frame, slot, n + i));
-        entries.push(formulas.mul(formulas.sub(plus, minus), half));
-        sums.push(formulas.add(plus, minus));
-      }
-      const total = sums.reduce((a, b) => formulas.add(a, b));
-      const mean = formulas.mul(total, graph.constant(0.5 / n));
-      const middle = formulas.mul(mean, graph.constant(1 / Math.sqrt(n)));
-      for (const sum of sums) entries.push(formulas.sub(formulas.mul(sum, half), middle));
-      // Bounds hold every point, and rounding may not bring their mean past one.
-      formulas.write(twinSlot(frame, slot), formulas.bounded(present(model.states[state]), mean));
-    } else {
-      for (let i = 0; i <= row; i++) entries.push(graph.load(frame.factor + placeInFactor(row, i)));
+    if (!changing.has(state)) {
+      const linear = Array.from({ length: row + 1 }, (_, i) =>
+        graph.load(frame.factor + placeInFactor(row, i)),
+      );
+      return { linear, rest: [], noise: noise(state) };
     }
-    entries[2 * n + row] = noise(state);
-    rows.push(entries);
-  }
-  const algebra = new Algebra(graph);
-  for (const [row, entries] of triangularise(graph, rows).entries()) {
-    for (let i = 0; i <= row; i++) {
-      formulas.write(frame.factor + placeInFactor(row, i), algebra.node(entries[i]));
+    const linear: Entry[] = [];
+    const sums: NodeId[] = [];
+    for (let i = 0; i < n; i++) {
+      const plus = graph.load(memberSlot(frame, slot, i));
+      const minus = graph.load(memberSlot(frame, slot, n + i));
+      linear.push(formulas.mul(formulas.sub(plus, minus), half));
+      sums.push(formulas.add(plus, minus));
     }
-  }
+    const total = sums.reduce((a, b) => formulas.add(a, b));
+    const mean = formulas.mul(total, graph.constant(0.5 / n));
+    const middle = formulas.mul(mean, graph.constant(1 / Math.sqrt(n)));
+    // Bounds hold every point, and rounding may not bring their mean past one.
+    formulas.write(twinSlot(frame, slot), formulas.bounded(present(model.states[state]), mean));
+    const rest = sums.map((sum) => formulas.sub(formulas.mul(sum, half), middle));
+    return { linear, rest, noise: noise(state) };
+  });
+  writeFactor(frame, formulas, rows);
   writeRest(frame, formulas, advanced);
   return formulas;
 }

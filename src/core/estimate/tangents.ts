@@ -14,8 +14,8 @@ import type { Backend, Program, SlotWrite } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
 import { buildSubstep, endTickProgram, Formulas, type Integration, present } from '../solve/index.ts';
 import { type BeliefLayout, changingStates, type Moment, placeInFactor } from './belief.ts';
-import { Algebra, type Entry, triangularise } from './factor.ts';
-import { type Frame, frameOf, keepTimers, noiseOf } from './frame.ts';
+import { Algebra, type Entry } from './factor.ts';
+import { type Frame, frameOf, keepTimers, noiseOf, writeFactor } from './frame.ts';
 import { touchedBy } from './selection.ts';
 import { createTimeUpdate, type TimeUpdate } from './time-update.ts';
 import { through, throughIntegration } from './variation.ts';
@@ -102,19 +102,12 @@ function spread(frame: Frame): Formulas {
 /** The factor from A and the noise. */
 function gather(frame: Frame): Formulas {
   const formulas = new Formulas(frame.model, frame.layout);
-  const { graph } = formulas;
-  const algebra = new Algebra(graph);
-  const n = frame.layout.estimated.length;
   const noise = noiseOf(frame, formulas);
-  const rows = frame.layout.estimated.map((state, row) => {
-    const entries = rowOf(frame, formulas, row);
-    entries[n + row] = noise(state);
-    return entries;
-  });
-  for (const [row, entries] of triangularise(graph, rows).entries()) {
-    for (let i = 0; i <= row; i++) {
-      formulas.write(frame.factor + placeInFactor(row, i), algebra.node(entries[i]));
-    }
-  }
+  const rows = frame.layout.estimated.map((state, row) => ({
+    linear: rowOf(frame, formulas, row),
+    rest: [],
+    noise: noise(state),
+  }));
+  writeFactor(frame, formulas, rows);
   return formulas;
 }

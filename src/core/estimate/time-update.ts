@@ -69,13 +69,17 @@ function pairsOf(frame: Frame): Record<'gathered' | 'scattered', SlotPair[]> {
     block: layout.factor + i,
     scratch: frame.factor + i,
   }));
+  const kept = Array.from({ length: layout.spanSlots }, (_, i) => ({
+    block: layout.spans + i,
+    scratch: frame.kept + i,
+  }));
   const states = layout.estimated.map((state) => layout.states + state);
   const timers = layout.periods.map((_, order) => layout.everyTimers + order);
   const gathered = new Set([...touched.reads, ...touched.writes, ...states, ...timers]);
   const scattered = new Set([...touched.writes, ...states]);
   return {
     gathered: [...[...gathered].map(pair), ...factor],
-    scattered: [...[...scattered].map(pair), ...factor],
+    scattered: [...[...scattered].map(pair), ...factor, ...kept],
   };
 }
 

@@ -19,7 +19,8 @@ export type { Direction, SensitivityLayout, SensitivityStepper } from './sensiti
 export { createSensitivityStepper } from './sensitivity.ts';
 export type { SimulateOptions, Simulation, SimulationOptions } from './simulate.ts';
 export { simulate, startSimulation } from './simulate.ts';
-export type { InputFunction, NamedValues } from './start.ts';
+export type { InputFunction, NamedValues, StartOptions } from './start.ts';
+export { startValues } from './start.ts';
 export type { StartValues, Stepper } from './stepper.ts';
 export { createStepper, substepLimit } from './stepper.ts';
 export type { Stop } from './stop.ts';

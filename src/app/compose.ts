@@ -9,6 +9,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { CalibrationJobs } from '../adapters/calibrations/index.ts';
 import {
   createFileCheckpoints,
   createFileTexts,
@@ -98,10 +99,12 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const metrics = createMetrics({ fleet, version });
     stops.push(() => metrics.stop());
     const changes = { ...runtime.changes(fleet, connection), schema: publishedTwinSchema() };
-    const http = await startHttp(project, { fleet, changes, metrics, transport, log, version });
+    const calibrations = new CalibrationJobs({ nowMs: () => real.nowMs() });
+    stops.push(() => calibrations.close());
+    const http = await startHttp(project, { fleet, changes, calibrations, metrics, transport, log, version });
     metrics.watch({ http: () => http.statistics(), mqtt: () => transport.status() });
 
-    const stop = stopInOrder({ http, transport, connection, fleet, metrics, checkpoints }, log);
+    const stop = stopInOrder({ http, calibrations, transport, connection, fleet, metrics, checkpoints }, log);
     return { page: pageOf(project, http), broker: brokerOf(project, transport), fleet, stop };
   } catch (error) {
     for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch(() => undefined);
@@ -184,6 +187,7 @@ function createTransport(project: Project, adapter: MqttAdapter, log: Log): Mqtt
 interface HttpParts {
   readonly fleet: Fleet;
   readonly changes: TwinChanges;
+  readonly calibrations: CalibrationJobs;
   readonly metrics: Metrics;
   readonly transport: MqttTransport;
   readonly log: Log;
@@ -192,7 +196,7 @@ interface HttpParts {
 
 async function startHttp(
   project: Project,
-  { fleet, changes, metrics, transport, log, version }: HttpParts,
+  { fleet, changes, calibrations, metrics, transport, log, version }: HttpParts,
 ): Promise<HttpServer> {
   const { port, routes, allowHosts, allowOrigins } = project.http;
   const studio = studioDirectory();
@@ -200,6 +204,7 @@ async function startHttp(
   const http = await createHttpServer({
     fleet,
     changes,
+    calibrations,
     metrics,
     log,
     version,
@@ -230,6 +235,7 @@ function readinessOf(transport: MqttTransport): Readiness {
 
 interface StartedParts {
   readonly http: HttpServer;
+  readonly calibrations: CalibrationJobs;
   readonly transport: MqttTransport;
   readonly connection: { stop(): void };
   readonly fleet: Fleet;
@@ -252,6 +258,7 @@ function stopInOrder(parts: StartedParts, log: Log): () => Promise<readonly stri
     ]);
     await Promise.race([farewell, later(farewellMs)]);
     parts.connection.stop();
+    await attempt('ending calibrations', parts.calibrations.close());
     const failedBefore = parts.fleet.statistics().failedCheckpoints;
     await attempt('stopping the twins', parts.fleet.stop());
     if (parts.fleet.statistics().failedCheckpoints > failedBefore)

@@ -10,6 +10,7 @@ import type { HttpLimits, HttpOptions } from './options.ts';
 import { pageRoutes } from './pages.ts';
 import { ProblemError } from './problem.ts';
 import { listRoutes, type RouteList } from './route-list.ts';
+import { calibrationRoutes } from './routes/calibrations.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { modelRoutes } from './routes/models.ts';
 import { projectRoutes } from './routes/project.ts';
@@ -61,6 +62,7 @@ export async function createHttpApp(
   twinRoutes(context);
   if (options.changes !== undefined) changeRoutes(context, options.changes);
   modelRoutes(context);
+  if (options.calibrations !== undefined) calibrationRoutes(context, options.calibrations);
   serviceRoutes(context, options);
   streamRoute(app);
   projectRoutes(app, options.fleet, options.routes ?? {});

@@ -10,6 +10,8 @@ import {
   type TwinEvent,
   type TwinInfo,
 } from '../../engine/index.ts';
+import type { CalibrationReply } from './calibration-schemas.ts';
+import type { CalibrationJobView } from './options.ts';
 import type { EventView, ModelSummary, RefusalView, Signal, TwinDetail, TwinSummary } from './schemas.ts';
 
 export function twinSummary(fleet: Fleet, info: TwinInfo): TwinSummary {
@@ -55,6 +57,15 @@ export function eventView({ twin, timeMs, ...event }: TwinEvent): EventView {
 
 export function refusalView({ atMs, ...refused }: Refused): RefusalView {
   return { time: new Date(atMs).toISOString(), ...refused };
+}
+
+/** The parts of a job are made by typed code elsewhere, and only passed on here. */
+export function calibrationView({ createdMs, endedMs, ...job }: CalibrationJobView): CalibrationReply {
+  return {
+    ...job,
+    created: new Date(createdMs).toISOString(),
+    ...(endedMs === undefined ? {} : { ended: new Date(endedMs).toISOString() }),
+  } as CalibrationReply;
 }
 
 export function modelSummary(model: Model): ModelSummary {

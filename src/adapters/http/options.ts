@@ -1,7 +1,10 @@
 /** What the HTTP server is given, and what it gives back. */
 
 import type { FastifyInstance } from 'fastify';
+import type Type from 'typebox';
+import type { Model } from '../../core/model/index.ts';
 import type { Fleet, TwinInfo } from '../../engine/index.ts';
+import type * as schemas from './calibration-schemas.ts';
 
 /** The part of a structured logger that is used here; pino's fits. */
 export interface Log {
@@ -86,8 +89,33 @@ export interface TwinProblem {
   readonly hint?: string;
 }
 
+/** Fits of models to records, as jobs. */
+export interface Calibrations {
+  /** @throws GemelError `CALIBRATION_BUSY` */
+  start(model: Model, request: CalibrationRequest): CalibrationJobView;
+  get(id: string): CalibrationJobView | undefined;
+  /** The newest first. */
+  list(): readonly CalibrationJobView[];
+  stop(id: string): void;
+  /** @returns what ends it. */
+  onChange(listener: (job: CalibrationJobView) => void): () => void;
+}
+
+export type CalibrationRequest = Type.Static<typeof schemas.CalibrationRequest>;
+
+/** A job as the service that runs it tells of it: times in milliseconds, its parts as they are shown. */
+export interface CalibrationJobView
+  extends Pick<schemas.CalibrationReply, 'id' | 'model' | 'state' | 'progress'> {
+  readonly createdMs: number;
+  readonly endedMs?: number;
+  readonly result?: object;
+  readonly problem?: object;
+}
+
 export interface HttpOptions {
   readonly fleet: Fleet;
+  /** Absent: nothing is calibrated here. */
+  readonly calibrations?: Calibrations;
   /** Absent: the twins are those of the start. */
   readonly changes?: TwinChanges;
   /** Addresses to listen on; `localhost` stands for both loopback addresses. Default `['localhost']`. */

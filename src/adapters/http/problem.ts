@@ -53,6 +53,8 @@ export class ProblemError extends GemelError {
 /** Codes that are not answered with 422. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   CHECKPOINT_UNWRITABLE: 503,
+  CALIBRATION_BUSY: 503,
+  CALIBRATION_UNKNOWN: 404,
   FLEET_BUSY: 503,
   FLEET_STOPPED: 503,
   HTTP_BODY_TOO_LARGE: 413,

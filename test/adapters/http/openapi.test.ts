@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Calibrations } from '../../../src/adapters/http/options.ts';
 import { createApp } from './harness.ts';
 
 interface Operation {
@@ -18,13 +19,20 @@ const changes = {
   add: async () => ({ problems: [] }),
   remove: async () => {},
 };
+const calibrations: Calibrations = {
+  start: () => assert.fail('nothing is started here'),
+  get: () => undefined,
+  list: () => [],
+  stop: () => {},
+  onChange: () => () => {},
+};
 const routes = {
   'GET /state': { twin: 'machine', reply: 'plain' },
   'POST /update': { twin: 'machine', reply: 'plain', stepSeconds: 1, inputs: ['ambient'] },
 } as const;
 
 test('has every route, and nothing else', async (t) => {
-  const { app, get } = await createApp(t, { metrics, routes, changes });
+  const { app, get } = await createApp(t, { metrics, routes, changes, calibrations });
   const { status, body } = await get('/api/v1/openapi.json');
   assert.equal(status, 200);
   assert.equal(body.openapi, '3.1.0');
@@ -32,11 +40,14 @@ test('has every route, and nothing else', async (t) => {
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
     .sort();
   assert.deepEqual(documented, [
+    'DELETE /api/v1/models/{id}/calibrations/{job}',
     'DELETE /api/v1/twins/{id}',
     'GET /api/v1/events',
     'GET /api/v1/health',
     'GET /api/v1/models',
     'GET /api/v1/models/{id}',
+    'GET /api/v1/models/{id}/calibrations',
+    'GET /api/v1/models/{id}/calibrations/{job}',
     'GET /api/v1/openapi.json',
     'GET /api/v1/ready',
     'GET /api/v1/refusals',
@@ -48,6 +59,7 @@ test('has every route, and nothing else', async (t) => {
     'GET /metrics',
     'GET /ready',
     'GET /state',
+    'POST /api/v1/models/{id}/calibrations',
     'POST /api/v1/twins',
     'POST /api/v1/twins/{id}/inputs',
     'POST /api/v1/twins/{id}/step',
@@ -56,7 +68,7 @@ test('has every route, and nothing else', async (t) => {
   for (const route of documented) {
     const [method = '', path = ''] = route.split(' ');
     assert.ok(
-      app.hasRoute({ method, url: path.replace('{id}', ':id') }),
+      app.hasRoute({ method, url: path.replace('{id}', ':id').replace('{job}', ':job') }),
       `${route} is documented but not there`,
     );
   }
@@ -66,7 +78,7 @@ test('has every route, and nothing else', async (t) => {
 });
 
 test('says of every operation what it is, takes and answers, and every reference leads somewhere', async (t) => {
-  const { get } = await createApp(t, { metrics, routes });
+  const { get } = await createApp(t, { metrics, routes, calibrations });
   const { body, text } = await get('/api/v1/openapi.json');
   const schemas = (body.components as { schemas: Record<string, object> }).schemas;
   const ids = new Set<string>();

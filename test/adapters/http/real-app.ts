@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { CalibrationJobs } from '../../../src/adapters/calibrations/index.ts';
 import { createHttpApp } from '../../../src/adapters/http/app.ts';
 import type { HttpOptions } from '../../../src/adapters/http/index.ts';
 import { guardOf, limitsOf } from '../../../src/adapters/http/server.ts';
@@ -62,9 +63,11 @@ export async function createRealApp(t: TestContext): Promise<RealApp> {
     log: await openLog({ level: 'silent', style: 'json' }),
   });
   const changes = { ...runtime.changes(fleet, { add() {}, remove() {} }), schema: publishedTwinSchema() };
+  const calibrations = new CalibrationJobs({ nowMs: () => clock.nowMs() });
   const options = {
     fleet,
     changes,
+    calibrations,
     version: '0.1.0',
     readiness: { mqtt: () => ({ status: 'ok', detail: 'listening on mqtt://127.0.0.1:1883' }) },
     metrics: { contentType: 'text/plain; version=0.0.4', render: async () => '' },
@@ -76,6 +79,7 @@ export async function createRealApp(t: TestContext): Promise<RealApp> {
   const { app } = await createHttpApp(options, guardOf({}), limitsOf({}));
   t.after(async () => {
     await app.close();
+    await calibrations.close();
     await fleet.stop();
   });
   const request = async (method: string, url: string, body?: object) => {

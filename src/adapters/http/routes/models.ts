@@ -3,6 +3,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { suggest } from '../../../core/diagnose/index.ts';
+import type { Model } from '../../../core/model/index.ts';
+import type { Fleet } from '../../../engine/index.ts';
 import { equationsText, modelSummary, signalsOf } from '../describe.ts';
 import type { RouteContext } from '../options.ts';
 import { ProblemError } from '../problem.ts';
@@ -43,16 +45,7 @@ export function modelRoutes({ app: plain, fleet }: RouteContext): void {
       },
     },
     (request) => {
-      const { id } = request.params;
-      const model = fleet.models.get(id);
-      if (model === undefined) {
-        const meant =
-          suggest(id, fleet.models.keys()) ??
-          [...fleet.models.keys()].find((key) => key.startsWith(`${id}@`));
-        throw new ProblemError('MODEL_UNKNOWN', `there is no model ${show(id)}`, {
-          hint: meant === undefined ? 'GET /api/v1/models lists them' : `did you mean \`${meant}\`?`,
-        });
-      }
+      const model = findModel(fleet, request.params.id);
       return {
         ...modelSummary(model),
         signals: signalsOf(model),
@@ -61,4 +54,15 @@ export function modelRoutes({ app: plain, fleet }: RouteContext): void {
       };
     },
   );
+}
+
+/** @throws ProblemError `MODEL_UNKNOWN` with the one that was probably meant. */
+export function findModel(fleet: Fleet, id: string): Model {
+  const model = fleet.models.get(id);
+  if (model !== undefined) return model;
+  const meant =
+    suggest(id, fleet.models.keys()) ?? [...fleet.models.keys()].find((key) => key.startsWith(`${id}@`));
+  throw new ProblemError('MODEL_UNKNOWN', `there is no model ${show(id)}`, {
+    hint: meant === undefined ? 'GET /api/v1/models lists them' : `did you mean \`${meant}\`?`,
+  });
 }

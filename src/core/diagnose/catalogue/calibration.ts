@@ -3,6 +3,11 @@
 import type { CatalogueEntry } from './entry.ts';
 
 export const calibrationCodes = {
+  CALIBRATION_BUSY: {
+    title: 'too many calibrations',
+    cause: 'As many calibrations wait as may; one runs at a time.',
+    remedy: 'Wait until one is over, or stop one.',
+  },
   CALIBRATION_FAILED: {
     title: 'calibration failed',
     cause:
@@ -14,6 +19,11 @@ export const calibrationCodes = {
     title: 'nothing to calibrate',
     cause: 'No parameter of the model is marked, and no start of a state was asked for.',
     remedy: 'Write `calibrate: true` beside the parameters that are to be fitted.',
+  },
+  CALIBRATION_UNKNOWN: {
+    title: 'unknown calibration',
+    cause: 'There is no calibration of this number, or it is over for so long that it is no longer kept.',
+    remedy: 'List the calibrations of the model, or ask for a new one.',
   },
   FILTER_MISSING: {
     title: 'model without filter',

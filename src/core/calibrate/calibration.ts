@@ -52,8 +52,8 @@ export interface CalibrationProgress {
   readonly errors: readonly number[];
 }
 
-export const startsDefault = 8;
-export const startsLimit = 1000;
+const startsDefault = 8;
+const startsLimit = 1000;
 const roundsOfFit = 100;
 const roundsOfPolish = 30;
 /** How often errors are weighed anew at most, and the change of a weight that ends it. */

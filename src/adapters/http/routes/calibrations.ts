@@ -18,7 +18,7 @@ const JobParams = Type.Object({
 });
 
 /** A record is larger than other requests. */
-export const calibrationBodyBytes = 33_554_432;
+const calibrationBodyBytes = 33_554_432;
 
 export function calibrationRoutes({ app: plain, fleet }: RouteContext, calibrations: Calibrations): void {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>();

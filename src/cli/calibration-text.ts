@@ -43,10 +43,14 @@ export function nameOf({ name, of }: EstimateView): string {
 }
 
 function estimateRow(estimate: EstimateView): string[] {
-  const { unit, before, value, low, high, bound } = estimate;
+  const { unit, before, value, low, high } = estimate;
   const half = low === null || high === null ? null : (high - low) / 2;
-  const range = bound === undefined ? (half === null ? '' : `± ${brief(half, 3)}`) : `at its ${bound}`;
-  return [nameOf(estimate), brief(before), valueText(value, half), range, unit];
+  return [nameOf(estimate), brief(before), valueText(value, half), intervalText(estimate), unit];
+}
+
+export function intervalText({ low, high, bound }: EstimateView): string {
+  if (bound !== undefined) return `at its ${bound}`;
+  return low === null || high === null ? 'not determined' : `± ${brief((high - low) / 2, 3)}`;
 }
 
 /** As many digits as the interval leaves, and two more. */

@@ -12,7 +12,7 @@ import {
   viewOf,
 } from '../../core/calibrate/index.ts';
 import { fromSi } from '../../core/units/index.ts';
-import { brief, nameOf, remarksOnData, valueText } from '../calibration-text.ts';
+import { brief, intervalText, nameOf, remarksOnData, valueText } from '../calibration-text.ts';
 import { escapeText, timeUnitFor } from '../plot/index.ts';
 import { type Chart, chartHtml } from './chart.ts';
 import { style } from './style.ts';
@@ -95,8 +95,7 @@ function withCode(text: string): string {
 function estimateTable({ estimates }: CalibrationView): string {
   const rows = estimates.map((it) => {
     const half = it.low === null || it.high === null ? null : (it.high - it.low) / 2;
-    const interval =
-      it.bound === undefined ? (half === null ? '' : `± ${brief(half, 2)}`) : `at its ${it.bound}`;
+    const interval = intervalText(it);
     return `<tr><td>${escapeText(nameOf(it))}</td><td><b>${valueText(it.value, half)}</b></td><td>${interval}</td><td class="unit">${escapeText(it.unit)}</td><td>${brief(it.before, 5)}</td><td class="mark">${rangeMark(it)}</td></tr>`;
   });
   return `<p class="soft">With 95 % intervals. The dot is the value, the bar its interval, the mark where it stood before.</p>

@@ -180,7 +180,7 @@ export class Calibration {
     return summarise(
       { model: this.#model, recording: this.#recording, unknowns: this.unknowns, sweep: this.#sweep },
       {
-        z: best.z,
+        z: this.#withoutWhim(best),
         split: this.#split,
         interrupted: !this.#done,
         starts: this.#search?.ranked() ?? [],
@@ -194,6 +194,21 @@ export class Calibration {
             }),
       },
     );
+  }
+
+  /** What has no influence is as the document has it, and not where its start happened to be. */
+  #withoutWhim({ z, evaluation }: Candidate): Float64Array {
+    const lengths = evaluation.triangle.columnLengths();
+    const own = z.map((value, j) => {
+      const { value: given = NaN, scale = NaN } = this.unknowns[j] ?? {};
+      return lengths[j] === 0 ? given / scale : value;
+    });
+    if (own.every((value, j) => value === z[j])) return z;
+    const work = this.#objective().evaluate([own]);
+    let step = work.next();
+    while (step.done !== true) step = work.next();
+    const cost = step.value[0]?.cost ?? Infinity;
+    return cost <= evaluation.cost + 1e-9 * Math.abs(evaluation.cost) ? own : z;
   }
 
   *#run(): Generator<void> {

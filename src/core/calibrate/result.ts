@@ -17,6 +17,7 @@ import { Triangle } from './triangle.ts';
 export interface Estimate {
   readonly unknown: Unknown;
   readonly value: number;
+  /** Infinite where the record does not determine it at all. */
   readonly standardError: number;
   /** The 95 % interval, by Student's t. Not cut at the bounds. */
   readonly low: number;
@@ -66,6 +67,9 @@ export interface StartSummary {
   readonly errors: readonly number[];
 }
 
+/** A standard error of so many scales is as good as none. */
+const undetermined = 1e4;
+
 /** Below this, sums over lags are themselves too uncertain to correct anything. */
 const rowsToWiden = 50;
 
@@ -107,13 +111,17 @@ export function summarise(fitted: Fitted, outcome: Outcome): CalibrationResult {
       : informationOf(unknowns, z, { triangle: filter.triangle, measurements });
   const degrees = Math.max(1, spread.samples - unknowns.length);
   const reach = studentQuantile(0.975, degrees);
-  const errors = spread.covariance.map((row, j) => Math.sqrt(row[j] ?? NaN));
+  const errors = spread.covariance.map((row, j) =>
+    spread.lengths[j] === 0 ? Infinity : Math.sqrt(row[j] ?? NaN),
+  );
   return {
     model,
     estimates: unknowns.map((unknown, j): Estimate => {
       const value = values[j] ?? NaN;
       const bound = boundOf(unknown, value);
-      const standardError = bound === undefined ? (errors[j] ?? NaN) * unknown.scale : NaN;
+      const relative = errors[j] ?? NaN;
+      const error = relative < undetermined ? relative * unknown.scale : Infinity;
+      const standardError = bound === undefined ? error : NaN;
       const half = reach * standardError;
       const interval = { standardError, low: value - half, high: value + half };
       return { unknown, value, ...interval, ...(bound === undefined ? {} : { bound }) };
@@ -182,6 +190,8 @@ function fitOf(
 interface Spread {
   /** Of the unknowns in their scales. */
   readonly covariance: readonly Float64Array[];
+  /** How much each is seen, by data and priors: 0 is not at all. */
+  readonly lengths: Float64Array;
   readonly widened: boolean;
   readonly findings: readonly Finding[];
   readonly samples: number;
@@ -225,13 +235,16 @@ function spreadOf(
   });
   while (run.next().done !== true);
   products.add(slope);
-  const inverse = inverseOfSquare(holdAtBounds(addPriors(triangle.copy(), unknowns, z), unknowns, values));
+  const known = addPriors(triangle.copy(), unknowns, z);
+  const lengths = known.columnLengths();
+  const inverse = inverseOfSquare(holdAtBounds(known, unknowns, values));
   const variance = samples / Math.max(1, samples - n);
   const inflation = widened ? (1 + Math.min(0.97, correlation)) / (1 - Math.min(0.97, correlation)) : 1;
   return {
     covariance: (widened ? products.covariance(inverse) : inverse).map((row) =>
       row.map((it) => it * variance),
     ),
+    lengths,
     widened,
     findings: identify({ unknowns, values, triangle, deviation: Math.sqrt(variance), inflation }),
     samples,
@@ -248,6 +261,7 @@ function informationOf(
   const { triangle } = it;
   return {
     covariance: inverseOfSquare(holdAtBounds(triangle.copy(), unknowns, values)),
+    lengths: triangle.columnLengths(),
     widened: false,
     findings: identify({ unknowns, values, triangle, deviation: 1, inflation: 1 }),
     samples: it.measurements.reduce((sum, { train }) => sum + train.samples, 0),

@@ -36,7 +36,7 @@ export interface EstimateView {
   readonly unit: string;
   readonly before: number;
   readonly value: number;
-  /** Null at a bound. */
+  /** Null at a bound, and where the record does not determine it at all. */
   readonly standardError: number | null;
   readonly low: number | null;
   readonly high: number | null;

@@ -144,3 +144,19 @@ test('a simulation that leaves the finite numbers from every start fails', () =>
   const recording = readRecording(model, tableOf({ time, y: time.map((t) => 1 + 0.01 * t) }));
   assert.throws(() => calibrate(model, recording, { starts: 3 }), { code: 'CALIBRATION_FAILED' });
 });
+
+test('what has no influence stays as it was, from whichever start the best fit came', () => {
+  const model = modelOf({
+    units: 'unchecked',
+    inputs: { u: { unit: 1 } },
+    parameters: { omega: parameter(0.3, { min: 0.1, max: 3 }), idle: parameter(7, { min: 1, max: 15 }) },
+    states: { s: { unit: 1, start: 0 }, c: { unit: 1, start: 1 } },
+    equations: { 'der(s)': 'omega * c', 'der(c)': '-omega * s' },
+    measurements: { y: { equals: 's + idle * max(u - 5, 0)', unit: 1 } },
+  });
+  const recording = readRecording(model, tableOf({ time, u, y: time.map((t) => Math.sin(1.1 * t)) }));
+  const { estimates, starts } = calibrate(model, recording, { starts: 16 });
+  assert.notEqual(starts[0]?.start, 0);
+  assert.equal(estimates[1]?.value, 7);
+  assert.equal(estimates[1]?.standardError, Infinity);
+});

@@ -31,6 +31,7 @@ interface Options {
   readonly test?: string;
   readonly starts: number;
   readonly seed: number;
+  readonly pieces: number;
   readonly estimateStart?: readonly string[] | true;
   readonly method: 'output-error' | 'maximum-likelihood';
   readonly tick?: number;
@@ -78,6 +79,12 @@ export function calibrateCommand(): Command {
       'fit where these states start too, or all of them',
       listArgument('--estimate-start'),
     )
+    .option(
+      '--pieces <number>',
+      'cut the record into pieces to find where to begin (multiple shooting): about two for each swing',
+      integerArgument('--pieces', 200),
+      1,
+    )
     .addOption(
       new Option(
         '--method <name>',
@@ -115,6 +122,7 @@ async function calibrateAction(path: string, data: string, options: Options): Pr
     train: options.train,
     starts: options.starts,
     seed: options.seed,
+    pieces: options.pieces,
     method: options.method,
     backend,
     ...(estimateStart === undefined ? {} : { startOf: estimateStart === true ? 'all' : estimateStart }),

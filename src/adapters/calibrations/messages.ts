@@ -17,6 +17,7 @@ export interface CalibrationRequest {
   readonly test?: string;
   readonly starts?: number;
   readonly seed?: number;
+  readonly pieces?: number;
   /** Fit where these states start too, or all. */
   readonly estimateStart?: boolean | readonly string[];
   readonly method?: 'output-error' | 'maximum-likelihood';

@@ -30,6 +30,13 @@ export const CalibrationRequest = Type.Object(
     seed: Type.Optional(
       Type.Integer({ minimum: 0, description: 'Of the starts after the first. Default 1.' }),
     ),
+    pieces: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 200,
+        description: 'Pieces of the record for multiple shooting. Default 1: none.',
+      }),
+    ),
     estimateStart: Type.Optional(
       Type.Union([Type.Boolean(), Type.Array(Type.String(), { maxItems: 200 })], {
         description: 'Fit where all states start too, or these.',

@@ -17,6 +17,7 @@ import { checkData, type Split, splitRows } from './data.ts';
 import { Fit, type Candidate } from './fit.ts';
 import { type Unknown, unknownsOf } from './free.ts';
 import { likelihood, type Likelihood } from './likelihood.ts';
+import { MultipleShooting } from './multiple-shooting.ts';
 import { type Objective, outputError } from './objective.ts';
 import type { Recording } from './recording.ts';
 import { type CalibrationResult, summarise } from './result.ts';
@@ -37,6 +38,11 @@ export interface CalibrationOptions {
    * surprise of the model's filter, sample by sample, which leaves to process noise what the model does not know.
    */
   readonly method?: 'output-error' | 'maximum-likelihood';
+  /**
+   * Into how many pieces the record is cut to find where the open loop is to begin (multiple shooting). Default 1: not
+   * at all. For machines that swing or run away, about two for each swing.
+   */
+  readonly pieces?: number;
   /** Fit where these states start, or all. Default: none. */
   readonly startOf?: readonly string[] | 'all';
   /** The period of `next`. Default: from a row to the next. */
@@ -54,7 +60,9 @@ export interface CalibrationProgress {
 
 const startsDefault = 8;
 const startsLimit = 1000;
+const piecesLimit = 200;
 const roundsOfFit = 100;
+const roundsOfShooting = 40;
 const roundsOfPolish = 30;
 /** How often errors are weighed anew at most, and the change of a weight that ends it. */
 const polishes = 10;
@@ -93,6 +101,7 @@ export class Calibration {
   readonly #work: Generator<void>;
   readonly #starts: readonly Float64Array[];
   readonly #likelihood: Likelihood | undefined;
+  readonly #shooting: MultipleShooting | undefined;
   /** From all starts. */
   #search: Fit | undefined;
   /** From the best of them, weighed anew. */
@@ -103,11 +112,17 @@ export class Calibration {
   #done = false;
 
   constructor(model: Model, recording: Recording, options: CalibrationOptions) {
-    const { starts = startsDefault, seed = 1 } = options;
+    const { starts = startsDefault, seed = 1, pieces = 1 } = options;
     if (!(Number.isSafeInteger(starts) && starts >= 1 && starts <= startsLimit)) {
       throw new GemelError(
         'OPTION_RANGE',
         `\`starts\` is ${starts}; it is a number from 1 to ${startsLimit}`,
+      );
+    }
+    if (!(Number.isSafeInteger(pieces) && pieces >= 1 && pieces <= piecesLimit)) {
+      throw new GemelError(
+        'OPTION_RANGE',
+        `\`pieces\` is ${pieces}; it is a number from 1 to ${piecesLimit}`,
       );
     }
     this.#model = model;
@@ -130,6 +145,18 @@ export class Calibration {
         unknowns: this.unknowns,
         rows: this.#split.train,
         firstRow: this.#split.first,
+        backend,
+        ...(tickSeconds === undefined ? {} : { tickSeconds }),
+      });
+    }
+    if (pieces > 1) {
+      this.#shooting = new MultipleShooting({
+        model,
+        recording,
+        unknowns: this.unknowns,
+        rows: this.#split.train,
+        deviations: this.#deviations,
+        pieces,
         backend,
         ...(tickSeconds === undefined ? {} : { tickSeconds }),
       });
@@ -212,8 +239,9 @@ export class Calibration {
   }
 
   *#run(): Generator<void> {
-    this.#search = new Fit(this.#objective(), { box: this.#box(), rounds: roundsOfFit });
-    yield* this.#search.run(this.#starts);
+    const starts = this.#shooting === undefined ? this.#starts : yield* this.#shoot(this.#shooting);
+    this.#search = new Fit(this.#objective(), { box: boxOf(this.unknowns), rounds: roundsOfFit });
+    yield* this.#search.run(starts);
     const isWeighed =
       this.#split.measured.length > 1 || this.unknowns.some((it) => it.uncertainty !== undefined);
     if (!isWeighed) return;
@@ -226,7 +254,7 @@ export class Calibration {
       });
       if (found.every((sigma, k) => Math.abs(sigma / (this.#deviations[k] ?? NaN) - 1) < settled)) return;
       this.#deviations = found;
-      const polish = new Fit(this.#objective(), { box: this.#box(), rounds: roundsOfPolish });
+      const polish = new Fit(this.#objective(), { box: boxOf(this.unknowns), rounds: roundsOfPolish });
       const work = polish.run([best.z]);
       while (work.next().done !== true) {
         // Once there is an evaluation with the new weights, it takes the place of the old.
@@ -250,10 +278,14 @@ export class Calibration {
     });
   }
 
-  #box(): Box {
-    const edge = (bound: (unknown: Unknown) => number): Float64Array =>
-      Float64Array.from(this.unknowns, (unknown) => bound(unknown) / unknown.scale);
-    return { low: edge(({ min }) => min), high: edge(({ max }) => max) };
+  /** The document's values, and where the pieces lead from each start. */
+  *#shoot(shooting: MultipleShooting): Generator<void, Float64Array[]> {
+    const extended: Float64Array[] = [];
+    for (const start of this.#starts) extended.push(yield* shooting.extend(start));
+    const fit = new Fit(shooting, { box: boxOf(shooting.extended), rounds: roundsOfShooting });
+    yield* fit.run(extended);
+    const found = fit.ranked().map(({ z }) => z.slice(0, this.unknowns.length));
+    return [...this.#starts.slice(0, 1), ...found];
   }
 
   #leader(): Candidate | undefined {
@@ -261,4 +293,10 @@ export class Calibration {
       .map((fit) => fit?.ranked()[0])
       .find((best) => best !== undefined && best.evaluation.cost < Infinity);
   }
+}
+
+function boxOf(unknowns: readonly Unknown[]): Box {
+  const edge = (bound: (unknown: Unknown) => number): Float64Array =>
+    Float64Array.from(unknowns, (unknown) => bound(unknown) / unknown.scale);
+  return { low: edge(({ min }) => min), high: edge(({ max }) => max) };
 }

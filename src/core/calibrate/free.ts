@@ -62,6 +62,13 @@ export function unknownsOf(model: Model, { startOf = [] }: FreeOptions): Unknown
   return unknowns;
 }
 
+/** Every state as an unknown start. */
+export function everyStart(model: Model): Unknown[] {
+  return model.states.map((state, index) =>
+    unknownOf(withoutDefault(model, state), { of: 'start', index, value: state.start }),
+  );
+}
+
 /** An uncertainty that the document does not give is a filter's default, and knows nothing of where the record starts. */
 function withoutDefault(model: Model, { uncertainty, ...state }: State): Signal & { uncertainty?: number } {
   return model.document.states?.[state.name]?.uncertainty === undefined ? state : { ...state, uncertainty };

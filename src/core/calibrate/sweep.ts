@@ -34,6 +34,14 @@ export interface Sight {
   readonly gradient: Float64Array;
 }
 
+/** Where a state is after the last row of a run, and how that changes with the unknowns. */
+export interface End {
+  readonly leg: number;
+  readonly state: number;
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
 export interface SweepOptions {
   readonly unknowns: readonly Unknown[];
   readonly backend: Backend;
@@ -53,7 +61,7 @@ export class Sweep {
   readonly #tickSeconds: number;
   readonly #stepper: Stepper;
   /** First slot of ∂y/∂p; undefined: differences are taken. */
-  readonly #derivatives: number | undefined;
+  readonly #derivatives: { readonly states: number; readonly predictions: number } | undefined;
   #memory: Float64Array = new Float64Array();
   #capacity = 0;
 
@@ -73,12 +81,16 @@ export class Sweep {
     } else {
       const stepper = createSensitivityStepper(model, { backend, directions: unknowns });
       this.#stepper = stepper;
-      this.#derivatives = stepper.layout.predictionSensitivities;
+      const { sensitivities, predictionSensitivities } = stepper.layout;
+      this.#derivatives = { states: sensitivities, predictions: predictionSensitivities };
     }
   }
 
-  /** Runs the legs; `see` is told row by row in the order of time, leg by leg within a row. */
-  *run(legs: readonly Leg[], see: (sight: Sight) => void): Generator<void> {
+  /**
+   * Runs the legs; `see` is told row by row in the order of time, leg by leg within a row, and `atEnd` of every state once
+   * a leg has reached its last row.
+   */
+  *run(legs: readonly Leg[], see: (sight: Sight) => void, atEnd?: (end: End) => void): Generator<void> {
     const width = this.#lanesPerLeg;
     const lanes = this.#prepare(legs);
     const beats = Math.max(...legs.map(({ fromRow, toRow }) => toRow - fromRow));
@@ -88,8 +100,14 @@ export class Sweep {
       for (const [leg, { fromRow, toRow }] of legs.entries()) {
         if (fromRow + beat > toRow) continue;
         for (const measurement of this.#model.measurements.keys()) {
-          const prediction = this.#derive(legs, { leg, measurement, gradient });
+          const group = 'predictions';
+          const prediction = this.#derive(legs, { leg, group, index: measurement, gradient });
           see({ leg, row: fromRow + beat, measurement, prediction, gradient });
+        }
+        if (atEnd === undefined || fromRow + beat < toRow) continue;
+        for (const state of this.#model.states.keys()) {
+          const value = this.#derive(legs, { leg, group: 'states', index: state, gradient });
+          atEnd({ leg, state, value, gradient });
         }
       }
       if (beat >= beats) return;
@@ -173,20 +191,25 @@ export class Sweep {
     return inputAt({ model: this.#model, recording: this.#recording }, index, row);
   }
 
-  /** @returns the prediction, its derivatives being written into `gradient`. */
+  /** @returns a prediction or state, its derivatives being written into `gradient`. */
   #derive(
     legs: readonly Leg[],
-    it: { readonly leg: number; readonly measurement: number; readonly gradient: Float64Array },
+    it: {
+      readonly leg: number;
+      readonly group: 'predictions' | 'states';
+      readonly index: number;
+      readonly gradient: Float64Array;
+    },
   ): number {
-    const { leg, measurement, gradient } = it;
+    const { leg, group, index, gradient } = it;
     const memory = this.#memory;
     const capacity = this.#capacity;
-    const slot = (this.#stepper.layout.predictions + measurement) * capacity;
-    const derivatives = this.#derivatives;
+    const slot = (this.#stepper.layout[group] + index) * capacity;
+    const derivatives = this.#derivatives?.[group];
     if (derivatives !== undefined) {
-      const m = this.#model.measurements.length;
+      const count = this.#model[group === 'states' ? 'states' : 'measurements'].length;
       for (let j = 0; j < gradient.length; j++) {
-        gradient[j] = memory[(derivatives + j * m + measurement) * capacity + leg] ?? NaN;
+        gradient[j] = memory[(derivatives + j * count + index) * capacity + leg] ?? NaN;
       }
       return memory[slot + leg] ?? NaN;
     }

@@ -9,8 +9,9 @@ import { parseArgs } from 'node:util';
 import { kalman } from './kalman.ts';
 import { tanks } from './tanks.ts';
 import { type Finding, type Proof, toJsonLine, toTable } from './lib/report.ts';
+import { temperature } from './temperature.ts';
 
-const proofs: readonly Proof[] = [kalman, tanks];
+const proofs: readonly Proof[] = [kalman, tanks, temperature];
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -6,7 +6,6 @@ export type FindingKind =
   | 'sensor-spikes'
   | 'sensor-stuck'
   | 'sensor-dead'
-  | 'sensor-range'
   | 'innovation-drift'
   | 'machine-changed'
   | 'health-changed'
@@ -34,10 +33,9 @@ export const findingWords: Readonly<Record<FindingKind, (subject: string) => str
   'sensor-spikes': (name) => `${name} gives single readings far off, and right ones between them`,
   'sensor-stuck': (name) => `${name} repeats one value although its noise should move it`,
   'sensor-dead': (name) => `${name} has stopped sending`,
-  'sensor-range': (name) => `${name} reads outside its range`,
   'innovation-drift': (name) =>
     `${name} and its prediction have moved apart: the sensor or the machine has changed`,
   'machine-changed': () => 'the machine no longer does what its model says; no single sensor explains it',
+  'pattern-unusual': (name) => `${name} is unlike its healthy period`,
   'health-changed': (name) => `${name} has changed by more than its usual wandering`,
-  'pattern-unusual': () => 'the signals together are unlike anything in the healthy period',
 };

@@ -24,3 +24,8 @@ export { judgeBank } from './verdict.ts';
 export type { Channel } from './channel.ts';
 export type { HealthMonitor, HealthMonitorOptions, HealthSample } from './health.ts';
 export { createHealthMonitor } from './health.ts';
+export type { Feature, MonitorRow } from './features.ts';
+export type { Monitor, MonitorModel, MonitorOptions, MonitorReading, MonitorState } from './monitor.ts';
+export { startMonitor, trainMonitor } from './monitor.ts';
+export type { Distance, PrincipalModel } from './principal.ts';
+export { distanceOf, fitPrincipal, residualLimit } from './principal.ts';

@@ -17,7 +17,7 @@ import { normalQuantile } from '../statistics/index.ts';
 import { addToCusum, cusumSlots, cusumWidth, sizeSinceChange } from './cusum.ts';
 import { findingWords } from './finding.ts';
 import type { Finding } from './finding.ts';
-import { createThreshold, normalIncrements } from './run-length.ts';
+import { shifts, thresholdFor } from './run-length.ts';
 import type { NameAndTime } from './sensor-finding.ts';
 
 export interface HealthMonitorOptions {
@@ -25,8 +25,8 @@ export interface HealthMonitorOptions {
   readonly falseAlarmSeconds: number;
   /** Standard deviation of its noise, per root second. */
   readonly noise: number;
-  /** A step of the estimate is taken over so long: a few times what the filter needs to follow. */
-  readonly periodSeconds: number;
+  /** A step of the estimate is taken over so long at least. */
+  readonly leastSeconds: number;
 }
 
 export interface HealthSample {
@@ -50,14 +50,13 @@ const width = 4 + 2 * cusumWidth;
 const reference = 0.5;
 /** A belief that has settled gains little in a period: steps count from then on. */
 const settled = 0.5;
+/** A step is taken over so many times what the filter needs to follow. */
+const settling = 3;
 const faultsPerFalseAlarm = 10;
 
 export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
-  const { noise, periodSeconds } = options;
-  const threshold = createThreshold(normalIncrements(reference, Infinity), 12);
-  const samples = Math.max(1, (4 * options.falseAlarmSeconds) / periodSeconds);
-  const limit = -normalQuantile(1 / samples);
-  const step = { increment: 0, threshold: threshold(samples), time: 0, size: 0, weight: 1 };
+  const { noise, leastSeconds, falseAlarmSeconds } = options;
+  const step = { increment: 0, threshold: 0, time: 0, size: 0, weight: 1 };
 
   return { width, update, finding };
 
@@ -68,7 +67,9 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
       (memory[offset + slots.below + cusumSlots.alarm] ?? 0);
     const gap = time - (memory[offset + slots.time] ?? 0);
     const begun = memory[offset + slots.begun] === 1;
-    if (begun && gap < periodSeconds) return standing;
+    // P/q² is how long the filter needs to follow.
+    const usualSeconds = Math.max(leastSeconds, (settling * variance) / (noise * noise));
+    if (begun && gap < usualSeconds) return standing;
     const before = memory[offset + slots.variance] ?? 0;
     const change = estimate - (memory[offset + slots.estimate] ?? 0);
     memory[offset + slots.begun] = 1;
@@ -78,6 +79,9 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
     const usual = noise * noise * gap;
     if (!begun || !(before - variance < settled * usual)) return standing;
     const z = change / Math.sqrt(Math.max(usual + before - variance, usual / 10));
+    const steps = Math.max(1, (4 * falseAlarmSeconds) / gap);
+    const limit = -normalQuantile(1 / steps);
+    step.threshold = thresholdFor(shifts, steps);
     step.time = time - gap;
     step.size = change;
     step.increment = z > limit ? 1.5 * step.threshold : z - reference;
@@ -91,7 +95,9 @@ export function createHealthMonitor(options: HealthMonitorOptions): HealthMonito
     if (alarmed === undefined) return undefined;
     const sum = offset + alarmed;
     const since = memory[sum + cusumSlots.since] ?? NaN;
-    const odds = faultsPerFalseAlarm * Math.exp((memory[sum + cusumSlots.sum] ?? 0) - step.threshold);
+    const odds =
+      faultsPerFalseAlarm *
+      Math.exp((memory[sum + cusumSlots.sum] ?? 0) - (memory[sum + cusumSlots.threshold] ?? 0));
     const count = memory[sum + cusumSlots.count] ?? 0;
     return {
       kind: 'health-changed',

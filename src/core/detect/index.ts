@@ -3,13 +3,16 @@
 export type { Finding, FindingKind } from './finding.ts';
 export type { NisJudgement } from './nis.ts';
 export { addToNis, instantProbability, judgeNis, nisWidth } from './nis.ts';
-export type { Increments, Threshold } from './run-length.ts';
+export type { Increments, RunLengths } from './run-length.ts';
 export {
-  createThreshold,
+  clippedScatter,
+  clippedShifts,
   meanRunLength,
   normalIncrements,
+  shifts,
   siegmundRunLength,
   squareIncrements,
+  thresholdFor,
 } from './run-length.ts';
 export type { SensorMonitor, SensorMonitorOptions } from './sensor.ts';
 export { createSensorMonitor } from './sensor.ts';

@@ -50,23 +50,41 @@ export function siegmundRunLength(reference: number, threshold: number, shift = 
 export type Threshold = (steps: number) => number;
 
 /**
- * Prepares thresholds: run lengths are computed once on a grid up to `highest`, and the function that comes back goes
- * between and beyond, where their logarithm is straight; it allocates nothing. Thresholds with lengths beyond 10⁸ are
- * not for the grid: the linear system loses their digits.
+ * Mean run lengths by threshold. Between the entries and beyond them their logarithm is nearly straight. Tables stand in
+ * the code, since a monitor must not take a tenth of a second to begin; a test computes them again.
  */
-export function createThreshold(increments: Increments, highest: number): Threshold {
-  const count = 12;
-  const thresholds = Float64Array.from({ length: count }, (_, i) => highest * ((i + 1) / count) ** 1.5);
-  const lengths = thresholds.map((threshold) => Math.log(meanRunLength(increments, threshold)));
-  return (steps) => {
-    const wanted = Math.log(Math.max(1, steps));
-    let i = 1;
-    while (i < count - 1 && (lengths[i] ?? Infinity) < wanted) i++;
-    const low = thresholds[i - 1] ?? NaN;
-    const from = lengths[i - 1] ?? NaN;
-    const slope = ((thresholds[i] ?? NaN) - low) / ((lengths[i] ?? NaN) - from);
-    return Math.max(0, low + (wanted - from) * slope);
-  };
+export interface RunLengths {
+  readonly thresholds: readonly number[];
+  readonly lengths: readonly number[];
+}
+
+/** Of `normalIncrements(0.5, 4)`. */
+export const clippedShifts: RunLengths = {
+  thresholds: [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12],
+  lengths: [5.92559, 11.2089, 38.5475, 117.596, 335.732, 932.327, 2558.59, 19028.6, 140895, 1041410],
+};
+
+/** Of `normalIncrements(0.5, Infinity)`. */
+export const shifts: RunLengths = {
+  thresholds: [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12],
+  lengths: [5.92559, 11.2089, 38.5475, 117.596, 335.368, 930.889, 2553.13, 18965.8, 140266, 1036560],
+};
+
+/** Of `squareIncrements(1.4596743892, 4)`. */
+export const clippedScatter: RunLengths = {
+  thresholds: [1, 2, 4, 6, 8, 12, 16, 20, 25, 30],
+  lengths: [8.22346, 13.9091, 33.4986, 70.7749, 138.919, 473.291, 1556.22, 4916.74, 19696.9, 86067.9],
+};
+
+/** The threshold with this mean run length; allocates nothing. */
+export function thresholdFor({ thresholds, lengths }: RunLengths, steps: number): number {
+  const wanted = Math.log(Math.max(1, steps));
+  let i = 1;
+  while (i < lengths.length - 1 && (lengths[i] ?? Infinity) < steps) i++;
+  const low = thresholds[i - 1] ?? NaN;
+  const from = Math.log(lengths[i - 1] ?? NaN);
+  const slope = ((thresholds[i] ?? NaN) - low) / (Math.log(lengths[i] ?? NaN) - from);
+  return Math.max(0, low + (wanted - from) * slope);
 }
 
 /** The run length from zero by a chain of m intervals; the first is half as wide and stands for zero. */

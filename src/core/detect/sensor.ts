@@ -16,7 +16,7 @@
 import { hasLearnt, learn, whiten } from './baseline.ts';
 import { addToCusum } from './cusum.ts';
 import type { Finding } from './finding.ts';
-import { createThreshold, normalIncrements, squareIncrements } from './run-length.ts';
+import { clippedScatter, clippedShifts, thresholdFor } from './run-length.ts';
 import { sensorFinding } from './sensor-finding.ts';
 import type { NameAndTime } from './sensor-finding.ts';
 import { beat, sensorSlots as slots, sensorWidth, suspicions } from './sensor-record.ts';
@@ -44,7 +44,7 @@ export interface SensorMonitor {
 }
 
 const tests = 4;
-/** Half of the shift that is found soonest, and the like for a scatter of 1.5 times the usual. */
+/** Half of the shift that is found soonest, and the like for a scatter of 1.5 times the usual: those of the run lengths. */
 const shiftReference = 0.5;
 const scatterRatio = 1.5;
 const scatterReference = (2 * Math.log(scatterRatio) * scatterRatio ** 2) / (scatterRatio ** 2 - 1);
@@ -60,8 +60,6 @@ const certain = 2.128;
 export function createSensorMonitor(options: SensorMonitorOptions): SensorMonitor {
   const { learnSamples: samples } = options;
   const silentIntervals = options.silentIntervals ?? 10;
-  const shiftThreshold = createThreshold(normalIncrements(shiftReference, clip), 12);
-  const scatterThreshold = createThreshold(squareIncrements(scatterReference, clip), 30);
   const shiftMargin = samples > 0 ? certain / Math.sqrt(samples) : 0;
   const scatterShrink = samples > 0 ? Math.max(0.1, 1 - certain * Math.sqrt(2 / samples)) : 1;
   // Written anew for each sample, so that none is allocated.
@@ -119,12 +117,12 @@ export function createSensorMonitor(options: SensorMonitorOptions): SensorMonito
     let bits = 0;
     step.weight = 1;
     step.size = sample.innovation;
-    step.threshold = shiftThreshold(limits.samples);
+    step.threshold = thresholdFor(clippedShifts, limits.samples);
     step.increment = w - shiftReference - shiftMargin;
     if (addToCusum(memory, offset + slots.above, step)) bits |= suspicions.above;
     step.increment = -w - shiftReference - shiftMargin;
     if (addToCusum(memory, offset + slots.below, step)) bits |= suspicions.below;
-    step.threshold = scatterThreshold(limits.samples);
+    step.threshold = thresholdFor(clippedScatter, limits.samples);
     step.increment = w * w * scatterShrink - scatterReference;
     return bits | (addToCusum(memory, offset + slots.scatter, step) * suspicions.scatter);
   }

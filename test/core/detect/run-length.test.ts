@@ -9,11 +9,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  createThreshold,
+  clippedScatter,
+  clippedShifts,
   meanRunLength,
   normalIncrements,
+  shifts,
   siegmundRunLength,
   squareIncrements,
+  thresholdFor,
 } from '../../../src/core/detect/index.ts';
 import { Rng } from '../../../src/core/statistics/index.ts';
 
@@ -59,13 +62,23 @@ test("Siegmund's approximation is within a hundredth of the chain", () => {
   near(siegmundRunLength(0.5, 5, 0.5), 6.166 ** 2, 1e-12);
 });
 
+test('the tables hold what the chain computes', () => {
+  const ratio = 1.5;
+  const reference = (2 * Math.log(ratio) * ratio ** 2) / (ratio ** 2 - 1);
+  for (const [table, increments] of [
+    [shifts, normalIncrements(0.5, Infinity)],
+    [clippedShifts, normalIncrements(0.5, 4)],
+    [clippedScatter, squareIncrements(reference, 4)],
+  ] as const)
+    for (const [i, threshold] of table.thresholds.entries())
+      near(table.lengths[i] ?? NaN, meanRunLength(increments, threshold), 1e-5);
+});
+
 test('a threshold made for a run length has it', () => {
-  const threshold = createThreshold(normalIncrements(0.5, 4), 12);
   for (const steps of [100, 1e4, 1e6, 1e9])
-    near(meanRunLength(normalIncrements(0.5, 4), threshold(steps)), steps, 0.01);
-  const scatter = createThreshold(squareIncrements(1.46, 4), 30);
+    near(meanRunLength(normalIncrements(0.5, 4), thresholdFor(clippedShifts, steps)), steps, 0.03);
   for (const steps of [100, 1e4, 1e6])
-    near(meanRunLength(squareIncrements(1.46, 4), scatter(steps)), steps, 0.15);
+    near(meanRunLength(squareIncrements(1.46, 4), thresholdFor(clippedScatter, steps)), steps, 0.15);
 });
 
 test('sums of squares run as long as simulated ones', () => {

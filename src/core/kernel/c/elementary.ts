@@ -133,8 +133,11 @@ INLINE double inline_pow(double x, double y) {
 #define inline_pow power
 #endif
 `,
-  moderate_pow: `/* x^y for 0 < |y| <= 2, y = high + low. Only y * k * ln 2 is large, and high * k is exact; log m needs no second part. */
-INLINE double inline_moderate_pow(double x, double y, double high, double low) {
+  moderate_pow: `/* x^y for 0 < |y| <= 2. Only y * k * ln 2 is large, and high * k is exact; log m needs no second part. */
+INLINE double inline_moderate_pow(double x, double y) {
+  /* 42 bits of y and the rest: y is a constant, so this is done by the compiler. */
+  const double high = 2049.0 * y - (2049.0 * y - y);
+  const double low = y - high;
   const double a = fabs(x);
   const double normal = a < 0x1p-1022 ? a * 0x1p54 : a;
   const int64_t bits = bits_of(normal);

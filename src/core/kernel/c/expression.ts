@@ -7,7 +7,6 @@
  */
 
 import type { BinaryOperator, Graph, GraphNode, NodeId, UnaryOperator } from '../../graph/index.ts';
-import { splitExponent } from '../math/power.ts';
 import { isInline } from './elementary.ts';
 import type { HelperName } from './prelude.ts';
 
@@ -170,9 +169,8 @@ function power(node: Extract<GraphNode, { kind: 'binary' }>, around: Surrounding
       return call(`${helper}(${a})`);
     }
     if (exponent.kind === 'constant' && exponent.value !== 0 && Math.abs(exponent.value) <= 2) {
-      const { high, low } = splitExponent(exponent.value);
       around.uses('moderate_pow');
-      return call(`inline_moderate_pow(${a}, ${b}, ${constantText(high)}, ${constantText(low)})`);
+      return call(`inline_moderate_pow(${a}, ${b})`);
     }
     around.uses('pow');
     around.uses('power');

@@ -66,7 +66,7 @@ export function moderatePower(v: Vectors, x: VectorId, exponent: number): Vector
 const moderateLimit = 2;
 
 /** A first part that keeps 42 bits, so that its product with a whole number of 11 bits is exact, and the rest. */
-export function splitExponent(exponent: number): Parts<number> {
+function splitExponent(exponent: number): Parts<number> {
   const factor = 2 ** 11 + 1;
   const scaledUp = exponent * factor;
   const high = scaledUp - (scaledUp - exponent);

@@ -116,15 +116,13 @@ test('the fast mode writes exp, tanh, pow and small whole powers out; the strict
   ];
   const writes = nodes.map((node, index) => ({ slot: 1 + index, node }));
   const calls = (mode: 'strict' | 'fast') =>
-    [...programToC({ graph, writes }, { mode }).matchAll(/(?:\[lane\]|v\d+) = (\w+)\(/g)].map(
-      (match) => match[1],
-    );
+    [...programToC({ graph, writes }, { mode }).matchAll(/\[lane\] = (\w+)\(/g)].map((match) => match[1]);
   assert.deepEqual(calls('strict'), ['exp', 'tanh', 'sin', 'pow', 'pow', 'pow']);
   assert.deepEqual(calls('fast'), [
-    'inline_moderate_pow',
     'inline_exp',
     'inline_tanh',
     'sin',
+    'inline_moderate_pow',
     'cube',
     'inline_pow',
   ]);

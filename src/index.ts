@@ -26,5 +26,11 @@ export { compileModel, compileModelDocument, defineModel, ModelDocumentSchema } 
 export type { SimulateOptions, Trajectory } from './core/solve/index.ts';
 export { simulate } from './core/solve/index.ts';
 export type { Unit } from './core/units/index.ts';
-export type { LocalTwin, LocalTwinOptions, MeasurementReading, Snapshot } from './engine/index.ts';
+export type {
+  HealthReading,
+  LocalTwin,
+  LocalTwinOptions,
+  MeasurementReading,
+  Snapshot,
+} from './engine/index.ts';
 export { createTwin } from './engine/index.ts';

@@ -11,6 +11,7 @@ export type {
   TickReport,
   TwinInfo,
 } from './fleet.ts';
+export type { HealthReading } from './health.ts';
 export { createLocalShard } from './local-shard.ts';
 export { createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';

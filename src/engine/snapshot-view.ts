@@ -10,6 +10,14 @@ import { GemelError, suggest } from '../core/diagnose/index.ts';
 import type { Model, Signal } from '../core/model/index.ts';
 import { fromSi, fromSiDifference, type Unit } from '../core/units/index.ts';
 import { type Frame, type FrameLayout, frameLayoutOf, statusCodes } from './frame.ts';
+import {
+  type HealthColumn,
+  healthColumnsOf,
+  healthJson,
+  healthLevel,
+  type HealthReading,
+  healthReading,
+} from './health.ts';
 import type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
 
 /** A group of signals with the texts of their keys. */
@@ -27,12 +35,15 @@ export interface SnapshotView {
   readonly outputs: Group;
   readonly inputs: Group;
   readonly measurements: Group;
+  readonly health: readonly HealthColumn[];
 }
 
 export function createSnapshotView(model: Model): SnapshotView {
+  const layout = frameLayoutOf(model);
   return {
     model,
-    layout: frameLayoutOf(model),
+    layout,
+    health: healthColumnsOf(model, layout),
     states: groupOf(model.states),
     outputs: groupOf(model.outputs),
     inputs: groupOf(model.inputs),
@@ -148,6 +159,19 @@ class FrameSnapshot implements Snapshot {
     };
   }
 
+  health(name: string): HealthReading {
+    const columns = this.#view.health;
+    const found = columns.find((column) => column.health.name === name);
+    if (found === undefined) {
+      throw this.#unknown(
+        'health',
+        columns.map((column) => column.health.name),
+        name,
+      );
+    }
+    return this.#readHealth(found);
+  }
+
   toJson(): string {
     this.#json ??= this.#writeJson();
     return this.#json;
@@ -166,6 +190,8 @@ class FrameSnapshot implements Snapshot {
     if (layout.uncertaintyCount > 0) json += `,"uncertainty":${this.#writeUncertainties()}`;
     json += `,"outputs":${this.#writeGroup(outputs, layout.outputs)},"inputs":${this.#writeGroup(inputs, layout.inputs)}`;
     json += `,"measurements":${this.#writeMeasurements()},"times":${this.#writeTimes()}`;
+    const { health } = this.#view;
+    if (health.length > 0) json += `,"health":${healthJson(health, (column) => this.#readHealth(column))}`;
     if (held.length > 0)
       json += `,"held":{${held.map(({ state, bound }) => `"${state}":"${bound}"`).join(',')}}`;
     if (silent.length > 0) json += `,"silent":["${silent.join('","')}"]`;
@@ -230,15 +256,20 @@ class FrameSnapshot implements Snapshot {
     return finite(fromSi(this.#value(first + at), unitOf(group.signals, at)));
   }
 
+  #readHealth(column: HealthColumn): HealthReading {
+    return healthReading(healthLevel(column.health, this.#value(column.column), Number.NaN), column.unit);
+  }
+
   #indexOf(kind: string, { index }: Group, name: string): number {
     const at = index.get(name);
-    if (at !== undefined) return at;
-    const near = suggest(name, index.keys());
-    const hint =
-      near === undefined
-        ? `${kind}s: ${[...index.keys()].join(', ') || 'none'}`
-        : `did you mean \`${near}\`?`;
-    throw new GemelError('SIGNAL_UNKNOWN', `${this.model} has no ${kind} \`${name}\``, { hint });
+    if (at === undefined) throw this.#unknown(kind, [...index.keys()], name);
+    return at;
+  }
+
+  #unknown(kind: string, names: readonly string[], name: string): GemelError {
+    const near = suggest(name, names);
+    const hint = near === undefined ? `${kind}s: ${names.join(', ') || 'none'}` : `did you mean \`${near}\`?`;
+    return new GemelError('SIGNAL_UNKNOWN', `${this.model} has no ${kind} \`${name}\``, { hint });
   }
 
   #value(column: number): number {

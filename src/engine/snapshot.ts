@@ -3,6 +3,8 @@
  * live state. Values are in the model document's own units.
  */
 
+import type { HealthReading } from './health.ts';
+
 export type TwinStatus = 'running' | 'waiting' | 'quarantined';
 
 export interface Snapshot {
@@ -29,6 +31,7 @@ export interface Snapshot {
   output(name: string): number;
   input(name: string): number;
   measurement(name: string): MeasurementReading;
+  health(name: string): HealthReading;
   /** Event time of the newest sample of an input; undefined if it never had one. */
   inputTimeMs(name: string): number | undefined;
   /** The whole snapshot as JSON text; made once. */

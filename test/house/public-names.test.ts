@@ -27,6 +27,7 @@ const types = [
   'ErrorCode',
   'GemelErrorOptions',
   'Health',
+  'HealthReading',
   'Input',
   'LocalTwin',
   'LocalTwinOptions',

@@ -250,6 +250,7 @@ function fakeSnapshot(id: string, model: Model, tick: number, padding: string): 
     output: (name) => outputs[name] ?? Number.NaN,
     input: (name) => inputs[name] ?? Number.NaN,
     measurement: () => ({ expected: 35 }),
+    health: () => ({ value: 1, percent: 50 }),
     inputTimeMs: () => undefined,
     toJson: () => json,
     plain: () => plain,

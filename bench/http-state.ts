@@ -44,7 +44,7 @@ async function run(context: Context): Promise<readonly Figure[]> {
   for (const http of Object.values(servers)) await assertState(`${http}${state}`, 'GET');
   for (const http of Object.values({ gemel, ...fastApi })) await assertState(`${http}${update}`, 'POST');
 
-  const seconds = quick ? 1 : 3;
+  const seconds = quick ? 1 : 2;
   const rounds = quick ? 3 : 5;
   const load = (path: string, method: 'GET' | 'POST') =>
     mapValues(

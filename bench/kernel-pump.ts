@@ -28,7 +28,7 @@ export const kernelPump: Bench = {
     const steps = context.quick ? 50 : 200;
     const twins = createTwins(model, webAssemblyBackend('strict'), { count: twinCount, kind: 'substeps' });
     const rates = await compete(
-      { steps, rounds: context.quick ? 3 : 7 },
+      { steps, rounds: context.quick ? 3 : 5 },
       {
         ...(await ours(context, model, 'substeps')),
         'c-hand': await byHand(context, {

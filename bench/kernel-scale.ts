@@ -5,6 +5,7 @@
  * counted over the time that passed, so two of them need two cores that nobody else uses.
  */
 
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { webAssemblyBackend } from '../src/core/kernel/index.ts';
 import type { Model } from '../src/core/model/index.ts';
@@ -35,7 +36,7 @@ export const kernelScale: Bench = {
 
 /** Nanoseconds of processor time a step of one twin, for each size in turn. */
 async function flat({ quick, note, plot }: Context, model: Model): Promise<Figure> {
-  const stepsPerRound = quick ? 2e6 : 6e6;
+  const stepsPerRound = quick ? 2e6 : 4e6;
   const candidates = sizes.map((count) => {
     const options = { count, kind: 'substeps', together: count } as const;
     const twins = createTwins(model, webAssemblyBackend('relaxed'), options);
@@ -71,13 +72,12 @@ async function flat({ quick, note, plot }: Context, model: Model): Promise<Figur
 async function workers({ quick }: Context): Promise<Figure> {
   const script = new URL('./lib/kernel-worker.ts', import.meta.url);
   const started = [new Worker(script), new Worker(script)];
-  const ask = (worker: Worker, order: WorkerOrder): Promise<WorkerReport> =>
-    new Promise((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.postMessage(order);
-    });
-  const seconds = quick ? 0.3 : 0.6;
+  const ask = async (worker: Worker, order: WorkerOrder): Promise<WorkerReport> => {
+    worker.postMessage(order);
+    const [report] = await once(worker, 'message');
+    return report as WorkerReport;
+  };
+  const seconds = quick ? 0.3 : 0.5;
   const rateOf = async (some: readonly Worker[]): Promise<number> => {
     const reports = await Promise.all(some.map((worker) => ask(worker, { seconds })));
     return reports.reduce((sum, { steps, seconds: passed }) => sum + steps / passed, 0) / 1e6;
@@ -87,7 +87,7 @@ async function workers({ quick }: Context): Promise<Figure> {
   let rates: { readonly one: number; readonly two: number };
   try {
     await two(); // compiled and warm from here on
-    rates = await interleave(quick ? 3 : 9, { one, two });
+    rates = await interleave(quick ? 3 : 7, { one, two });
   } finally {
     await Promise.all(started.map((worker) => worker.terminate()));
   }

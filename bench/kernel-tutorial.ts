@@ -23,7 +23,7 @@ export const kernelTutorial: Bench = {
     const twins = createTwins(model, webAssemblyBackend('strict'), { count: twinCount, kind: 'ticks' });
     const python = { model: 'tutorial', twins: twinCount };
     const rates = await compete(
-      { steps: context.quick ? 400 : 2000, rounds: context.quick ? 3 : 7 },
+      { steps: context.quick ? 400 : 2000, rounds: context.quick ? 3 : 5 },
       {
         ...(await ours(context, model, 'ticks')),
         'c-hand': await byHand(context, { file: 'hand-tutorial.c', twins: twinCount, vectorised: 'update' }),

@@ -32,7 +32,9 @@ export const workPrecision: Bench = {
       return [];
     }
     const asked = tolerances.map((tolerance) => tolerance.toExponential(0)).join(', ');
-    context.note(`at tolerances ${asked}: the error, in how long (with how many evaluations)`);
+    context.note(
+      `at tolerances ${asked}: the error, in how long (with how many evaluations; for Gemel, steps tried)`,
+    );
     const figures: Figure[] = [];
     for (const problem of readProblems()) {
       if (!context.quick || few.includes(problem.name)) figures.push(...(await solveByAll(context, problem)));

@@ -21,7 +21,7 @@ export interface Run {
   readonly ms: number;
   /** The largest relative error of a state at the end. */
   readonly error: number;
-  /** Of the slopes; those for a Jacobian by differences are not counted. */
+  /** Of the slopes, those for a Jacobian by differences not counted; for Gemel calls of its busiest kernel, which is a step tried. */
   readonly evaluations: number;
 }
 
@@ -49,7 +49,7 @@ export function solveInGemel(problem: Problem): Run[] {
   });
 }
 
-/** Counts the calls of each kernel. The slopes' is called by far the most. */
+/** Counts the calls of each kernel. The one that tries a step is called by far the most. */
 function counting(inner: Backend): { readonly backend: Backend; mostCalls(): number } {
   const calls: number[] = [];
   const compileCounted = (program: Parameters<Backend>[0]): Kernel => {
@@ -73,9 +73,8 @@ export async function solveInScipy({ scope, note }: Context, problem: Problem): 
   const file = join(folder, `${problem.name}.json`);
   const { code, stdout, stderr } = await scope.run(python, [script, file, ...tolerances.map(String)]);
   if (code === 0) return readRuns(stdout);
-  note(
-    `SciPy is left out of ${problem.name} (apt-get install python3-scipy?): ${stderr.trim().split('\n').at(-1)}`,
-  );
+  const why = code === 'SIGKILL' ? 'it took longer than a minute' : stderr.trim().split('\n').at(-1);
+  note(`SciPy is left out of ${problem.name} (apt-get install python3-scipy?): ${why}`);
   return undefined;
 }
 

@@ -291,6 +291,7 @@ export class BlockMemory {
       [frame.predictions, layout.predictions, model.measurements.length],
       [frame.heldMin, layout.heldMin, model.states.length],
       [frame.heldMax, layout.heldMax, model.states.length],
+      [frame.whenTruth, layout.whenTruth, model.whens.length],
     ];
   }
 }

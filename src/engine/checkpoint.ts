@@ -7,6 +7,7 @@
  */
 
 import { GemelError } from '../core/diagnose/index.ts';
+import { type Alarm, isSavedAlarm } from './alarms/index.ts';
 import { sampleColumns } from './messages.ts';
 import { isRecord } from './payload.ts';
 import { decodeUtf8, encodeUtf8 } from './platform.ts';
@@ -29,11 +30,17 @@ export interface CheckpointPart {
   readonly queued: Float64Array;
 }
 
+/** Everything of a fleet at one moment. */
+export interface Checkpoint {
+  readonly parts: readonly CheckpointPart[];
+  readonly alarms: readonly Alarm[];
+}
+
 const magic = 'GEMELCKP';
 const formatVersion = 1;
 const fixedBytes = 16;
 
-export function encodeCheckpoint(parts: readonly CheckpointPart[]): Uint8Array {
+export function encodeCheckpoint({ parts, alarms }: Checkpoint): Uint8Array {
   const header = encodeUtf8(
     JSON.stringify({
       parts: parts.map(({ values, queued, ...names }) => ({
@@ -41,6 +48,7 @@ export function encodeCheckpoint(parts: readonly CheckpointPart[]): Uint8Array {
         values: values.length,
         queued: queued.length,
       })),
+      alarms,
     }),
   );
   const numbersAt = align(fixedBytes + header.length);
@@ -64,7 +72,7 @@ export function encodeCheckpoint(parts: readonly CheckpointPart[]): Uint8Array {
 }
 
 /** @throws GemelError `CHECKPOINT_CORRUPT` if the bytes are no checkpoint of this format, or not a whole one. */
-export function decodeCheckpoint(bytes: Uint8Array): readonly CheckpointPart[] {
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < fixedBytes || decodeUtf8(bytes.subarray(0, 8)) !== magic)
     throw corrupt('it is no checkpoint');
@@ -81,14 +89,14 @@ export function decodeCheckpoint(bytes: Uint8Array): readonly CheckpointPart[] {
     for (let i = 0; i < count; i++, at += 8) taken[i] = view.getFloat64(at, true);
     return taken;
   };
-  return readHeader(bytes.subarray(fixedBytes, fixedBytes + headerLength)).map(
-    ({ values, queued, ...names }) => {
-      if (values !== names.columns.length * names.twins.length || queued % sampleColumns.count !== 0) {
-        throw corrupt(`its numbers for ${names.model} do not fit its names`);
-      }
-      return { ...names, values: numbers(values), queued: numbers(queued) };
-    },
-  );
+  const header = readHeader(bytes.subarray(fixedBytes, fixedBytes + headerLength));
+  const parts = header.parts.map(({ values, queued, ...names }) => {
+    if (values !== names.columns.length * names.twins.length || queued % sampleColumns.count !== 0) {
+      throw corrupt(`its numbers for ${names.model} do not fit its names`);
+    }
+    return { ...names, values: numbers(values), queued: numbers(queued) };
+  });
+  return { parts, alarms: header.alarms };
 }
 
 type PartHeader = Omit<CheckpointPart, 'values' | 'queued'> & {
@@ -96,7 +104,12 @@ type PartHeader = Omit<CheckpointPart, 'values' | 'queued'> & {
   readonly queued: number;
 };
 
-function readHeader(bytes: Uint8Array): readonly PartHeader[] {
+interface Header {
+  readonly parts: readonly PartHeader[];
+  readonly alarms: readonly Alarm[];
+}
+
+function readHeader(bytes: Uint8Array): Header {
   const text = decodeUtf8(bytes);
   let header: unknown;
   try {
@@ -104,10 +117,14 @@ function readHeader(bytes: Uint8Array): readonly PartHeader[] {
   } catch {
     throw corrupt('its header is not JSON');
   }
-  if (!isRecord(header) || !Array.isArray(header['parts']) || !header['parts'].every(isPartHeader)) {
+  if (!isRecord(header)) throw corrupt('its header has not the expected form');
+  // Checkpoints of before there were alarms have none.
+  const { parts, alarms = [] } = header;
+  if (!Array.isArray(parts) || !parts.every(isPartHeader) || !Array.isArray(alarms)) {
     throw corrupt('its header has not the expected form');
   }
-  return header['parts'];
+  if (!alarms.every(isSavedAlarm)) throw corrupt('its alarms have not the expected form');
+  return { parts, alarms };
 }
 
 function isPartHeader(value: unknown): value is PartHeader {

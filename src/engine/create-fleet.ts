@@ -2,8 +2,9 @@
 
 import { GemelError } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
+import type { AlarmSettings } from './alarms/index.ts';
 import { checkTwins } from './check-twins.ts';
-import { type CheckpointPart, decodeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
 import type { Fleet } from './fleet.ts';
 import { LiveFleet } from './live-fleet.ts';
 import type { CheckpointStore, Clock, ShardLink } from './ports.ts';
@@ -20,6 +21,8 @@ export interface FleetOptions {
   readonly checkpoints?: CheckpointStore;
   /** Default: 5,000. */
   readonly checkpointEveryMs?: number;
+  /** Where absent, `alarmDefaults`. */
+  readonly alarms?: Partial<AlarmSettings>;
   /** Topics like this one, with `+` for the twin, are listened to even if no twin has them. */
   readonly telemetryFilter?: string;
 }
@@ -56,12 +59,11 @@ async function create(options: FleetOptions): Promise<Fleet> {
     clock,
     telemetryFilter: options.telemetryFilter ?? defaultTelemetryFilter,
     ...(checkpoints !== undefined && { checkpoints }),
+    ...(options.alarms !== undefined && { alarms: options.alarms }),
     ...(options.revive !== undefined && { revive: options.revive }),
     ...(options.checkpointEveryMs !== undefined && { checkpointEveryMs: options.checkpointEveryMs }),
   });
-  const restore = await load(fleet, checkpoints);
-  tellOfStrangers(fleet, restore);
-  await fleet.start(restore);
+  await fleet.start(await load(fleet, checkpoints));
   return fleet;
 }
 
@@ -80,29 +82,16 @@ function spread(twins: readonly TwinConfig[], shards: number): number[] {
   return shardOfTwin;
 }
 
-async function load(
-  fleet: LiveFleet,
-  store: CheckpointStore | undefined,
-): Promise<readonly CheckpointPart[]> {
-  if (store === undefined) return [];
+async function load(fleet: LiveFleet, store: CheckpointStore | undefined): Promise<Checkpoint> {
+  const nothing = { parts: [], alarms: [] };
+  if (store === undefined) return nothing;
   try {
     const bytes = await store.load();
-    return bytes === undefined ? [] : decodeCheckpoint(bytes);
+    return bytes === undefined ? nothing : decodeCheckpoint(bytes);
   } catch (error) {
     fleet.checkpointUnreadable(error);
-    return [];
+    return nothing;
   }
-}
-
-function tellOfStrangers(fleet: LiveFleet, restore: readonly CheckpointPart[]): void {
-  const strangers = restore.flatMap(({ twins }) => twins).filter((id) => fleet.twin(id) === undefined);
-  if (strangers.length === 0) return;
-  const named = strangers.length > 5 ? `${strangers.slice(0, 5).join(', ')}, …` : strangers.join(', ');
-  fleet.tell(
-    '*',
-    'resumed',
-    `the checkpoint also has ${strangers.length} twins that no longer run here: ${named}`,
-  );
 }
 
 function present<T>(value: T | undefined): T {

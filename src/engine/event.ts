@@ -23,6 +23,9 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | worker-restarted | a worker died and was started again; its twins go on from their last checkpoint |
  * | kernel-changed | other kernels compute than those that made the checkpoint |
  * | checkpoint-failed | a checkpoint could not be written or read |
+ * | alarm-raised | an alarm came up that no other event tells of, or became critical |
+ * | alarm-cleared | its condition is over |
+ * | alarm-acknowledged · alarm-shelved · alarm-unshelved | what somebody did with an alarm |
  */
 export type TwinEventKind =
   | 'quarantined'
@@ -46,7 +49,12 @@ export type TwinEventKind =
   | 'removed'
   | 'worker-restarted'
   | 'kernel-changed'
-  | 'checkpoint-failed';
+  | 'checkpoint-failed'
+  | 'alarm-raised'
+  | 'alarm-cleared'
+  | 'alarm-acknowledged'
+  | 'alarm-shelved'
+  | 'alarm-unshelved';
 
 export interface TwinEvent {
   /** The twin's id, or `*` for what concerns several twins. */
@@ -59,7 +67,7 @@ export interface TwinEvent {
   readonly subject?: string;
 }
 
-/** How bad each kind is; what a `when` raises says for itself. */
+/** How bad each kind is; what a `when` raises, and an alarm, says for itself. */
 export const severities = {
   quarantined: 'critical',
   recovered: 'info',
@@ -83,4 +91,9 @@ export const severities = {
   'worker-restarted': 'warning',
   'kernel-changed': 'info',
   'checkpoint-failed': 'critical',
+  'alarm-raised': 'warning',
+  'alarm-cleared': 'info',
+  'alarm-acknowledged': 'info',
+  'alarm-shelved': 'info',
+  'alarm-unshelved': 'info',
 } as const satisfies Record<TwinEventKind, Severity>;

@@ -40,14 +40,20 @@ export class FleetBlocks {
   }
 
   /** Shows each twin of the frame its part of it. */
-  take(client: ShardClient, { block, values }: FrameMessage): void {
+  take(client: ShardClient, message: FrameMessage): void {
+    const { block, values } = message;
     client.taken(block);
-    const entries = this.#blocks.get(client)?.get(block)?.entries ?? [];
+    const entries = this.entries(client, message);
     const frame = { values, lanes: entries.length };
     for (let lane = 0; lane < entries.length; lane++) {
       const entry = entries[lane];
       if (entry !== undefined) show(entry, frame, lane);
     }
+  }
+
+  /** The twins of the frame, each with its part of it. */
+  entries(client: ShardClient, { block }: FrameMessage): readonly (Entry | undefined)[] {
+    return this.#blocks.get(client)?.get(block)?.entries ?? [];
   }
 
   report(client: ShardClient, message: FrameMessage, seenMs: number): TickReport | undefined {

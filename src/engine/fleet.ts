@@ -6,6 +6,7 @@
  */
 
 import type { Model } from '../core/model/index.ts';
+import type { Alarms } from './alarms/index.ts';
 import type { TwinEvent } from './event.ts';
 import type { Delivery, Refused, RefusalReason } from './refusal.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -19,6 +20,7 @@ export interface TwinInfo {
 export interface Fleet {
   /** By `Model.id`. */
   readonly models: ReadonlyMap<string, Model>;
+  readonly alarms: Alarms;
   twins(): readonly TwinInfo[];
   twin(id: string): TwinInfo | undefined;
   /** What computes the twins: `Backend.arithmetic`. */

@@ -23,6 +23,8 @@ export interface FrameLayout {
   /** Standard deviation of each state; `uncertaintyCount` of them, none if the model is not filtered. */
   readonly uncertainties: number;
   readonly uncertaintyCount: number;
+  /** One a `when`: 1 while its condition holds. */
+  readonly whenTruth: number;
   /** Where the notes begin; they go on to the end. */
   readonly notes: number;
   /** Event time of the newest sample of each input. */
@@ -76,6 +78,7 @@ export function frameLayoutOf(model: Model): FrameLayout {
     heldMax: take(states.length),
     uncertainties: take(uncertaintyCount),
     uncertaintyCount,
+    whenTruth: take(model.whens.length),
   };
   const notes = columns;
   const noted = {

@@ -1,5 +1,22 @@
 /** The engine's public surface. */
 
+export {
+  type Alarm,
+  AlarmBook,
+  type AlarmChange,
+  type AlarmCounts,
+  alarmDefaults,
+  type AlarmFilter,
+  type Alarms,
+  type AlarmSettings,
+  type AlarmSeverity,
+  type AlarmState,
+  alarmStates,
+  type AlarmStatistics,
+  type AlarmView,
+  alarmView,
+  type Raise,
+} from './alarms/index.ts';
 export { createFleet, type FleetOptions } from './create-fleet.ts';
 export type { Severity, TwinEvent, TwinEventKind } from './event.ts';
 export type {

@@ -2,10 +2,11 @@
 
 import { GemelError } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
-import { fromSi } from '../core/units/index.ts';
+import { type AlarmBook, type AlarmSettings, FleetAlarms } from './alarms/index.ts';
 import { checkStepInput } from './check-twins.ts';
-import type { CheckpointPart } from './checkpoint.ts';
-import { severities, type TwinEvent, type TwinEventKind } from './event.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { TwinEvent } from './event.ts';
+import { EventLog } from './event-log.ts';
 import type {
   Fleet,
   FleetChange,
@@ -19,20 +20,14 @@ import { FleetBlocks } from './fleet-blocks.ts';
 import { forward, show, snapshotOf } from './fleet-entry.ts';
 import { Ingest } from './ingest.ts';
 import { Membership, problemOf } from './membership.ts';
-import {
-  type FromShard,
-  type ShardCounters,
-  type ShardRefusal,
-  type ShardReport,
-  shardReasons,
-} from './messages.ts';
+import type { FromShard, ShardCounters, ShardReport } from './messages.ts';
 import type { CheckpointStore, Clock, ShardLink } from './ports.ts';
-import type { Delivery, Refused, RefusalReason } from './refusal.ts';
+import type { Delivery, Refused } from './refusal.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { sumCounters, withoutGauges } from './reporter.ts';
-import { Ring } from './ring.ts';
 import { Saving } from './saving.ts';
 import { ShardClient } from './shard-client.ts';
+import { addCounts, describeRefusal } from './shard-refusal.ts';
 import type { Snapshot } from './snapshot.ts';
 import { createSnapshot } from './snapshot-view.ts';
 import type { TwinConfig } from './twin-config.ts';
@@ -48,6 +43,7 @@ export interface LiveFleetOptions {
   readonly revive?: (shard: number) => ShardLink;
   readonly checkpoints?: CheckpointStore;
   readonly checkpointEveryMs?: number;
+  readonly alarms?: Partial<AlarmSettings>;
 }
 
 export class LiveFleet implements Fleet {
@@ -58,15 +54,14 @@ export class LiveFleet implements Fleet {
   readonly #blocks: FleetBlocks;
   readonly #ingest: Ingest;
   readonly #refusals = new RefusalLog(limits.refusals);
-  readonly #events = new Ring<TwinEvent>(limits.events);
+  readonly #events: EventLog;
+  readonly #alarms: FleetAlarms;
   readonly #tickListeners = new Set<(tick: TickReport) => void>();
-  readonly #eventListeners = new Set<(event: TwinEvent) => void>();
   readonly #changeListeners = new Set<(change: FleetChange) => void>();
   readonly #saving: Saving;
   /** Which shards were started again, and the counters of those that had died. */
   readonly #revived: { readonly shard: number; readonly atMs: number }[] = [];
   readonly #retired: ShardCounters[] = [];
-  #told = 0;
   #stopped: Promise<void> | undefined;
 
   constructor(options: LiveFleetOptions) {
@@ -82,15 +77,27 @@ export class LiveFleet implements Fleet {
         return entry === undefined ? 'unavailable' : forward(entry, sample);
       },
     });
+    this.#events = new EventLog({
+      keep: limits.events,
+      clock,
+      afterwards: (event) => this.#alarms.hear(event),
+    });
+    this.#alarms = new FleetAlarms({
+      clock,
+      settings: options.alarms ?? {},
+      tell: (event) => this.#events.tell(event),
+    });
     this.#members = new Membership({
       models: options.models,
       clients: this.#clients,
       joined: (entry) => {
         this.#ingest.add(entry.target);
+        this.#alarms.add(entry.info);
         this.#tellChange('added', entry.info);
       },
       left: (entry) => {
         this.#ingest.remove(entry.target);
+        this.#alarms.remove(entry.info.config.id);
         this.#tellChange('removed', entry.info);
       },
     });
@@ -101,24 +108,33 @@ export class LiveFleet implements Fleet {
       const client = this.#clients[shard];
       if (client === undefined) throw new RangeError('a twin without a shard');
       this.#ingest.add(this.#members.enter({ config, model }, client).target);
+      this.#alarms.add({ config, model });
     }
     this.#saving = new Saving({
       clients: this.#clients,
       inTurn: (work) => this.#members.inTurn(work),
       clock,
-      tell: (message) => this.tell('*', 'checkpoint-failed', message),
+      alarms: this.alarms,
+      onSaved: () => this.#alarms.saved(),
+      tell: (message) => this.#events.tellOfAll('checkpoint-failed', message),
       ...(options.checkpoints !== undefined && { store: options.checkpoints }),
       ...(options.checkpointEveryMs !== undefined && { everyMs: options.checkpointEveryMs }),
     });
   }
 
   /** Starts the shards, and resolves once each has answered. */
-  async start(restore: readonly CheckpointPart[]): Promise<void> {
-    for (const client of this.#clients) client.start(this.#members.startOf(client, restore));
+  async start({ parts, alarms }: Checkpoint): Promise<void> {
+    this.#alarms.restore(alarms);
+    this.#tellOfStrangers(parts.flatMap(({ twins }) => twins));
+    for (const client of this.#clients) client.start(this.#members.startOf(client, parts));
     // Answers come in order, so with the first checkpoint the first snapshots are there as well.
     await Promise.all(this.#clients.map((client) => client.request({ kind: 'checkpoint' })));
-    this.#tellOfKernels(new Set(restore.flatMap(({ kernel = [] }) => kernel)));
+    this.#tellOfKernels(new Set(parts.flatMap(({ kernel = [] }) => kernel)));
     void this.#saving.run();
+  }
+
+  get alarms(): AlarmBook {
+    return this.#alarms.book;
   }
 
   twins(): readonly TwinInfo[] {
@@ -210,7 +226,7 @@ export class LiveFleet implements Fleet {
     return {
       ...shards,
       ...this.#saving.counters,
-      events: this.#told,
+      events: this.#events.count,
       twins: this.#members.count,
       inFlight: this.#clients.reduce((sum, { onTheirWay }) => sum + onTheirWay, 0),
       failedWorkers: this.failures().length,
@@ -226,7 +242,7 @@ export class LiveFleet implements Fleet {
   }
 
   onEvent(listener: (event: TwinEvent) => void): () => void {
-    return listen(this.#eventListeners, listener);
+    return this.#events.listen(listener);
   }
 
   onChange(listener: (change: FleetChange) => void): () => void {
@@ -236,11 +252,6 @@ export class LiveFleet implements Fleet {
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
     return this.#stopped;
-  }
-
-  /** Tells an event of the fleet itself. */
-  tell(twin: string, kind: TwinEventKind, message: string): void {
-    this.#tell({ twin, timeMs: this.#options.clock.nowMs(), kind, severity: severities[kind], message });
   }
 
   /** The checkpoint to start from could not be read. */
@@ -281,6 +292,16 @@ export class LiveFleet implements Fleet {
     // Events after numbers: who reads the twin upon its event finds it as the event says.
     this.#takeReport(message.report);
     if (message.kind === 'frame') this.#tellTick(client, message);
+    this.#lookForAlarms(client, message);
+  }
+
+  /** After events and ticks, so that an event says first what an alarm then repeats. */
+  #lookForAlarms(client: ShardClient, message: FromShard): void {
+    if (message.kind === 'frame') {
+      for (const entry of this.#blocks.entries(client, message)) this.#alarms.look(entry, message.dueMs);
+    } else if (message.kind === 'stepped') {
+      this.#alarms.look(this.#members.at(message.twin), this.#options.clock.nowMs());
+    }
   }
 
   #tellTick(client: ShardClient, message: Extract<FromShard, { kind: 'frame' }>): void {
@@ -291,25 +312,21 @@ export class LiveFleet implements Fleet {
 
   #takeReport({ events, refused }: ShardReport): void {
     for (const { twin, ...event } of events) {
-      this.#tell({ twin: this.#members.at(twin)?.info.config.id ?? '*', ...event });
+      this.#events.tell({ twin: this.#members.at(twin)?.info.config.id ?? '*', ...event });
     }
-    for (const refusal of refused) this.#takeRefusal(refusal);
-  }
-
-  #takeRefusal({ reason, atMs, twin, signal, timeMs, value }: ShardRefusal): void {
-    const target = this.#members.at(twin)?.target;
-    const described = target?.table.signals[signal];
-    if (target === undefined || described === undefined) return;
-    const shown = Number(fromSi(value, described.unit).toPrecision(6));
-    const got = `${shown} ${described.unit.symbol} at ${new Date(timeMs).toISOString()}`;
-    const message = shardMessages[reason];
-    this.#refusals.keep({ reason, atMs, twin: target.config.id, signal: described.name, got, message });
+    for (const refusal of refused) {
+      const described = describeRefusal(refusal, this.#members.at(refusal.twin)?.target);
+      if (described !== undefined) this.#refusals.keep(described);
+    }
   }
 
   #failed(client: ShardClient, why: string): void {
     if (this.#revive(client, why)) return;
     const count = Array.from(this.#members.all()).filter((entry) => entry.client === client).length;
-    this.tell('*', 'worker-failed', `the worker of ${count} twins has failed, and they stand still: ${why}`);
+    this.#events.tellOfAll(
+      'worker-failed',
+      `the worker of ${count} twins has failed, and they stand still: ${why}`,
+    );
   }
 
   /** Starts another shard in the place of one that died, unless it never ran or dies too often. */
@@ -332,30 +349,29 @@ export class LiveFleet implements Fleet {
     client.start(this.#members.startOf(client, parts));
     void dead.close();
     const message = `the worker of ${count} twins has failed and was started again: ${why}`;
-    this.tell('*', 'worker-restarted', message);
+    this.#events.tellOfAll('worker-restarted', message);
     return true;
-  }
-
-  #tell(event: TwinEvent): void {
-    this.#told++;
-    this.#events.push(event);
-    for (const listener of this.#eventListeners) listener(event);
   }
 
   #tellChange(kind: FleetChange['kind'], twin: TwinInfo): void {
     for (const listener of this.#changeListeners) listener({ kind, twin });
-    this.tell(
-      twin.config.id,
-      kind,
-      kind === 'added' ? `a twin of ${twin.model.id} runs from now on` : 'the twin has ended',
-    );
+    const message = kind === 'added' ? `a twin of ${twin.model.id} runs from now on` : 'the twin has ended';
+    this.#events.tellOf(twin.config.id, kind, message);
   }
 
   #tellOfKernels(before: ReadonlySet<string>): void {
     const others = [...before].filter((kernel) => kernel !== this.kernel);
     if (others.length === 0) return;
     const message = `the twins were computed by ${others.join(', ')} until now, from here on ${this.kernel}: their last bits may differ`;
-    this.tell('*', 'kernel-changed', message);
+    this.#events.tellOfAll('kernel-changed', message);
+  }
+
+  #tellOfStrangers(ids: readonly string[]): void {
+    const strangers = ids.filter((id) => this.#members.find(id) === undefined);
+    if (strangers.length === 0) return;
+    const named = strangers.length > 5 ? `${strangers.slice(0, 5).join(', ')}, …` : strangers.join(', ');
+    const message = `the checkpoint also has ${strangers.length} twins that no longer run here: ${named}`;
+    this.#events.tellOfAll('resumed', message);
   }
 
   #refuseIfStopped(): void {
@@ -366,24 +382,6 @@ export class LiveFleet implements Fleet {
     await this.#saving.end();
     await Promise.all(this.#clients.map((client) => client.close()));
   }
-}
-
-const shardMessages = {
-  'out-of-order': 'a newer sample of this signal was already applied',
-  repeated: 'the same value with the same time was already applied',
-  replaced: 'another value of the same signal and time came before its tick',
-  'too-late': 'it came later than the lateness that the twin allows',
-  'queue-full': 'too many samples waited for their tick, and this was the oldest',
-  'unknown-twin': 'the twin ended before its tick',
-} as const satisfies Record<ShardRefusal['reason'], string>;
-
-function addCounts(
-  door: Readonly<Record<RefusalReason, number>>,
-  shards: Readonly<Record<string, number>>,
-): Record<RefusalReason, number> {
-  const total = { ...door };
-  for (const reason of shardReasons) total[reason] += shards[reason] ?? 0;
-  return total;
 }
 
 function listen<T>(listeners: Set<(value: T) => void>, listener: (value: T) => void): () => void {

@@ -5,6 +5,7 @@
  * neither the others' checkpoint nor the end of the program.
  */
 
+import type { Alarm } from './alarms/index.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import { createStopController } from './platform.ts';
 import type { CheckpointStore, Clock } from './ports.ts';
@@ -21,8 +22,11 @@ export interface SavingOptions {
   /** Absent: nothing is saved, and the end only stops the shards. */
   readonly store?: CheckpointStore;
   readonly everyMs?: number;
+  /** What is saved beside the twins. */
+  readonly alarms: { save(): readonly Alarm[] };
   /** Told of each failure, in a sentence. */
   readonly tell: (message: string) => void;
+  readonly onSaved: () => void;
 }
 
 export class Saving {
@@ -67,12 +71,15 @@ export class Saving {
   }
 
   async #save(store: CheckpointStore, kind: 'checkpoint' | 'stop'): Promise<void> {
+    const { clients, alarms, onSaved } = this.#options;
     await this.#ask(kind);
     try {
-      const bytes = encodeCheckpoint(this.#options.clients.flatMap(({ parts }) => parts));
+      const parts = clients.flatMap((client) => client.parts);
+      const bytes = encodeCheckpoint({ parts, alarms: alarms.save() });
       await store.save(bytes);
       this.counters.checkpoints++;
       this.counters.checkpointBytes = bytes.length;
+      onSaved();
     } catch (error) {
       this.failed('written', error);
     }

@@ -22,6 +22,8 @@ export interface TwinConfig {
   readonly futureMs: number;
   /** How many samples may wait for their tick. */
   readonly queueLimit: number;
+  /** Why the machine is out of service: its alarms are then suppressed. */
+  readonly outOfService?: string;
 }
 
 /** One number in the payloads of one topic that feeds one input or measurement. */

@@ -154,16 +154,12 @@ test('a checkpoint without this belief keeps the states, begins the uncertainty 
   await first.clock.advance(1000);
   const volume = state(first.fleet, 'a', 'volume');
   await first.fleet.stop();
-  const [part] = decodeCheckpoint(checkpoints.bytes ?? new Uint8Array());
+  const [part] = decodeCheckpoint(checkpoints.bytes ?? new Uint8Array()).parts;
   assert.ok(part !== undefined);
   const kept = part.columns.flatMap((name, i) => (name.startsWith('factor ') ? [] : [i]));
-  checkpoints.bytes = encodeCheckpoint([
-    {
-      ...part,
-      columns: kept.map((i) => part.columns[i] ?? ''),
-      values: Float64Array.from(kept, (i) => part.values[i] ?? Number.NaN),
-    },
-  ]);
+  const columns = kept.map((i) => part.columns[i] ?? '');
+  const values = Float64Array.from(kept, (i) => part.values[i] ?? Number.NaN);
+  checkpoints.bytes = encodeCheckpoint({ parts: [{ ...part, columns, values }], alarms: [] });
   const second = await startFleet([twinOf('a', tank)], { models: [tank], checkpoints, clock: first.clock });
   assert.deepEqual(kinds(second.fleet), ['afresh', 'resumed']);
   assert.equal(state(second.fleet, 'a', 'volume'), volume);

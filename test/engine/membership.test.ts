@@ -189,7 +189,7 @@ test('a twin that moves at the moment of a checkpoint is in it once', async () =
   }
   await fleet.stop();
   const { decodeCheckpoint } = await import('../../src/engine/checkpoint.ts');
-  const twins = decodeCheckpoint(store.bytes ?? new Uint8Array()).flatMap((part) => part.twins);
+  const twins = decodeCheckpoint(store.bytes ?? new Uint8Array()).parts.flatMap((part) => part.twins);
   assert.deepEqual(twins.toSorted(), ['a', 'b']);
 });
 

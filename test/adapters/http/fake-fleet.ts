@@ -8,6 +8,7 @@ import { GemelError } from '../../../src/core/diagnose/index.ts';
 import { compileModelDocument, type Model } from '../../../src/core/model/index.ts';
 import { fromSi } from '../../../src/core/units/index.ts';
 import {
+  AlarmBook,
   type Delivery,
   type Fleet,
   type FleetChange,
@@ -55,6 +56,7 @@ export const machineDocument = {
 };
 
 export interface FakeFleet extends Fleet {
+  readonly alarms: AlarmBook;
   /** Makes a tick of these twins, all if none is named. */
   tick(...twins: string[]): void;
   raise(event: Partial<TwinEvent>): void;
@@ -89,6 +91,7 @@ export function createFakeFleet(pumps = 3): FakeFleet {
   const block = infos.map((info) => info.config.id);
 
   const fleet: FakeFleet = {
+    alarms: new AlarmBook({ nowMs: () => startMs + fleet.ticks * 500 }),
     models: new Map([pump, machine].map((model) => [model.id, model])),
     stepped: [],
     given: [],

@@ -3,6 +3,23 @@
 import type { CatalogueEntry } from './entry.ts';
 
 export const runningCodes = {
+  ALARM_STATE: {
+    title: 'alarm in another state',
+    cause:
+      'What was asked of an alarm does not fit its state: it is acknowledged already, or is not shelved.',
+    remedy: 'Look at the alarm again: somebody else may have been quicker.',
+  },
+  ALARM_TIME: {
+    title: 'shelving time',
+    cause: 'An alarm was to be shelved until a time that is past, or for longer than the project allows.',
+    remedy: 'Give a time in the future, within `alarms.shelve_at_most` (24 h unless set).',
+  },
+  ALARM_UNKNOWN: {
+    title: 'unknown alarm',
+    cause: 'There is no alarm with this id: it never came up, or was forgotten to make room.',
+    remedy:
+      'Take the id from `GET /api/v1/alarms`; it may have a `~`, and is written in an address as it is.',
+  },
   CHECKPOINT_CORRUPT: {
     title: 'corrupt checkpoint',
     cause:

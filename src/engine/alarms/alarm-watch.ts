@@ -1,0 +1,246 @@
+/**
+ * What raises alarms by itself: conditions that frames tell (a `when` that holds, a health near its limit, a twin in quarantine),
+ * and the events that tell why.
+ *
+ * A frame says of each condition whether it holds, so that an alarm ends though an event was lost, and stands after a
+ * restart. An event says that it came up in between, even if it is over by the time of the frame. Most frames change
+ * nothing, so each condition costs one comparison with what the book was last told.
+ */
+
+import type { Model } from '../../core/model/index.ts';
+import { fromSi } from '../../core/units/index.ts';
+import type { TwinEvent } from '../event.ts';
+import { type Frame, type FrameLayout, frameLayoutOf, statusCodes } from '../frame.ts';
+import {
+  type HealthColumn,
+  healthColumnsOf,
+  healthLevel,
+  type HealthLevel,
+  shownPercent,
+} from '../health.ts';
+import type { Alarm, AlarmSeverity } from './alarm.ts';
+import type { AlarmBook } from './alarm-book.ts';
+
+/** Percent that a health must rise above its threshold before its alarm ends. */
+const healthDeadband = 2;
+
+interface WatchedWhen {
+  readonly name: string;
+  readonly column: number;
+  readonly severity: AlarmSeverity;
+  readonly message: string;
+  readonly cause: string;
+}
+
+/** The conditions of a model's twins: quarantine, then those of `when`, then those of health. */
+interface Plan {
+  readonly layout: FrameLayout;
+  readonly whens: readonly WatchedWhen[];
+  readonly healths: readonly HealthColumn[];
+}
+
+/** What the book was last told of a condition: 0 not raised, 1 a warning, 2 critical. */
+type Level = 0 | 1 | 2;
+
+interface Watched {
+  readonly id: string;
+  readonly plan: Plan;
+  /** One a condition, a `Level`. */
+  readonly told: Uint8Array;
+  /** Conditions that the book had no room for. */
+  readonly refused: Set<number>;
+}
+
+export class AlarmWatch {
+  readonly #book: AlarmBook;
+  readonly #twins = new Map<string, Watched>();
+  readonly #plans = new WeakMap<Model, Plan>();
+
+  constructor(book: AlarmBook) {
+    this.#book = book;
+  }
+
+  add(id: string, model: Model): void {
+    const plan = this.#plans.get(model) ?? planOf(model);
+    this.#plans.set(model, plan);
+    const told = new Uint8Array(1 + plan.whens.length + plan.healths.length);
+    this.#twins.set(id, { id, plan, told, refused: new Set() });
+  }
+
+  remove(id: string): void {
+    this.#twins.delete(id);
+  }
+
+  /** An alarm that was restored as active: it ends with the first frame that does not have it, and at once if none can. */
+  restored({ twin: id, kind, subject, severity }: Alarm): 'watched' | 'gone' | 'foreign' {
+    const twin = this.#twins.get(id);
+    if (twin === undefined || !['quarantined', 'when', 'health'].includes(kind)) return 'foreign';
+    const { whens, healths } = twin.plan;
+    const when = kind === 'when' ? whens.findIndex(({ name }) => name === subject) : -1;
+    const health = kind === 'health' ? healths.findIndex((it) => it.health.name === subject) : -1;
+    const level = severity === 'critical' ? 2 : 1;
+    if (kind === 'quarantined') {
+      twin.told[0] = level;
+      this.#standStill(twin);
+    } else if (when >= 0) twin.told[1 + when] = level;
+    else if (health >= 0) twin.told[1 + whens.length + health] = level;
+    else return 'gone';
+    return 'watched';
+  }
+
+  /** What an event tells before the frame does. */
+  hear({ twin: id, kind, subject, message, timeMs }: TwinEvent): void {
+    const twin = this.#twins.get(id);
+    if (twin === undefined) return;
+    if (kind === 'quarantined') this.#quarantine(twin, message, timeMs);
+    else if (kind === 'recovered' && twin.told[0] !== 0) this.#recover(twin, { timeMs, told: true });
+    else if (kind === 'raised') {
+      const index = twin.plan.whens.findIndex(({ name }) => name === subject);
+      const when = twin.plan.whens[index];
+      if (when === undefined) return;
+      // It held when last looked at, and came up again: so it was over in between.
+      if (twin.told[1 + index] !== 0) this.#clear(twin, { kind: 'when', subject: when.name, timeMs });
+      this.#tell(twin, 1 + index, { ...when, kind: 'when', subject: when.name, timeMs, told: true });
+    }
+  }
+
+  /** Compares a twin's lane of a frame with what the book was told. */
+  look(id: string, { frame, lane }: { readonly frame: Frame; readonly lane: number }, timeMs: number): void {
+    const twin = this.#twins.get(id);
+    if (twin === undefined) return;
+    const { told, plan } = twin;
+    const { values, lanes } = frame;
+    const status = values[plan.layout.status * lanes + lane];
+    if (status === statusCodes.quarantined) {
+      if (told[0] === 0) this.#quarantine(twin, 'the twin stands at its last good belief', timeMs);
+      return;
+    }
+    if (told[0] !== 0) this.#recover(twin, { timeMs, told: false });
+    if (status !== statusCodes.running) return;
+    let condition = 0;
+    for (const when of plan.whens) {
+      condition++;
+      const holds = values[when.column * lanes + lane] === 1;
+      if (holds === (told[condition] !== 0)) continue;
+      if (holds) this.#tell(twin, condition, { ...when, kind: 'when', subject: when.name, timeMs });
+      else {
+        told[condition] = 0;
+        this.#clear(twin, { kind: 'when', subject: when.name, timeMs });
+      }
+    }
+    for (const column of plan.healths) {
+      condition++;
+      const value = values[column.column * lanes + lane] ?? Number.NaN;
+      const level = healthLevel(column.health, value, Number.NaN);
+      this.#lookAtHealth(twin, condition, { column, level, timeMs });
+    }
+  }
+
+  #lookAtHealth(twin: Watched, condition: number, { column, level, timeMs }: HealthLook): void {
+    const told = twin.told[condition] ?? 0;
+    const now = this.#healthLevel(level.high, told);
+    if (now === told) return;
+    const { health } = column;
+    if (now === 0) {
+      twin.told[condition] = 0;
+      this.#clear(twin, { kind: 'health', subject: health.name, timeMs });
+      return;
+    }
+    const severity = now === 2 ? 'critical' : 'warning';
+    const words = wordsOf(column, level, now);
+    this.#tell(twin, condition, { ...words, severity, kind: 'health', subject: health.name, timeMs });
+  }
+
+  /** By the upper end of the interval: an alarm is raised once even the best that is likely is bad. */
+  #healthLevel(high: number, told: number): Level {
+    if (Number.isNaN(high)) return told as Level;
+    const { healthWarningPercent } = this.#book.settings;
+    const slack = (level: Level): number => (told >= level ? healthDeadband : 0);
+    if (high <= slack(2)) return 2;
+    return high < healthWarningPercent + slack(1) ? 1 : 0;
+  }
+
+  #quarantine(twin: Watched, message: string, timeMs: number): void {
+    const said = { kind: 'quarantined', message, severity: 'critical', timeMs, told: true } as const;
+    this.#tell(twin, 0, said);
+    this.#standStill(twin);
+  }
+
+  /** What does not move says nothing of its machine: suppressed by design (ISA-18.2, clause 12). */
+  #standStill({ id }: Watched): void {
+    const why = 'the twin stands still, in quarantine';
+    this.#book.standStill(id, { why, except: 'quarantined' });
+  }
+
+  #recover(twin: Watched, { timeMs, told }: { readonly timeMs: number; readonly told: boolean }): void {
+    twin.told[0] = 0;
+    this.#book.moveOn(twin.id);
+    this.#clear(twin, { kind: 'quarantined', timeMs, told });
+  }
+
+  #tell({ id, told, refused }: Watched, condition: number, saying: Saying): void {
+    const { kind, subject, severity, message, cause, timeMs } = saying;
+    if (refused.has(condition)) {
+      // Asked again at every frame: counted once.
+      if (!this.#book.hasRoomFor(id, severity)) return;
+      refused.delete(condition);
+    }
+    const kept = this.#book.raise({
+      twin: id,
+      kind,
+      severity,
+      message,
+      atMs: timeMs,
+      ...(subject !== undefined && { subject }),
+      ...(cause !== undefined && { cause }),
+      ...(saying.told !== undefined && { told: saying.told }),
+    });
+    if (kept) told[condition] = severity === 'critical' ? 2 : 1;
+    else refused.add(condition);
+  }
+
+  #clear({ id }: Watched, { kind, subject, timeMs, told }: Omit<Saying, 'severity' | 'message'>): void {
+    const key = { twin: id, kind, ...(subject !== undefined && { subject }) };
+    this.#book.clear({ ...key, atMs: timeMs, ...(told !== undefined && { told }) });
+  }
+}
+
+interface HealthLook {
+  readonly column: HealthColumn;
+  readonly level: HealthLevel;
+  readonly timeMs: number;
+}
+
+interface Saying {
+  readonly kind: string;
+  readonly subject?: string;
+  readonly severity: AlarmSeverity;
+  readonly message: string;
+  readonly cause?: string;
+  readonly timeMs: number;
+  readonly told?: boolean;
+}
+
+function planOf(model: Model): Plan {
+  const layout = frameLayoutOf(model);
+  const whens = model.whens.flatMap(({ name, message, severity }, index): WatchedWhen[] => {
+    // What only informs is an event, and no alarm.
+    if (message === undefined || severity === 'info') return [];
+    const condition = model.document.when?.[name]?.condition ?? name;
+    return [{ name, column: layout.whenTruth + index, severity, message, cause: `\`${condition}\` holds` }];
+  });
+  return { layout, whens, healths: healthColumnsOf(model, layout) };
+}
+
+function wordsOf(
+  { health, unit }: HealthColumn,
+  { value, percent, low, high, estimated }: HealthLevel,
+  level: Level,
+): { readonly message: string; readonly cause: string } {
+  const quantity = (si: number): string => `${Number(fromSi(si, unit).toPrecision(4))} ${unit.symbol}`;
+  const shown = (part: number): string => shownPercent(part).toFixed(0);
+  const between = estimated ? ` (${shown(low)}–${shown(high)})` : '';
+  const left = level === 2 ? 'has failed' : `${shown(percent)} % of its life left${between}`;
+  const cause = `\`${health.of}\` is ${quantity(value)}; it fails ${health.failsWhen} ${quantity(health.limit)}`;
+  return { message: `${health.name}: ${left}`, cause };
+}

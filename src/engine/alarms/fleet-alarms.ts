@@ -1,0 +1,107 @@
+/** The alarms of a fleet at work: the book, what raises alarms by itself, and the moments at which something falls due. */
+
+import type { TwinEvent } from '../event.ts';
+import type { TwinInfo } from '../fleet.ts';
+import type { Entry } from '../fleet-entry.ts';
+import { createStopController, type StopController } from '../platform.ts';
+import type { Clock } from '../ports.ts';
+import type { Alarm, AlarmSettings } from './alarm.ts';
+import { AlarmBook } from './alarm-book.ts';
+import { eventOf } from './alarm-events.ts';
+import { AlarmWatch } from './alarm-watch.ts';
+
+export interface FleetAlarmsOptions {
+  readonly clock: Clock;
+  readonly settings: Partial<AlarmSettings>;
+  /** Told what of the alarms' changes is an event. */
+  readonly tell: (event: TwinEvent) => void;
+}
+
+/** What concerns the process and not a machine. It begins anew with each start. */
+const ofProcess = ['worker-failed', 'checkpoint-failed'] as const;
+
+export class FleetAlarms {
+  readonly book: AlarmBook;
+  readonly #clock: Clock;
+  readonly #twins = new Set<string>();
+  readonly #watch: AlarmWatch;
+  #waiting: StopController | undefined;
+  #stopped = false;
+
+  constructor({ clock, settings, tell }: FleetAlarmsOptions) {
+    this.#clock = clock;
+    this.book = new AlarmBook({
+      ...settings,
+      nowMs: () => clock.nowMs(),
+      onDue: (atMs) => this.#wakeAt(atMs),
+    });
+    this.book.onChange((change) => {
+      const event = eventOf(change);
+      if (event !== undefined) tell(event);
+    });
+    this.#watch = new AlarmWatch(this.book);
+  }
+
+  add({ config, model }: TwinInfo): void {
+    this.#twins.add(config.id);
+    this.#watch.add(config.id, model);
+    if (config.outOfService !== undefined)
+      this.book.suppress(config.id, `out of service: ${config.outOfService}`);
+  }
+
+  /** A twin has ended, and its alarms with it. */
+  remove(id: string): void {
+    this.#twins.delete(id);
+    this.#watch.remove(id);
+    this.book.forget(id);
+  }
+
+  /** Takes up what was saved, of the twins that still run here. */
+  restore(saved: readonly Alarm[]): void {
+    this.book.restore(saved.filter(({ twin }) => twin === '*' || this.#twins.has(twin)));
+    const atMs = this.#clock.nowMs();
+    for (const alarm of saved) {
+      if (!alarm.active) continue;
+      const { twin, kind, subject } = alarm;
+      const over = ofProcess.some((known) => known === kind) || this.#watch.restored(alarm) === 'gone';
+      if (over) this.book.clear({ twin, kind, ...(subject !== undefined && { subject }), atMs });
+    }
+  }
+
+  /** To be told every event of the fleet. */
+  hear(event: TwinEvent): void {
+    const { kind, severity, message, timeMs } = event;
+    const process = ofProcess.find((known) => known === kind);
+    if (process === undefined) this.#watch.hear(event);
+    else if (severity !== 'info')
+      this.book.raise({ twin: '*', kind: process, severity, message, atMs: timeMs, told: true });
+  }
+
+  /** A checkpoint was written. */
+  saved(): void {
+    this.book.clear({ twin: '*', kind: 'checkpoint-failed', atMs: this.#clock.nowMs() });
+  }
+
+  /** To be shown every twin of every frame, after its events. */
+  look(entry: Entry | undefined, timeMs: number): void {
+    if (entry?.frame === undefined) return;
+    const { info, frame, lane } = entry;
+    this.#watch.look(info.config.id, { frame, lane }, timeMs);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting?.abort();
+  }
+
+  #wakeAt(atMs: number): void {
+    this.#waiting?.abort();
+    if (this.#stopped) return;
+    const waiting = createStopController();
+    this.#waiting = waiting;
+    this.#clock.sleepUntil(atMs, waiting.signal).then(
+      () => this.book.advance(this.#clock.nowMs()),
+      () => undefined,
+    );
+  }
+}

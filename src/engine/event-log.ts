@@ -1,0 +1,53 @@
+/** The events of a fleet: counted, the newest kept, each told to whoever listens. */
+
+import { severities, type TwinEvent, type TwinEventKind } from './event.ts';
+import type { Clock } from './ports.ts';
+import { Ring } from './ring.ts';
+
+export interface EventLogOptions {
+  readonly keep: number;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  /** Told of each event after the listeners, so that what it does of itself follows. */
+  readonly afterwards: (event: TwinEvent) => void;
+}
+
+export class EventLog {
+  readonly #kept: Ring<TwinEvent>;
+  readonly #clock: EventLogOptions['clock'];
+  readonly #afterwards: EventLogOptions['afterwards'];
+  readonly #listeners = new Set<(event: TwinEvent) => void>();
+  /** How many there were. */
+  count = 0;
+
+  constructor({ keep, clock, afterwards }: EventLogOptions) {
+    this.#kept = new Ring(keep);
+    this.#clock = clock;
+    this.#afterwards = afterwards;
+  }
+
+  tell(event: TwinEvent): void {
+    this.count++;
+    this.#kept.push(event);
+    for (const listener of this.#listeners) listener(event);
+    this.#afterwards(event);
+  }
+
+  /** Tells what concerns several twins, and happens now. */
+  tellOfAll(kind: TwinEventKind, message: string): void {
+    this.tellOf('*', kind, message);
+  }
+
+  tellOf(twin: string, kind: TwinEventKind, message: string): void {
+    this.tell({ twin, timeMs: this.#clock.nowMs(), kind, severity: severities[kind], message });
+  }
+
+  /** Returns the function that ends it. */
+  listen(listener: (event: TwinEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  newestFirst(): TwinEvent[] {
+    return this.#kept.newestFirst();
+  }
+}

@@ -90,10 +90,19 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const transport = createTransport(project, mqtt, log);
     const fleet = await starting;
     reportEvents(fleet, options);
-    const connection = connectFleet({ fleet, transport, clock, publications });
+    const connection = connectFleet({
+      fleet,
+      transport,
+      clock,
+      publications,
+      fleetAlarms: defaults.fleetAlarmsTopic,
+      acknowledgements: defaults.acknowledgeTopic,
+      onRefused: (why) => log.warn({}, why),
+    });
     stops.push(() => connection.stop());
     await transport.start();
     stops.push(() => transport.stop());
+    connection.publishAlarms();
 
     const { createMetrics } = await import('../adapters/metrics/index.ts');
     const metrics = createMetrics({ fleet, version });
@@ -126,7 +135,7 @@ interface FleetParts {
 }
 
 function startFleet(project: Project, { checkpoints, clock, pace, log }: FleetParts): Promise<Fleet> {
-  const { models, twins, checkpoint, kernel } = project;
+  const { models, twins, checkpoint, kernel, alarms } = project;
   const most = Math.max(1, availableParallelism() - 1);
   const workers = project.workers ?? Math.max(1, Math.min(most, Math.ceil(twins.length / twinsPerWorker)));
   const told = new Set<string>();
@@ -147,6 +156,7 @@ function startFleet(project: Project, { checkpoints, clock, pace, log }: FleetPa
     clock,
     checkpoints,
     checkpointEveryMs: checkpoint.everyMs,
+    alarms,
   });
 }
 

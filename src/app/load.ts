@@ -13,7 +13,7 @@ import { loadModels } from './models.ts';
 import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { ProjectDocumentSchema } from './schema.ts';
-import { readCheckpoint, readHttp, readListen } from './services.ts';
+import { readAlarms, readCheckpoint, readHttp, readListen } from './services.ts';
 import { loadTwins } from './twins.ts';
 
 export interface LoadOptions {
@@ -55,6 +55,7 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
     http: readHttp(document, twins, findings),
     mqtt: readBroker(document, { directory, environment, secrets, findings }),
     kernel: document.kernel ?? defaults.kernel,
+    alarms: readAlarms(document, findings),
     checkpoint: readCheckpoint(document, directory, findings),
     models: models.models,
     twins: twins.twins,

@@ -15,6 +15,11 @@ export const defaults = {
   telemetryTopic: 'gemel/{twin}/telemetry',
   stateTopic: 'gemel/{twin}/state',
   eventsTopic: 'gemel/{twin}/events',
+  alarmsTopic: 'gemel/{twin}/alarms',
+  /** Of the process, beside those of the twins. */
+  fleetAlarmsTopic: 'gemel/alarms',
+  acknowledgeTopic: 'gemel/alarms/acknowledge',
+  healthWarning: 20,
   queue: 1024,
 } as const;
 
@@ -33,6 +38,9 @@ export const durations = {
   future: { atLeast: '0 s', atMost: '1 d', otherwise: '5 s' },
   checkpoint: { atLeast: '100 ms', atMost: '1 h', otherwise: '5 s' },
   step: { atLeast: '1 ms', atMost: '1 d' },
+  onDelay: { atLeast: '0 s', atMost: '1 h', otherwise: '0 s' },
+  offDelay: { atLeast: '0 s', atMost: '1 h', otherwise: '0 s' },
+  shelving: { atLeast: '1 min', atMost: '30 d', otherwise: '24 h' },
 } as const satisfies Record<string, DurationRange>;
 
 /** Marks a duration in the schema; a symbol, since it is no keyword of JSON Schema. */

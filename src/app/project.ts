@@ -2,7 +2,7 @@
 
 import type { Publication } from '../adapters/mqtt/index.ts';
 import type { Model } from '../core/model/index.ts';
-import type { TwinConfig } from '../engine/index.ts';
+import type { AlarmSettings, TwinConfig } from '../engine/index.ts';
 import type { KernelName } from './options.ts';
 
 export interface Project {
@@ -16,6 +16,7 @@ export interface Project {
   readonly workers?: number;
   readonly kernel: KernelName;
   readonly checkpoint: { readonly directory: string; readonly everyMs: number };
+  readonly alarms: Partial<AlarmSettings>;
   /** Also those that no twin uses: one may come. */
   readonly models: readonly Model[];
   readonly twins: readonly TwinConfig[];

@@ -110,6 +110,19 @@ const Checkpoint = Type.Object({
   every: Duration('checkpoint', 'Time between two checkpoints.'),
 });
 
+const Alarms = Type.Object({
+  on_delay: Duration('onDelay', 'A condition must hold for so long before it is an alarm.'),
+  off_delay: Duration('offDelay', 'It must be over for so long before its alarm has ended.'),
+  shelve_at_most: Duration('shelving', 'How long an alarm may be put aside.'),
+  health_warning: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 100,
+      description: `Percent of life left below which a health raises a warning. Default ${defaults.healthWarning}.`,
+    }),
+  ),
+});
+
 const Field = (description: string) =>
   Type.Optional(
     Type.Union(
@@ -153,6 +166,12 @@ const Publish = Type.Object({
   events: Type.Optional(
     Type.String({ minLength: 1, description: `Topic of events. Default ${defaults.eventsTopic}.` }),
   ),
+  alarms: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: `Topic under which each alarm has its own. Default ${defaults.alarmsTopic}.`,
+    }),
+  ),
   as: Type.Optional(Reply),
   every: Duration('publish', 'Least time between two states. Default: every tick.'),
   retain: Type.Optional(
@@ -188,6 +207,13 @@ export const TwinSchema = Type.Object({
     'How late a sample may come: the twin goes back to its time and makes its ticks again.',
   ),
   future: Duration('future', 'How far ahead of our clock the time of a sample may be.'),
+  out_of_service: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 500,
+      description: 'Why the machine is out of service; its alarms are then suppressed.',
+    }),
+  ),
   queue: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -224,6 +250,7 @@ export const ProjectDocumentSchema = Type.Object({
     ),
   ),
   checkpoint: Type.Optional(Checkpoint),
+  alarms: Type.Optional(Alarms),
   models: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,
     description:

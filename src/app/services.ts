@@ -125,6 +125,25 @@ export function readCheckpoint(
   };
 }
 
+export function readAlarms({ alarms = {} }: ProjectDocument, findings: Findings): Project['alarms'] {
+  const milliseconds = (
+    option: 'on_delay' | 'off_delay' | 'shelve_at_most',
+    kind: keyof typeof durations,
+  ) => {
+    const seconds = readSeconds(alarms[option], kind, { path: ['alarms', option], findings });
+    return seconds === undefined ? undefined : seconds * 1000;
+  };
+  const onDelayMs = milliseconds('on_delay', 'onDelay');
+  const offDelayMs = milliseconds('off_delay', 'offDelay');
+  const longestShelvingMs = milliseconds('shelve_at_most', 'shelving');
+  return {
+    ...(onDelayMs !== undefined && { onDelayMs }),
+    ...(offDelayMs !== undefined && { offDelayMs }),
+    ...(longestShelvingMs !== undefined && { longestShelvingMs }),
+    healthWarningPercent: alarms.health_warning ?? defaults.healthWarning,
+  };
+}
+
 function readSeconds(
   written: string | number | undefined,
   kind: keyof typeof durations,

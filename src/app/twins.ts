@@ -52,10 +52,14 @@ export function loadTwins(document: ProjectDocument, loaded: LoadedModels, findi
       findings,
       model: 'model' in found ? found.model : undefined,
     }).read();
-    if (names.length > 1 && !shared.stateTopic.includes('{twin}')) {
-      findings.at([...path, 'publish', 'state'], {
+    for (const [option, what, topic] of [
+      ['state', 'states', shared.stateTopic],
+      ['alarms', 'alarms', shared.alarmsTopic],
+    ] as const) {
+      if (names.length < 2 || topic.includes('{twin}')) continue;
+      findings.at([...path, 'publish', option], {
         code: 'TOPIC_INVALID',
-        message: `${names.length} twins would publish their states on the one topic \`${shared.stateTopic}\``,
+        message: `${names.length} twins would publish their ${what} on the one topic \`${topic}\``,
         hint: 'put {twin} into it, which stands for the name of each',
       });
     }
@@ -74,6 +78,7 @@ export function loadTwins(document: ProjectDocument, loaded: LoadedModels, findi
         twin: id,
         state: fillTwin(shared.stateTopic, id),
         events: fillTwin(shared.eventsTopic, id),
+        alarms: fillTwin(shared.alarmsTopic, id),
       });
     }
   }
@@ -170,7 +175,8 @@ interface SharedTwin {
   readonly bindings: readonly Binding[];
   readonly stateTopic: string;
   readonly eventsTopic: string;
-  readonly publication: Omit<Publication, 'twin' | 'state' | 'events'>;
+  readonly alarmsTopic: string;
+  readonly publication: Omit<Publication, 'twin' | 'state' | 'events' | 'alarms'>;
 }
 
 interface Site {
@@ -202,6 +208,7 @@ class TwinReader {
       lateness,
       future,
       period,
+      out_of_service: outOfService,
     } = this.#entry;
     const everyMs = this.#durationMs(publish.every, 'publish', ['publish', 'every']);
     return {
@@ -213,6 +220,7 @@ class TwinReader {
         latenessMs: this.#durationMs(lateness, 'lateness', ['lateness']) ?? twinDefaults.latenessMs,
         futureMs: this.#durationMs(future, 'future', ['future']) ?? twinDefaults.futureMs,
         queueLimit: queue ?? twinDefaults.queueLimit,
+        ...(outOfService !== undefined && { outOfService }),
       },
       telemetryTopic: this.#topic(telemetry, ['telemetry']),
       bindings: Object.entries(this.#entry.bindings ?? {}).flatMap(([name, binding]) =>
@@ -220,6 +228,7 @@ class TwinReader {
       ),
       stateTopic: this.#topic(publish.state ?? defaults.stateTopic, ['publish', 'state']),
       eventsTopic: this.#topic(publish.events ?? defaults.eventsTopic, ['publish', 'events']),
+      alarmsTopic: this.#topic(publish.alarms ?? defaults.alarmsTopic, ['publish', 'alarms']),
       publication: {
         as: publish.as ?? 'full',
         retain: publish.retain ?? false,

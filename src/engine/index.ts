@@ -11,7 +11,6 @@ export {
   type AlarmSettings,
   type AlarmSeverity,
   type AlarmState,
-  alarmStates,
   type AlarmStatistics,
   type AlarmView,
   alarmView,

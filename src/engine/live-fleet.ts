@@ -367,7 +367,7 @@ export class LiveFleet implements Fleet {
   }
 
   #tellOfStrangers(ids: readonly string[]): void {
-    const strangers = ids.filter((id) => this.#members.find(id) === undefined);
+    const strangers = ids.filter((id) => this.twin(id) === undefined);
     if (strangers.length === 0) return;
     const named = strangers.length > 5 ? `${strangers.slice(0, 5).join(', ')}, …` : strangers.join(', ');
     const message = `the checkpoint also has ${strangers.length} twins that no longer run here: ${named}`;

@@ -57,6 +57,7 @@ test('a small project gets every default', () => {
     http: { port: 8080, routes: {}, allowHosts: [], allowOrigins: [] },
     mqtt: { kind: 'embedded', port: 1883 },
     kernel: 'wasm',
+    alarms: { healthWarningPercent: 20 },
     checkpoint: { directory: join(directory, '.gemel'), everyMs: 5000 },
     twins: [
       {
@@ -74,7 +75,14 @@ test('a small project gets every default', () => {
       },
     ],
     publications: [
-      { twin: 'm', state: 'gemel/m/state', events: 'gemel/m/events', as: 'full', retain: false },
+      {
+        twin: 'm',
+        state: 'gemel/m/state',
+        events: 'gemel/m/events',
+        alarms: 'gemel/m/alarms',
+        as: 'full',
+        retain: false,
+      },
     ],
   });
 });
@@ -140,6 +148,7 @@ twins:
     twin: 'pump-02',
     state: 'plant/pump-02/x',
     events: 'gemel/pump-02/events',
+    alarms: 'gemel/pump-02/alarms',
     as: 'plain',
     everyMs: 2000,
     retain: true,

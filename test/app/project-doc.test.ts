@@ -7,7 +7,7 @@ import { parseDuration, ProjectDocumentSchema, publishedSchema } from '../../src
 import { defaults, durations } from '../../src/app/options.ts';
 import { fillTwin } from '../../src/app/template.ts';
 import { readDocument } from '../../src/core/document/index.ts';
-import { defaultTelemetryTopic, twinDefaults } from '../../src/engine/index.ts';
+import { alarmDefaults, defaultTelemetryTopic, twinDefaults } from '../../src/engine/index.ts';
 
 const page = new URL('../../docs/project.md', import.meta.url);
 
@@ -97,6 +97,10 @@ test('the defaults that the page names are those of the engine', () => {
   assert.equal(secondsOf(durations.period.otherwise), twinDefaults.periodMs);
   assert.equal(secondsOf(durations.lateness.otherwise), twinDefaults.latenessMs);
   assert.equal(secondsOf(durations.future.otherwise), twinDefaults.futureMs);
+  assert.equal(secondsOf(durations.onDelay.otherwise), alarmDefaults.onDelayMs);
+  assert.equal(secondsOf(durations.offDelay.otherwise), alarmDefaults.offDelayMs);
+  assert.equal(secondsOf(durations.shelving.otherwise), alarmDefaults.longestShelvingMs);
+  assert.equal(defaults.healthWarning, alarmDefaults.healthWarningPercent);
   assert.equal(defaults.queue, twinDefaults.queueLimit);
   assert.equal(fillTwin(defaults.telemetryTopic, 'x'), defaultTelemetryTopic('x'));
 });

@@ -10,6 +10,7 @@ import type { HttpLimits, HttpOptions } from './options.ts';
 import { pageRoutes } from './pages.ts';
 import { ProblemError } from './problem.ts';
 import { listRoutes, type RouteList } from './route-list.ts';
+import { alarmRoutes } from './routes/alarms.ts';
 import { calibrationRoutes } from './routes/calibrations.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -36,7 +37,8 @@ export async function createHttpApp(
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: 72_000,
-    routerOptions: { maxParamLength: 200 },
+    // The id of an alarm has that of a twin in it, and the name of a clause.
+    routerOptions: { maxParamLength: 400 },
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: Math.min(10_000, limits.requestTimeoutMs) },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
@@ -61,6 +63,7 @@ export async function createHttpApp(
   const context = { app, fleet: options.fleet, version, startedMs: performance.now() };
   twinRoutes(context);
   if (options.changes !== undefined) changeRoutes(context, options.changes);
+  alarmRoutes(context);
   modelRoutes(context);
   if (options.calibrations !== undefined) calibrationRoutes(context, options.calibrations);
   serviceRoutes(context, options);

@@ -22,6 +22,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
       servers: [{ url: '/' }],
       tags: [
         { name: 'twins', description: 'Running copies of models.' },
+        { name: 'alarms', description: 'What asks somebody to act.' },
         { name: 'models', description: 'What the twins are copies of.' },
         { name: 'service', description: 'How the process is.' },
         { name: 'project', description: "The project's own routes." },

@@ -52,6 +52,8 @@ export class ProblemError extends GemelError {
 
 /** Codes that are not answered with 422. */
 const statuses: Partial<Record<ErrorCode, number>> = {
+  ALARM_STATE: 409,
+  ALARM_UNKNOWN: 404,
   CHECKPOINT_UNWRITABLE: 503,
   CALIBRATION_BUSY: 503,
   CALIBRATION_UNKNOWN: 404,

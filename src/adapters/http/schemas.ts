@@ -121,6 +121,24 @@ export const State = Type.Object(
       ),
     ),
     times: Type.Record(Type.String(), Time('Event time of the newest sample of an input.')),
+    health: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object(
+          {
+            value: NumberOrNull,
+            percent: NumberOrNull,
+            low: Type.Optional(NumberOrNull),
+            high: Type.Optional(NumberOrNull),
+          },
+          strict,
+        ),
+        {
+          description:
+            'How much of its life is left: 100 % when new, 0 % at the limit; low and high are a 95 % interval.',
+        },
+      ),
+    ),
     held: Type.Optional(
       Type.Record(Type.String(), Type.Union([Type.Literal('min'), Type.Literal('max')]), {
         description: 'States that a bound held in this tick.',

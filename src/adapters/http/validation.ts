@@ -58,6 +58,8 @@ interface SchemaNode {
   readonly type?: unknown;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly const?: unknown;
 }
 
 function propertiesOf(schema: SchemaNode): Readonly<Record<string, SchemaNode>> {
@@ -83,7 +85,10 @@ function explain(schema: TSchema, value: unknown, root: '#' | '?'): readonly Pro
         items.push({ at: join(at, root, name), detail: `${label(join(at, root, name))} is missing` });
       }
     } else {
-      items.push({ at, detail: `${label(at)} ${describe(error)}, not ${show(valueAt(value, names))}` });
+      items.push({
+        at,
+        detail: `${label(at)} ${describe(error, schemaAt(schema, names))}, not ${show(valueAt(value, names))}`,
+      });
     }
   }
   return items;
@@ -110,12 +115,18 @@ function label(at: string): string {
   return at === '?' ? 'the query' : at;
 }
 
-function describe(error: {
+interface Fault {
   readonly keyword: string;
   readonly params: object;
   readonly message: string;
-}): string {
-  if (error.keyword === 'anyOf') return 'must be a number or { "value": number, "unit": text }';
+}
+
+function describe(error: Fault, { anyOf = [] }: SchemaNode): string {
+  if (error.keyword === 'anyOf') {
+    const choices = anyOf.flatMap((choice) => ('const' in choice ? [String(choice.const)] : []));
+    if (choices.length > 0) return `must be one of ${choices.join(', ')}`;
+    return 'must be a number or { "value": number, "unit": text }';
+  }
   if (error.keyword === 'type' && 'type' in error.params)
     return `must be of type ${String(error.params.type)}`;
   return error.message;

@@ -7,6 +7,7 @@
 
 import { Gauge, Histogram, Registry } from 'prom-client';
 import type { Fleet, TickReport } from '../../engine/index.ts';
+import { addAlarmMetrics } from './alarm-metrics.ts';
 import { addFleetMetrics } from './fleet-metrics.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import type { MetricsSources } from './sources.ts';
@@ -66,6 +67,7 @@ export function createMetrics({ fleet, version }: MetricsOptions): Metrics {
   }).set({ version, node: process.versions.node }, 1);
 
   addFleetMetrics(registry, fleet);
+  addAlarmMetrics(registry, fleet);
   const stopProcess = addProcessMetrics(registry);
 
   return {

@@ -1,11 +1,12 @@
 /**
- * Joins a fleet and an MQTT transport: messages go to the fleet, states and events go out.
+ * Joins a fleet and an MQTT transport: messages go to the fleet, states, events and alarms go out.
  *
- * States leave at the ticks of their twin with QoS 0, since the next one replaces them; events leave at once with
- * QoS 1.
+ * States leave at the ticks of their twin with QoS 0, since the next one replaces them; events and alarms leave at once
+ * with QoS 1.
  */
 
 import type { Clock, Fleet, TwinEvent } from '../../engine/index.ts';
+import { type AlarmConnection, connectAlarms } from './connect-alarms.ts';
 import type { MqttTransport } from './transport.ts';
 
 /** Where the states and events of one twin are published. A twin may have several of these. */
@@ -15,6 +16,8 @@ export interface Publication {
   readonly state?: string;
   /** Topic of the events; none are published without it. */
   readonly events?: string;
+  /** Under which topic its alarms are published; none are without it. */
+  readonly alarms?: string;
   /** `full`: the snapshot with status, units' values, measurements; `plain`: just the states, as one flat object. */
   readonly as: 'full' | 'plain';
   /** At most one state in this time, of the twin's clock. Default: one every tick. */
@@ -24,7 +27,10 @@ export interface Publication {
 }
 
 /** What this needs of a fleet. */
-export type PublishingFleet = Pick<Fleet, 'topics' | 'deliver' | 'snapshot' | 'onTick' | 'onEvent'>;
+export type PublishingFleet = Pick<
+  Fleet,
+  'topics' | 'deliver' | 'snapshot' | 'onTick' | 'onEvent' | 'alarms'
+>;
 
 export interface ConnectFleetOptions {
   readonly fleet: PublishingFleet;
@@ -34,6 +40,12 @@ export interface ConnectFleetOptions {
   readonly clock: Pick<Clock, 'nowMs'>;
   /** Topic of the events that concern several twins; without it they are not published. */
   readonly fleetEvents?: string;
+  /** Under which topic the alarms of the process are published; without it they are not. */
+  readonly fleetAlarms?: string;
+  /** Topic of acknowledgements; without it none are taken. */
+  readonly acknowledgements?: string;
+  /** Told why an acknowledgement was not taken. */
+  readonly onRefused?: (why: string) => void;
 }
 
 export interface FleetConnectionCounters {
@@ -44,6 +56,10 @@ export interface FleetConnectionCounters {
   refused: number;
   publishedStates: number;
   publishedEvents: number;
+  publishedAlarms: number;
+  /** Acknowledgements of alarms that were taken, and that were not. */
+  acknowledgements: number;
+  refusedAcknowledgements: number;
 }
 
 export interface FleetConnection {
@@ -52,6 +68,8 @@ export interface FleetConnection {
   /** For a twin that went. */
   remove(twin: string): void;
   counters(): Readonly<FleetConnectionCounters>;
+  /** Publishes the alarms that there are already. To be called once the transport has started: one that has not keeps nothing. */
+  publishAlarms(): void;
   /** Lets go of the fleet and the transport, which both go on. */
   stop(): void;
 }
@@ -68,12 +86,20 @@ interface StatePlan {
 
 /** Subscribes the transport to the fleet's topics and publishes what the fleet does, until `stop`. */
 export function connectFleet(options: ConnectFleetOptions): FleetConnection {
-  const { fleet, transport, clock } = options;
+  const { fleet, transport, clock, acknowledgements, onRefused = () => undefined } = options;
   const states = new Map<string, StatePlan[]>();
   const events = new Map<string, string[]>();
+  const alarmTopics = new Map<string, string>();
   for (const publication of options.publications) enter(publication);
   const fleetEvents = options.fleetEvents === undefined ? [] : [options.fleetEvents];
-  const counters: FleetConnectionCounters = {
+  const alarms = connectAlarms({
+    alarms: fleet.alarms,
+    transport,
+    topicOf: (twin) => (twin === '*' ? options.fleetAlarms : alarmTopics.get(twin)),
+    acknowledgements,
+    onRefused,
+  });
+  const counters: Omit<FleetConnectionCounters, keyof AlarmConnection['counters']> = {
     received: 0,
     accepted: 0,
     refused: 0,
@@ -82,7 +108,10 @@ export function connectFleet(options: ConnectFleetOptions): FleetConnection {
   };
 
   const stops = [
-    transport.onMessage(({ topic, payload }) => {
+    () => alarms.stop(),
+    transport.onMessage((message) => {
+      if (alarms.take(message)) return undefined;
+      const { topic, payload } = message;
       counters.received += 1;
       const delivery = fleet.deliver({ topic, payload, receivedMs: clock.nowMs() });
       counters.accepted += delivery.accepted;
@@ -100,29 +129,33 @@ export function connectFleet(options: ConnectFleetOptions): FleetConnection {
       }
     }),
   ];
-  transport.subscribe(fleet.topics());
+  transport.subscribe([...fleet.topics(), ...(acknowledgements === undefined ? [] : [acknowledgements])]);
 
   return {
     add(publication) {
       enter(publication);
       transport.subscribe(fleet.topics());
+      alarms.publishAll(publication.twin);
     },
     remove(twin) {
       states.delete(twin);
       events.delete(twin);
+      alarmTopics.delete(twin);
     },
-    counters: () => ({ ...counters }),
+    counters: () => ({ ...counters, ...alarms.counters }),
+    publishAlarms: () => alarms.publishAll(),
     stop() {
       for (const stop of stops) stop();
     },
   };
 
   function enter(publication: Publication): void {
-    const { twin, state, events: eventsTopic } = publication;
+    const { twin, state, events: eventsTopic, alarms: alarmTopic } = publication;
     if (state !== undefined) {
       listOf(states, twin).push({ publication, topic: state, dueMs: Number.NEGATIVE_INFINITY });
     }
     if (eventsTopic !== undefined) listOf(events, twin).push(eventsTopic);
+    if (alarmTopic !== undefined) alarmTopics.set(twin, alarmTopic);
   }
 
   function publishState(twin: string): void {

@@ -9,8 +9,7 @@
  * finds no room is dropped. Whatever is dropped is counted.
  */
 
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
-import { formatSpan } from '../span.ts';
+import { checkAcknowledge, checkShelve, checkUnshelve, unknownAlarm } from './acts.ts';
 import {
   type Alarm,
   type AlarmChange,
@@ -128,7 +127,7 @@ export class AlarmBook implements Alarms {
   /** Lets go of all alarms of a twin that has ended. */
   forget(twin: string): void {
     this.#suppressions.forget(twin);
-    for (const id of [...(this.#ofTwin.get(twin) ?? [])]) this.#drop(id);
+    for (const id of this.#ofTwin.get(twin) ?? []) this.#drop(id);
   }
 
   /** Does what has fallen due: delays that are over, shelvings that end. */
@@ -172,6 +171,14 @@ export class AlarmBook implements Alarms {
     return alarm?.occurrences === 0 ? undefined : alarm;
   }
 
+  get(id: string): Alarm {
+    return this.#known(id).alarm;
+  }
+
+  nowMs(): number {
+    return this.#nowMs();
+  }
+
   counts(): AlarmCounts {
     return this.#tally.counts();
   }
@@ -182,11 +189,7 @@ export class AlarmBook implements Alarms {
 
   acknowledge(id: string, { by, note }: { readonly by: string; readonly note?: string }): Alarm {
     const entry = this.#known(id);
-    const { acknowledged, acknowledgement } = entry.alarm;
-    if (acknowledged) {
-      const who = acknowledgement === undefined ? '' : ` by ${acknowledgement.by}`;
-      throw new GemelError('ALARM_STATE', `alarm \`${id}\` is acknowledged already${who}`);
-    }
+    checkAcknowledge(entry.alarm);
     this.#counters.acknowledged++;
     const act = { by, atMs: this.#nowMs(), ...(note !== undefined && { note }) };
     return this.#set(entry, to.acknowledged(entry.alarm, act), 'acknowledged', { by });
@@ -196,14 +199,7 @@ export class AlarmBook implements Alarms {
     const entry = this.#known(id);
     const { by, untilMs, why } = act;
     const atMs = this.#nowMs();
-    const forMs = untilMs - atMs;
-    const longestMs = this.settings.longestShelvingMs;
-    if (!(forMs > 0))
-      throw new GemelError('ALARM_TIME', `alarm \`${id}\` cannot be shelved until a time that is past`);
-    if (!(forMs <= longestMs)) {
-      const most = formatSpan(longestMs);
-      throw new GemelError('ALARM_TIME', `alarm \`${id}\` can be shelved for ${most} at most`);
-    }
+    checkShelve(entry.alarm, untilMs - atMs, this.settings.longestShelvingMs);
     this.#counters.shelved++;
     const after = this.#set(entry, to.shelved(entry.alarm, { by, atMs, untilMs, why }), 'shelved', { by });
     this.#due(untilMs);
@@ -212,8 +208,7 @@ export class AlarmBook implements Alarms {
 
   unshelve(id: string, { by }: { readonly by: string }): Alarm {
     const entry = this.#known(id);
-    if (entry.alarm.shelving === undefined)
-      throw new GemelError('ALARM_STATE', `alarm \`${id}\` is not shelved`);
+    checkUnshelve(entry.alarm);
     return this.#set(entry, to.unshelved(entry.alarm, this.#nowMs()), 'unshelved', { by });
   }
 
@@ -379,9 +374,7 @@ export class AlarmBook implements Alarms {
   #known(id: string): Entry {
     const entry = this.#entries.get(id);
     if (entry !== undefined && entry.alarm.occurrences > 0) return entry;
-    const near = suggest(id, this.#entries.keys());
-    const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
-    throw new GemelError('ALARM_UNKNOWN', `there is no alarm \`${shortened(id)}\``, hint);
+    throw unknownAlarm(id, this.#entries.keys());
   }
 }
 
@@ -391,8 +384,4 @@ function recur(entry: Entry, atMs: number): boolean {
     -chatter.times,
   );
   return entry.recentMs.length >= chatter.times;
-}
-
-function shortened(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 97)}…` : text;
 }

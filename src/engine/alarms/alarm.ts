@@ -128,6 +128,10 @@ export interface Alarms {
    */
   list(filter?: AlarmFilter): readonly Alarm[];
   find(id: string): Alarm | undefined;
+  /** @throws GemelError `ALARM_UNKNOWN`. */
+  get(id: string): Alarm;
+  /** The time of the engine's clock, which all times here are of. */
+  nowMs(): number;
   counts(): AlarmCounts;
   statistics(): AlarmStatistics;
   /** @throws GemelError `ALARM_UNKNOWN`; `ALARM_STATE` if somebody has acknowledged it already. */

@@ -10,7 +10,6 @@ export {
   type AlarmSettings,
   type AlarmSeverity,
   type AlarmState,
-  alarmStates,
   type AlarmStatistics,
 } from './alarm.ts';
 export { AlarmBook } from './alarm-book.ts';

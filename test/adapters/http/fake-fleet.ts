@@ -42,6 +42,8 @@ export const pumpDocument = {
   },
   outputs: { cooling: { unit: 'W' } },
   measurements: { temperature_1: { equals: 'temperature', unit: 'degC', noise: '0.1 K' } },
+  health: { oil: { of: 'temperature', nominal: '35 degC', fails: 'above 120 degC' } },
+  when: { too_hot: { condition: 'temperature > 60 [degC]', raise: 'oil too hot' } },
 };
 
 export const machineDocument = {

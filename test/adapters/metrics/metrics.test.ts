@@ -47,6 +47,35 @@ test('tell what runs, the fleet, HTTP, the stream and MQTT', async (t) => {
   }
 });
 
+test('tell alarms by severity and state, and how much life is left, the least first', async (t) => {
+  const { metrics, fleet } = createAll(t);
+  for (const severity of ['warning', 'critical'] as const) {
+    fleet.alarms.raise({ twin: 'pump-1', kind: severity, severity, message: 'x', atMs: 0 });
+  }
+  fleet.alarms.acknowledge('pump-1~warning', { by: 'Ann' });
+  const text = await metrics.render();
+  for (const line of [
+    'gemel_alarms{severity="warning",state="unacknowledged"} 0',
+    'gemel_alarms{severity="warning",state="acknowledged"} 1',
+    'gemel_alarms{severity="critical",state="unacknowledged"} 1',
+    'gemel_alarms_kept 2',
+    'gemel_alarms_raised_total 2',
+    'gemel_alarms_dropped_total 0',
+    'gemel_alarms_acknowledged_total 1',
+    'gemel_health_percent{twin="pump-1",health="oil"} 50',
+  ]) {
+    assert.ok(text.split('\n').includes(line), `${line} is not in\n${text}`);
+  }
+});
+
+test('of a large fleet, only the thousand with the least life left are shown', async (t) => {
+  const fleet = createFakeFleet(1200);
+  const metrics = createMetrics({ fleet, version: '1' });
+  t.after(() => metrics.stop());
+  const lines = (await metrics.render()).split('\n');
+  assert.equal(lines.filter((line) => line.startsWith('gemel_health_percent{')).length, 1000);
+});
+
 test('read counters anew each time instead of adding them up', async (t) => {
   const { metrics } = createAll(t);
   await metrics.render();

@@ -9,7 +9,7 @@ import {
   type Publication,
   type PublishingFleet,
 } from '../../../src/adapters/mqtt/index.ts';
-import type { Snapshot, TickReport, TwinEvent } from '../../../src/engine/index.ts';
+import { AlarmBook, type Snapshot, type TickReport, type TwinEvent } from '../../../src/engine/index.ts';
 
 function setUp(publications: readonly Publication[], fleetEvents?: string) {
   const sent: string[] = [];
@@ -38,6 +38,7 @@ function setUp(publications: readonly Publication[], fleetEvents?: string) {
   };
   const fleet: PublishingFleet = {
     topics: () => ['gemel/a/telemetry'],
+    alarms: new AlarmBook({ nowMs: () => 0 }),
     deliver: (message) => {
       delivered.push(message);
       return { accepted: 2, refused: [] };

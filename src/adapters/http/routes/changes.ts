@@ -8,7 +8,8 @@ import { ProblemError } from '../problem.ts';
 import { problems } from '../replies.ts';
 import * as schemas from '../schemas.ts';
 import { show } from '../validation.ts';
-import { findTwin, TwinParams } from './twins.ts';
+import { findTwin } from '../find-twin.ts';
+import { TwinParams } from './twins.ts';
 
 const tags = ['twins'];
 

@@ -2,15 +2,15 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { suggest } from '../../../core/diagnose/index.ts';
-import type { Fleet, TwinInfo } from '../../../engine/index.ts';
 import { twinDetail, twinSummary } from '../describe.ts';
+import { findTwin } from '../find-twin.ts';
 import { inputsRefused, readInputs } from '../inputs.ts';
 import type { RouteContext } from '../options.ts';
 import { ProblemError } from '../problem.ts';
 import { JSON_TYPE, problems, stateReply } from '../replies.ts';
 import * as schemas from '../schemas.ts';
 import { createStateTexts } from '../state-text.ts';
+import { readTimeMs } from '../time.ts';
 import { show } from '../validation.ts';
 
 export const TwinParams = Type.Object({ id: Type.String({ description: 'Id of the twin.' }) });
@@ -131,7 +131,11 @@ export function twinRoutes(context: RouteContext): void {
       const names = Object.keys(inputs);
       if (names.length === 0)
         throw inputsRefused([{ at: '#', reason: 'empty', detail: 'no input is given' }]);
-      const { refused } = fleet.setInputs(id, inputs, time === undefined ? undefined : eventTimeMs(time));
+      const { refused } = fleet.setInputs(
+        id,
+        inputs,
+        time === undefined ? undefined : readTimeMs(time, '#/time'),
+      );
       const refusedNames = new Set(refused.map((refusal) => refusal.signal));
       const accepted = refusedNames.has(undefined) ? [] : names.filter((name) => !refusedNames.has(name));
       if (refused.length === 0) {
@@ -171,25 +175,4 @@ export function twinRoutes(context: RouteContext): void {
       return reply.type(JSON_TYPE).send(stateTexts.full(snapshot, info.model));
     },
   );
-}
-
-/** @throws ProblemError `TWIN_UNKNOWN` */
-export function findTwin(fleet: Fleet, id: string): TwinInfo {
-  const info = fleet.twin(id);
-  if (info !== undefined) return info;
-  const meant = suggest(
-    id,
-    fleet.twins().map((twin) => twin.config.id),
-  );
-  throw new ProblemError('TWIN_UNKNOWN', `there is no twin ${show(id)}`, {
-    hint: meant === undefined ? 'GET /api/v1/twins lists them' : `did you mean \`${meant}\`?`,
-  });
-}
-
-/** @throws ProblemError `HTTP_INVALID` */
-function eventTimeMs(time: unknown): number {
-  const timeMs = typeof time === 'string' ? Date.parse(time) : time;
-  if (typeof timeMs === 'number' && Number.isFinite(timeMs)) return timeMs;
-  const detail = `#/time must be a time as in 2026-11-22T13:00:00Z or in milliseconds, not ${show(time)}`;
-  throw new ProblemError('HTTP_INVALID', detail, { errors: [{ at: '#/time', detail }] });
 }

@@ -9,10 +9,13 @@ export const STREAM_PATH = '/api/v1/stream';
 
 const strict = { additionalProperties: false } as const;
 
+const Twins = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 1000 });
+
 const Subscribe = Type.Object(
   {
     type: Type.Literal('subscribe'),
-    twins: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 1000 }),
+    topic: Type.Optional(Type.Literal('states')),
+    twins: Twins,
     signals: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 200 }),
     ),
@@ -20,14 +23,31 @@ const Subscribe = Type.Object(
   },
   strict,
 );
-const Unsubscribe = Type.Object({ type: Type.Literal('unsubscribe') }, strict);
+const SubscribeAlarms = Type.Object(
+  { type: Type.Literal('subscribe'), topic: Type.Literal('alarms'), twins: Type.Optional(Twins) },
+  strict,
+);
+const Unsubscribe = Type.Object(
+  {
+    type: Type.Literal('unsubscribe'),
+    topic: Type.Optional(Type.Union([Type.Literal('states'), Type.Literal('alarms')])),
+  },
+  strict,
+);
 const Ping = Type.Object({ type: Type.Literal('ping') }, strict);
 
 export type Subscribe = Type.Static<typeof Subscribe>;
-export type ClientMessage = Subscribe | Type.Static<typeof Unsubscribe> | Type.Static<typeof Ping>;
+export type ClientMessage =
+  | Subscribe
+  | Type.Static<typeof SubscribeAlarms>
+  | Type.Static<typeof Unsubscribe>
+  | Type.Static<typeof Ping>;
 
 const schemas = { subscribe: Subscribe, unsubscribe: Unsubscribe, ping: Ping } as const;
 type MessageType = keyof typeof schemas;
+
+/** What can be subscribed to. */
+const topics = ['states', 'alarms'];
 
 /** Ids with `*` in them; more would make a subscription dear. */
 const wildcardLimit = 32;
@@ -46,10 +66,17 @@ export function parseClientMessage(text: string): ClientMessage {
     const hint = meant === undefined ? 'types: subscribe, unsubscribe, ping' : `did you mean \`${meant}\`?`;
     throw new ProblemError('STREAM_MESSAGE', `unknown message type ${show(type)}`, { hint });
   }
-  const [problem] = findProblems(schemas[type], value, '#');
+  const topic = typeof value === 'object' && value !== null && 'topic' in value ? value.topic : undefined;
+  if (topic !== undefined && type !== 'ping' && !topics.some((known) => known === topic)) {
+    const hint = `topics: ${topics.join(', ')}`;
+    throw new ProblemError('STREAM_MESSAGE', `unknown topic ${show(topic)}`, { hint });
+  }
+  const schema = type === 'subscribe' && topic === 'alarms' ? SubscribeAlarms : schemas[type];
+  const [problem] = findProblems(schema, value, '#');
   if (problem !== undefined) throw new ProblemError('STREAM_MESSAGE', problem.detail, { hint: problem.hint });
   const message = value as ClientMessage;
-  if (message.type === 'subscribe' && message.twins.filter((id) => id.includes('*')).length > wildcardLimit) {
+  const named = message.type === 'subscribe' ? (message.twins ?? []) : [];
+  if (named.filter((id) => id.includes('*')).length > wildcardLimit) {
     throw new ProblemError('STREAM_MESSAGE', `more than ${wildcardLimit} twins with a wildcard`);
   }
   return message;

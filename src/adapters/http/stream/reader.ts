@@ -52,7 +52,8 @@ export class Reader {
     return this.#pending.size > 0 || this.#events.length > 0;
   }
 
-  get #hasRoom(): boolean {
+  /** Whether more may be sent now without it piling up. */
+  get hasRoom(): boolean {
     return this.socket.bufferedAmount < this.#limits.bufferedBytes;
   }
 
@@ -67,7 +68,7 @@ export class Reader {
   }
 
   offerFrame(frame: Frame): void {
-    if (!this.#isBehind && this.#hasRoom) {
+    if (!this.#isBehind && this.hasRoom) {
       this.send(frame.bytes);
       return;
     }
@@ -81,7 +82,7 @@ export class Reader {
   }
 
   offerEvent(bytes: Buffer): void {
-    if (!this.#isBehind && this.#hasRoom) {
+    if (!this.#isBehind && this.hasRoom) {
       this.send(bytes);
       return;
     }
@@ -109,7 +110,7 @@ export class Reader {
     for (const frame of this.view.frames(this.#pending)) {
       for (const id of frame.twins) this.#pending.delete(id);
       this.send(frame.bytes);
-      if (!this.#hasRoom) break;
+      if (!this.hasRoom) break;
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * The stream: every tick and event to everybody who subscribed to it, over WebSocket.
+ * The stream: every tick, event and alarm to everybody who subscribed to it, over WebSocket.
  *
  * A tick is written once for all readers that see the same, and a reader that is slow costs the others nothing.
  */
@@ -14,9 +14,10 @@ import { bareProblem, notFound, pathOf } from '../errors.ts';
 import type { Guard } from '../guard.ts';
 import type { StreamLimits, StreamStatistics } from '../options.ts';
 import { ProblemError } from '../problem.ts';
+import { AlarmFeed } from './alarm-feed.ts';
 import { errorMessage, parseClientMessage, STREAM_PATH } from './protocol.ts';
 import { Reader, type ReaderCounters } from './reader.ts';
-import { View, viewKey } from './view.ts';
+import { findTwins, View, viewKey } from './view.ts';
 
 export interface Stream {
   /** Takes a connection that asks to become a WebSocket; answers it with a problem if it may not. */
@@ -24,6 +25,12 @@ export interface Stream {
   statistics(): StreamStatistics;
   /** Says goodbye to every reader, and closes those that do not answer. */
   stop(): Promise<void>;
+}
+
+/** A message of a reader about its alarms, beside its states. */
+interface AboutAlarms {
+  readonly type: 'subscribe' | 'unsubscribe';
+  readonly twins?: readonly string[];
 }
 
 /** A reader that does not answer the goodbye within this is cut off. */
@@ -37,6 +44,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
   });
   const readers = new Set<Reader>();
   const views = new Map<string, View>();
+  const alarms = new AlarmFeed(fleet.alarms);
   const counters: ReaderCounters = { sent: 0, missed: 0, stuck: 0 };
 
   server.on('wsClientError', (_error, socket, request) => {
@@ -56,6 +64,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
     const nowMs = performance.now();
     for (const view of views.values()) sendDue(view, nowMs);
     for (const reader of readers) reader.sweep(nowMs);
+    alarms.flush();
   }, limits.sweepMs).unref();
   const heart = setInterval(() => {
     for (const reader of readers) reader.heartbeat();
@@ -68,6 +77,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
     socket.on('error', () => {});
     socket.on('close', () => {
       leave(reader);
+      alarms.leave(reader);
       readers.delete(reader);
     });
     socket.on('message', (data, isBinary) => {
@@ -91,6 +101,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
   function answer(reader: Reader, text: string): void {
     const message = parseClientMessage(text);
     if (message.type === 'ping') return reader.send('{"type":"pong"}');
+    if (message.topic === 'alarms') return answerOnAlarms(reader, message);
     if (message.type === 'unsubscribe') {
       leave(reader);
       return reader.send('{"type":"unsubscribed"}');
@@ -102,6 +113,20 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
     view.readers.add(reader);
     reader.send(view.subscribed);
     reader.show(view);
+  }
+
+  function answerOnAlarms(reader: Reader, { type, twins: patterns = ['*'] }: AboutAlarms): void {
+    if (type === 'unsubscribe') {
+      alarms.leave(reader);
+      return reader.send('{"type":"unsubscribed","topic":"alarms"}');
+    }
+    // Where none fits yet, one may come; but a name that is nobody's is a mistake.
+    findTwins(
+      fleet,
+      patterns.filter((pattern) => !pattern.includes('*')),
+    );
+    reader.send(JSON.stringify({ type: 'subscribed', topic: 'alarms', twins: patterns }));
+    alarms.subscribe(reader, patterns);
   }
 
   function leave(reader: Reader): void {
@@ -134,6 +159,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
       endTicks();
       endEvents();
       endChanges();
+      alarms.stop();
       await Promise.all([...readers].map(({ socket }) => sayGoodbye(socket)));
       server.close();
     },

@@ -148,7 +148,8 @@ function frameOf(twins: readonly string[], texts: readonly string[]): Frame {
   return { twins, bytes: Buffer.from(`{"type":"state","states":[${texts.join(',')}]}`) };
 }
 
-function findTwins(fleet: Fleet, patterns: readonly string[]): Set<string> {
+/** @throws ProblemError `TWIN_UNKNOWN` */
+export function findTwins(fleet: Fleet, patterns: readonly string[]): Set<string> {
   const found = new Set<string>();
   const all = fleet.twins().map((info) => info.config.id);
   for (const pattern of patterns) {

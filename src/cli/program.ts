@@ -32,6 +32,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'send a recorded table over MQTT, as a machine would',
     load: async () => (await import('./play.ts')).playCommand(),
   },
+  alarms: {
+    summary: 'list, acknowledge and shelve alarms of a running engine',
+    load: async () => (await import('./alarms.ts')).alarmsCommand(),
+  },
   schema: {
     summary: 'print the JSON Schema of models or projects',
     load: async () => (await import('./schema.ts')).schemaCommand(),
@@ -54,6 +58,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const [name, { summary, load }] of Object.entries(commands)) {
     const command = name === called ? await load() : new Command(name).summary(summary).description(summary);
     command.copyInheritedSettings(program);
+    for (const below of command.commands) below.copyInheritedSettings(program);
     if (name === called) command.showHelpAfterError(`see gemel ${name} --help`);
     program.addCommand(command);
   }

@@ -1,5 +1,6 @@
 /** Runs the program as users do: a process of its own, with what it prints and how it ends. */
 
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,6 +48,20 @@ export function start(args: readonly string[], cwd?: string): Running {
 /** Runs `gemel ARGS…` to its end. */
 export function gemel(args: readonly string[], cwd?: string): Promise<Ended> {
   return start(args, cwd).ended;
+}
+
+/** What it prints first. Fails if it ends before. */
+export async function firstLine({ child, ended }: Running): Promise<string> {
+  const line = new Promise<string>((resolve) => {
+    let text = '';
+    child.stdout?.on('data', (bytes: Buffer) => {
+      text += bytes.toString();
+      if (text.includes('\n')) resolve(text);
+    });
+  });
+  const first = await Promise.race([line, ended]);
+  if (typeof first !== 'string') assert.fail(`it ended instead: ${first.stderr}`);
+  return first;
 }
 
 const running = new Set<ChildProcess>();

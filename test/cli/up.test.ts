@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setInterval } from 'node:timers/promises';
-import { decayModel, directoryWith, type Ended, gemel, type Running, start } from './run.ts';
+import { decayModel, directoryWith, type Ended, firstLine, gemel, start } from './run.ts';
 
 const project = (more = '') => `
 gemel: 1
@@ -32,19 +32,6 @@ async function up(directory: string): Promise<Up> {
     return running.ended;
   };
   return { page, broker, stop };
-}
-
-async function firstLine({ child, ended }: Running): Promise<string> {
-  const line = new Promise<string>((resolve) => {
-    let text = '';
-    child.stdout?.on('data', (bytes: Buffer) => {
-      text += bytes.toString();
-      if (text.includes('\n')) resolve(text);
-    });
-  });
-  const first = await Promise.race([line, ended]);
-  if (typeof first !== 'string') assert.fail(`it ended instead: ${first.stderr}`);
-  return first;
 }
 
 async function stateOf(page: string, twin: string) {

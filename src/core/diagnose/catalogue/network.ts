@@ -8,6 +8,11 @@ export const networkCodes = {
     cause: 'The MQTT broker named in the project could not be reached, or it refused the connection.',
     remedy: 'Check that the broker runs, and that its address, user and password are right.',
   },
+  ENGINE_UNREACHABLE: {
+    title: 'no engine there',
+    cause: 'A command asked an engine that does not run, or is somewhere else.',
+    remedy: 'Start it with `gemel up`, or say where it is with `--url`.',
+  },
   HTTP_BODY_TOO_LARGE: {
     title: 'body too large',
     cause: 'The body of a request is longer than the limit of 1 MiB.',

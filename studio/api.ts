@@ -20,7 +20,25 @@ export interface Signal {
 
 export interface Twin extends TwinSummary {
   readonly signals: readonly Signal[];
+  readonly health: readonly HealthLimit[];
   readonly topics: readonly string[];
+}
+
+export interface HealthLimit {
+  readonly name: string;
+  readonly of: string;
+  readonly unit: string;
+  readonly nominal: number;
+  readonly limit: number;
+  readonly failsWhen: 'below' | 'above';
+}
+
+/** Percent of life left, with its 95 % interval where one is estimated. */
+export interface HealthState {
+  readonly value: number | null;
+  readonly percent: number | null;
+  readonly low?: number | null;
+  readonly high?: number | null;
 }
 
 export interface TwinPage {
@@ -51,6 +69,7 @@ export interface State {
   readonly inputs: Readonly<Record<string, number | null>>;
   readonly measurements: Readonly<Record<string, Reading>>;
   readonly times?: Readonly<Record<string, string>>;
+  readonly health?: Readonly<Record<string, HealthState>>;
   readonly held?: Readonly<Record<string, 'min' | 'max'>>;
   readonly silent?: readonly string[];
   readonly waitingFor?: readonly string[];
@@ -80,8 +99,17 @@ export async function fetchEvents(id: string): Promise<readonly TwinEvent[]> {
 }
 
 /** Throws an Error with the server's own explanation. */
+export async function post(path: string, body: object): Promise<void> {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  await answerOf<unknown>(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+}
+
+/** Throws an Error with the server's own explanation. */
 async function get<T>(path: string): Promise<T> {
-  const response = await fetch(path, { headers: { accept: 'application/json' } });
+  return answerOf<T>(await fetch(path, { headers: { accept: 'application/json' } }));
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
   const body: unknown = await response.json();
   if (!response.ok) {
     const detail =

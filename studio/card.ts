@@ -4,6 +4,7 @@ import type UPlot from 'uplot';
 import type { Reading, Signal } from './api.ts';
 import { element, setText } from './dom.ts';
 import { formatAge, formatNumber, formatSigned, formatUnit } from './format.ts';
+import { drawMoments, type Moment } from './moments.ts';
 import { Series } from './series.ts';
 
 /** The page loads the library as a script of its own, before the modules. */
@@ -36,6 +37,7 @@ export class Card {
   readonly #held = element('span', { class: 'held' });
   readonly #holder = element('div', { class: 'chart' });
   #plot: UPlot | undefined;
+  #moments: readonly Moment[] = [];
   #sampleTime: string | undefined;
 
   constructor(signal: Signal) {
@@ -88,6 +90,11 @@ export class Card {
     this.#series.push(time, { computed, measured, reach });
   }
 
+  /** Marks when alarms about this signal came up. */
+  mark(moments: readonly Moment[]): void {
+    this.#moments = moments;
+  }
+
   /** `now`: the server's time in seconds since 1970. */
   draw(now: number): void {
     if (this.#sampleTime !== undefined) {
@@ -126,6 +133,7 @@ export class Card {
         height: 110,
         legend: { show: false },
         cursor: { show: false },
+        hooks: { draw: [(plot) => drawMoments(plot, this.#moments)] },
         scales: { y: { range: (_plot, min, max) => roomFor(min, max) } },
         axes: [
           { ...axis, size: 22, space: 70, values: (_plot, ticks) => ticks.map(clock) },

@@ -34,3 +34,11 @@ export function formatAge(seconds: number): string {
 export function formatClock(time: string): string {
   return new Date(time).toLocaleTimeString('en-GB');
 }
+
+/** With the day, unless it is today. */
+export function formatDay(time: string): string {
+  const date = new Date(time);
+  const clock = date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  if (date.toDateString() === new Date().toDateString()) return clock;
+  return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock}`;
+}

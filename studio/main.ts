@@ -1,5 +1,8 @@
-/** The page: a list of twins, and one of them live. */
+/** The page: a list of twins, one of them live, and the alarms of all. */
 
+import { showBanner } from './alarm-banner.ts';
+import { AlarmStore } from './alarms.ts';
+import { AlarmView } from './alarm-view.ts';
 import { fetchEvents, fetchTwin } from './api.ts';
 import { byId, element, setText } from './dom.ts';
 import { openStream } from './stream.ts';
@@ -13,8 +16,14 @@ interface Shown {
   readonly view: TwinView;
 }
 
+const ALARMS = '/alarms';
+
+const alarms = new AlarmStore();
+let alarmView: AlarmView | undefined;
 let shown: Shown | undefined;
 let wanted = '';
+/** A flood of alarms is drawn once, not once a message. */
+let drawing = false;
 
 const stream = openStream({
   onState(state) {
@@ -23,6 +32,8 @@ const stream = openStream({
   onEvent(event) {
     if (event.twin === shown?.id) shown.view.addEvents([event]);
   },
+  onAlarmsBegin: () => alarms.reset(),
+  onAlarms: (changed, counts) => alarms.take(changed, counts),
   onMissed() {
     // Only the newest state is drawn: what was skipped would not have been seen.
   },
@@ -39,8 +50,25 @@ const stream = openStream({
   },
 });
 
+alarms.onChange(() => {
+  if (drawing) return;
+  drawing = true;
+  setTimeout(() => {
+    drawing = false;
+    if (alarms.counts !== undefined) showBanner(alarms.counts);
+    alarmView?.update();
+    shown?.view.showAlarms(alarms.ofTwin(shown.id));
+  }, DRAW_MS / 2);
+});
+
 openTwinList((id) => {
   wanted = id;
+  byId('alarm-link').setAttribute('aria-current', id === ALARMS ? 'page' : 'false');
+  alarmView = undefined;
+  if (id === ALARMS) {
+    showAlarms();
+    return;
+  }
   show(id).catch((error: unknown) => {
     if (wanted !== id) return;
     shown?.view.destroy();
@@ -53,8 +81,19 @@ openTwinList((id) => {
 
 setInterval(() => {
   // A hidden page collects, and draws once it is seen again.
-  if (!document.hidden) shown?.view.draw();
+  if (document.hidden) return;
+  shown?.view.draw();
+  alarmView?.draw();
 }, DRAW_MS);
+
+function showAlarms(): void {
+  shown?.view.destroy();
+  shown = undefined;
+  alarmView = new AlarmView(alarms);
+  alarmView.update();
+  byId('twin').replaceChildren(alarmView.root);
+  document.title = 'Alarms · Gemel';
+}
 
 async function show(id: string): Promise<void> {
   const [twin, events] = await Promise.all([fetchTwin(id), fetchEvents(id)]);
@@ -62,6 +101,7 @@ async function show(id: string): Promise<void> {
   if (wanted !== id) return;
   const view = new TwinView(twin);
   view.addEvents(events);
+  view.showAlarms(alarms.ofTwin(id));
   shown?.view.destroy();
   shown = { id, view };
   byId('twin').replaceChildren(view.root);

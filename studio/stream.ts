@@ -1,10 +1,14 @@
-/** The live connection: one subscription at a time, kept up through restarts of the server. */
+/** The live connection: the states of one twin at a time and all alarms, kept up through restarts of the server. */
 
+import type { Alarm, AlarmCounts } from './alarms.ts';
 import type { State, TwinEvent } from './api.ts';
 
 export interface StreamListener {
   onState(state: State): void;
   onEvent(event: TwinEvent): void;
+  /** All alarms are about to come. */
+  onAlarmsBegin(): void;
+  onAlarms(alarms: readonly Alarm[], counts: AlarmCounts): void;
   onMissed(count: number): void;
   onConnection(connected: boolean): void;
 }
@@ -13,7 +17,9 @@ type Message =
   | { readonly type: 'state'; readonly states: readonly State[] }
   | { readonly type: 'missed'; readonly count: number }
   | ({ readonly type: 'event' } & TwinEvent)
-  | { readonly type: 'subscribed' | 'unsubscribed' | 'pong' | 'error' };
+  | { readonly type: 'alarms'; readonly alarms: readonly Alarm[]; readonly counts: AlarmCounts }
+  | { readonly type: 'subscribed'; readonly topic?: 'alarms' }
+  | { readonly type: 'unsubscribed' | 'pong' | 'error' };
 
 const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
@@ -42,6 +48,7 @@ export function openStream(listener: StreamListener): Stream {
     socket.addEventListener('open', () => {
       waitMs = SHORTEST_WAIT_MS;
       listener.onConnection(true);
+      socket?.send(JSON.stringify({ type: 'subscribe', topic: 'alarms' }));
       subscribe();
     });
     socket.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Message));
@@ -54,6 +61,8 @@ export function openStream(listener: StreamListener): Stream {
   const receive = (message: Message): void => {
     if (message.type === 'state') for (const state of message.states) listener.onState(state);
     else if (message.type === 'event') listener.onEvent(message);
+    else if (message.type === 'alarms') listener.onAlarms(message.alarms, message.counts);
+    else if (message.type === 'subscribed' && message.topic === 'alarms') listener.onAlarmsBegin();
     else if (message.type === 'missed') listener.onMissed(message.count);
   };
   connect();

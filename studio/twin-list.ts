@@ -16,7 +16,8 @@ export function openTwinList(choose: (id: string) => void): void {
 
   const select = (id: string): void => {
     chosen = id;
-    history.replaceState(null, '', `#${encodeURIComponent(id)}`);
+    // What begins with a slash is no twin but another view, such as that of the alarms.
+    if (!id.startsWith('/')) history.replaceState(null, '', `#${encodeURIComponent(id)}`);
     mark(list, id);
     choose(id);
   };

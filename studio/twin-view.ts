@@ -1,9 +1,13 @@
-/** One twin on the page: what it is, how it is, its signals as cards, its inputs, and what happened. */
+/** One twin on the page: what it is, how it is, its alarms and health, its signals as cards, its inputs, and what happened. */
 
+import { AlarmTable } from './alarm-table.ts';
+import type { Alarm } from './alarms.ts';
 import type { Signal, State, Status, Twin, TwinEvent } from './api.ts';
 import { Card } from './card.ts';
 import { element, proseOf, setText } from './dom.ts';
 import { formatAge, formatClock, formatNumber, formatUnit } from './format.ts';
+import { HealthBar } from './health.ts';
+import { momentsOf } from './moments.ts';
 
 const EVENTS_SHOWN = 20;
 
@@ -22,6 +26,10 @@ export class TwinView {
   readonly #status = element('span');
   readonly #time = element('span');
   readonly #note = element('p', { class: 'note', hidden: '' });
+  readonly #health = new Map<string, HealthBar>();
+  readonly #alarms: AlarmTable;
+  readonly #alarmNote = element('p', { class: 'quiet' }, 'No alarms.');
+  readonly #problem = element('p', { class: 'note', role: 'alert', hidden: '' });
   readonly #events = element('tbody');
   readonly #eventTable: HTMLElement;
   #state: State | undefined;
@@ -48,6 +56,13 @@ export class TwinView {
       element('thead', {}, element('tr', {}, element('th', {}, 'Time'), element('th', {}, 'Event'))),
       this.#events,
     );
+    this.#alarms = new AlarmTable({
+      twins: 'known',
+      onProblem: (text) => {
+        this.#problem.hidden = text === '';
+        setText(this.#problem, text);
+      },
+    });
     this.root = element(
       'div',
       {},
@@ -65,6 +80,11 @@ export class TwinView {
         this.#time,
       ),
       this.#note,
+      element('h2', {}, 'Alarms'),
+      this.#problem,
+      this.#alarmNote,
+      this.#alarms.root,
+      ...this.#healthBars(twin),
       ...section(
         element('h2', { class: 'with-legend' }, 'Measured', legend),
         this.#fill(this.#measurements, measured),
@@ -101,10 +121,25 @@ export class TwinView {
     }
   }
 
+  /** Shows these alarms of the twin, and marks on the charts when they came up. */
+  showAlarms(alarms: readonly Alarm[]): void {
+    const none = alarms.length === 0;
+    this.#alarmNote.hidden = !none;
+    this.#alarms.root.hidden = none;
+    this.#alarms.show(alarms, this.#now() * 1000);
+    const moments = momentsOf(
+      alarms.filter(({ state }) => state !== 'suppressed'),
+      [...this.#cards()].map(([name]) => name),
+    );
+    for (const [name, card] of this.#cards()) card.mark(moments.get(name) ?? []);
+  }
+
   draw(): void {
     const state = this.#state;
     if (state === undefined) return;
-    const now = Date.now() / 1000 - this.#aheadSeconds;
+    const now = this.#now();
+    this.#alarms.age(now * 1000);
+    for (const [name, bar] of this.#health) bar.show(state.health?.[name]);
     this.#dot.className = `dot ${state.status}`;
     setText(this.#status, statusText[state.status]);
     setText(this.#time, `tick ${state.tick} · ${formatClock(state.time)}`);
@@ -116,7 +151,7 @@ export class TwinView {
       const sampled = state.times?.[name];
       setText(row.age, sampled === undefined ? 'no sample yet' : formatAge(now - Date.parse(sampled) / 1000));
     }
-    for (const card of [...this.#measurements.values(), ...this.#computed.values()]) card.draw(now);
+    for (const [, card] of this.#cards()) card.draw(now);
   }
 
   /** Shows these events, newest first, in place of what was there. */
@@ -144,8 +179,24 @@ export class TwinView {
   }
 
   destroy(): void {
-    for (const card of [...this.#measurements.values(), ...this.#computed.values()]) card.destroy();
+    for (const [, card] of this.#cards()) card.destroy();
     this.root.remove();
+  }
+
+  /** The server's time in seconds since 1970, as far as it is known. */
+  #now(): number {
+    return Date.now() / 1000 - (Number.isFinite(this.#aheadSeconds) ? this.#aheadSeconds : 0);
+  }
+
+  *#cards(): Generator<[string, Card]> {
+    yield* this.#measurements;
+    yield* this.#computed;
+  }
+
+  #healthBars({ health }: Twin): HTMLElement[] {
+    for (const limit of health) this.#health.set(limit.name, new HealthBar(limit));
+    const bars = [...this.#health.values()].map(({ root }) => root);
+    return section(element('h2', {}, 'Health'), element('div', { class: 'cards' }, ...bars));
   }
 
   #fill(cards: Map<string, Card>, signals: readonly Signal[]): HTMLElement {

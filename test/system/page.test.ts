@@ -1,43 +1,9 @@
 /** The page in a real browser: live twins, an engine that goes away and comes back, nonsense in the filter and the address. */
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import test from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { copyExample, type Owner, root, start, startEngine } from '../examples/support.ts';
-
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-const skip = chromiumPath === undefined ? 'no Chromium on this machine' : false;
-const patience = { timeout: 30_000 };
-
-async function openBrowser(owner: Owner): Promise<Browser> {
-  const browser = await chromium.launch({
-    executablePath: chromiumPath ?? '',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-sync',
-    ],
-  });
-  owner.after(() => browser.close());
-  return browser;
-}
-
-/** A page, and what its console and network had to complain of. */
-async function openPage(browser: Browser, url: string): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  await page.goto(url);
-  return { page, complaints };
-}
+import { copyExample, root, start, startEngine } from '../examples/support.ts';
+import { openBrowser, openPage, patience, withoutBrowser as skip } from './browser.ts';
 
 test('shows the twins live, and says when the engine is away', { skip }, async (t) => {
   const project = copyExample(t, 'pump-station');

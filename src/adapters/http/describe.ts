@@ -35,9 +35,20 @@ export function twinDetail(fleet: Fleet, info: TwinInfo): TwinDetail {
     futureMs: config.futureMs,
     queueLimit: config.queueLimit,
     signals: signalsOf(model, { ...config.parameters, ...config.inputs, ...config.start }),
+    health: healthsOf(model),
     topics: [...new Set([telemetry, ...config.bindings.map((binding) => binding.topic)])],
     bindings: config.bindings.map(bindingView),
   };
+}
+
+function healthsOf({ health, states, outputs }: Model): TwinDetail['health'] {
+  const signals = [...states, ...outputs];
+  return health.flatMap(({ name, of, nominal, limit, failsWhen }) => {
+    const signal = signals.find((it) => it.name === of);
+    if (signal === undefined) return [];
+    const unit = signal.unit.symbol;
+    return [{ name, of, unit, nominal: shown(nominal, signal), limit: shown(limit, signal), failsWhen }];
+  });
 }
 
 function bindingView(binding: Binding): TwinDetail['bindings'][number] {

@@ -54,6 +54,18 @@ export const Signal = Type.Object(
 );
 export type Signal = Type.Static<typeof Signal>;
 
+const Health = Type.Object(
+  {
+    name: Type.String(),
+    of: Type.String({ description: 'The state or output that wears.' }),
+    unit: Type.String(),
+    nominal: Type.Number({ description: 'Its value when new: 100 % of its life.' }),
+    limit: Type.Number({ description: 'The value at which it has failed: 0 %.' }),
+    failsWhen: Type.Union([Type.Literal('below'), Type.Literal('above')]),
+  },
+  { ...strict, title: 'HealthLimit' },
+);
+
 export const TwinDetail = Type.Object(
   {
     ...TwinSummary.properties,
@@ -61,6 +73,7 @@ export const TwinDetail = Type.Object(
     futureMs: Type.Number({ description: 'Samples further ahead than this are refused.' }),
     queueLimit: Type.Integer({ description: 'Samples that may wait for a tick.' }),
     signals: Type.Array(Signal),
+    health: Type.Array(Health),
     topics: Type.Array(Type.String(), { description: 'MQTT topics it listens to.' }),
     bindings: Type.Array(
       Type.Object(

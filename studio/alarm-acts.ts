@@ -1,0 +1,100 @@
+/** What somebody does with an alarm, and who that is: asked once, and remembered by this browser. */
+
+import type { Alarm } from './alarms.ts';
+import { post } from './api.ts';
+import { element } from './dom.ts';
+
+const NAME_KEY = 'gemel.name';
+
+const spans = [
+  ['900', '15 minutes'],
+  ['3600', '1 hour'],
+  ['28800', '8 hours'],
+  ['86400', '24 hours'],
+] as const;
+
+export function rememberedName(): string {
+  return localStorage.getItem(NAME_KEY) ?? '';
+}
+
+/** Throws an Error with the server's own explanation. */
+export async function acknowledge(alarm: Alarm): Promise<void> {
+  const by = rememberedName();
+  if (by !== '') return act(alarm, 'acknowledge', { by });
+  const answer = await ask('Acknowledge', alarm, []);
+  if (answer !== undefined) await act(alarm, 'acknowledge', { by: answer.get('by') });
+}
+
+export async function shelve(alarm: Alarm): Promise<void> {
+  const seconds = element(
+    'select',
+    { name: 'seconds' },
+    ...spans.map(([value, text]) => element('option', { value }, text)),
+  );
+  const why = element('input', { name: 'why', required: '', maxlength: '500', autocomplete: 'off' });
+  const answer = await ask('Shelve', alarm, [
+    element('label', {}, 'For', seconds),
+    element('label', {}, 'Why', why),
+  ]);
+  if (answer === undefined) return;
+  const body = { by: answer.get('by'), why: answer.get('why'), seconds: Number(answer.get('seconds')) };
+  await act(alarm, 'shelve', body);
+}
+
+export async function unshelve(alarm: Alarm): Promise<void> {
+  const by = rememberedName();
+  if (by !== '') return act(alarm, 'unshelve', { by });
+  const answer = await ask('Unshelve', alarm, []);
+  if (answer !== undefined) await act(alarm, 'unshelve', { by: answer.get('by') });
+}
+
+/** Asks for another name. */
+export async function changeName(): Promise<void> {
+  await ask('Save', undefined, []);
+}
+
+function act({ id }: Alarm, what: string, body: object): Promise<void> {
+  return post(`/api/v1/alarms/${encodeURIComponent(id)}/${what}`, body);
+}
+
+/** A dialog with the fields given and the name. Undefined if it was closed without an answer. */
+function ask(
+  what: string,
+  alarm: Alarm | undefined,
+  fields: readonly HTMLElement[],
+): Promise<FormData | undefined> {
+  const name = element('input', {
+    name: 'by',
+    required: '',
+    maxlength: '100',
+    autocomplete: 'name',
+    value: rememberedName(),
+  });
+  const cancel = element('button', { type: 'button' }, 'Cancel');
+  const form = element(
+    'form',
+    { method: 'dialog' },
+    element('h2', {}, alarm === undefined ? 'Who are you?' : what),
+    ...(alarm === undefined ? [] : [element('p', {}, `${alarm.twin}: ${alarm.message}`)]),
+    ...fields,
+    element('label', {}, 'Your name', name),
+    element(
+      'p',
+      { class: 'buttons' },
+      cancel,
+      element('button', { type: 'submit', class: 'primary', value: 'yes' }, what),
+    ),
+  );
+  const dialog = element('dialog', { 'aria-label': what }, form);
+  document.body.append(dialog);
+  cancel.addEventListener('click', () => dialog.close());
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => {
+      const answer = dialog.returnValue === 'yes' ? new FormData(form) : undefined;
+      if (answer !== undefined) localStorage.setItem(NAME_KEY, name.value.trim());
+      dialog.remove();
+      resolve(answer);
+    });
+    dialog.showModal();
+  });
+}

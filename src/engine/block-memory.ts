@@ -284,6 +284,7 @@ export class BlockMemory {
     const uncertainties = [frame.uncertainties, belief?.deviations ?? 0, frame.uncertaintyCount] as const;
     return [
       uncertainties,
+      [frame.healthDeviations, belief?.healthDeviations ?? 0, frame.healthDeviationCount],
       [frame.elapsedSeconds, layout.time, 1],
       [frame.states, layout.states, model.states.length],
       [frame.inputs, layout.inputs, model.inputs.length],

@@ -23,6 +23,9 @@ export interface FrameLayout {
   /** Standard deviation of each state; `uncertaintyCount` of them, none if the model is not filtered. */
   readonly uncertainties: number;
   readonly uncertaintyCount: number;
+  /** Standard deviation of the quantity of each health; `healthDeviationCount` of them, none if the model is not filtered. */
+  readonly healthDeviations: number;
+  readonly healthDeviationCount: number;
   /** One a `when`: 1 while its condition holds. */
   readonly whenTruth: number;
   /** Where the notes begin; they go on to the end. */
@@ -68,6 +71,7 @@ export function frameLayoutOf(model: Model): FrameLayout {
   };
   const { states, inputs, outputs, measurements } = model;
   const uncertaintyCount = isFiltered(model) ? states.length : 0;
+  const healthDeviationCount = isFiltered(model) ? model.health.length : 0;
   const copied = {
     elapsedSeconds: take(1),
     states: take(states.length),
@@ -78,6 +82,8 @@ export function frameLayoutOf(model: Model): FrameLayout {
     heldMax: take(states.length),
     uncertainties: take(uncertaintyCount),
     uncertaintyCount,
+    healthDeviations: take(healthDeviationCount),
+    healthDeviationCount,
     whenTruth: take(model.whens.length),
   };
   const notes = columns;

@@ -7,7 +7,7 @@
 
 import type { Health, Model } from '../core/model/index.ts';
 import { fromSi, type Unit } from '../core/units/index.ts';
-import type { FrameLayout } from './frame.ts';
+import type { Frame, FrameLayout } from './frame.ts';
 
 /** Two-sided 95 % of the standard normal distribution. */
 const deviationsOf95 = 1.959963984540054;
@@ -26,9 +26,19 @@ export interface HealthColumn {
   readonly health: Health;
   readonly unit: Unit;
   readonly column: number;
+  /** That of its standard deviation; undefined where none is estimated. */
+  readonly deviation: number | undefined;
 }
 
-/** Not held to 0 … 100: what is worse than failed tells how far. Without interval both ends are `percent`. */
+export interface LaneOfFrame {
+  readonly frame: Frame;
+  readonly lane: number;
+}
+
+/**
+ * Not held to 0 … 100: what is worse than failed tells how far. Without interval both ends are `percent`; they are NaN where the
+ * interval is not known yet.
+ */
 export interface HealthLevel {
   readonly value: number;
   readonly percent: number;
@@ -38,28 +48,45 @@ export interface HealthLevel {
 }
 
 export function healthColumnsOf(model: Model, layout: FrameLayout): readonly HealthColumn[] {
-  return model.health.map((health) => {
+  return model.health.map((health, index) => {
     const state = model.states.findIndex(({ name }) => name === health.of);
     const output = model.outputs.findIndex(({ name }) => name === health.of);
     const signal = model.states[state] ?? model.outputs[output];
     if (signal === undefined) throw new RangeError(`no signal ${health.of} for a health`);
     const column = state >= 0 ? layout.states + state : layout.outputs + output;
-    return { health, unit: signal.unit, column };
+    const estimated = index < layout.healthDeviationCount;
+    const deviation = estimated ? layout.healthDeviations + index : undefined;
+    return { health, unit: signal.unit, column, deviation };
   });
 }
 
-/** @param deviation - standard deviation of the value, SI; NaN where there is none. */
-export function healthLevel({ nominal, limit }: Health, value: number, deviation: number): HealthLevel {
+/** The health of one twin of a frame. */
+export function healthIn(
+  { health, column, deviation }: HealthColumn,
+  { frame, lane }: LaneOfFrame,
+): HealthLevel {
+  const { values, lanes } = frame;
+  const at = (index: number): number => values[index * lanes + lane] ?? Number.NaN;
+  return healthLevel(health, at(column), deviation === undefined ? undefined : at(deviation));
+}
+
+/** @param deviation - standard deviation of the value, SI; undefined where none is estimated, NaN where it is not known yet. */
+export function healthLevel(
+  { nominal, limit }: Health,
+  value: number,
+  deviation: number | undefined,
+): HealthLevel {
   const whole = nominal - limit;
   // Adding 0 makes −0 the 0 that people know.
   const percent = (100 * (value - limit)) / whole + 0;
-  const half = (100 * deviationsOf95 * deviation) / Math.abs(whole);
-  const estimated = Number.isFinite(half);
+  const half = (100 * deviationsOf95 * (deviation ?? 0)) / Math.abs(whole);
+  // What a filter knows exactly, such as a count of hours, has no interval to show.
+  const estimated = half > 0 && half < Infinity;
   return {
     value,
     percent,
-    low: estimated ? percent - half : percent,
-    high: estimated ? percent + half : percent,
+    low: percent - half,
+    high: percent + half,
     estimated,
   };
 }

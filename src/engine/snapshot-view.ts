@@ -14,7 +14,7 @@ import {
   type HealthColumn,
   healthColumnsOf,
   healthJson,
-  healthLevel,
+  healthIn,
   type HealthReading,
   healthReading,
 } from './health.ts';
@@ -257,7 +257,7 @@ class FrameSnapshot implements Snapshot {
   }
 
   #readHealth(column: HealthColumn): HealthReading {
-    return healthReading(healthLevel(column.health, this.#value(column.column), Number.NaN), column.unit);
+    return healthReading(healthIn(column, { frame: this.#frame, lane: this.#lane }), column.unit);
   }
 
   #indexOf(kind: string, { index }: Group, name: string): number {

@@ -63,6 +63,51 @@ health:
   heat: { of: oil, nominal: 104 degF, fails: above 60 degC }
 `);
 
+const filtered = modelOf(`
+gemel: 1
+model: filtered
+version: 1.0.0
+units: unchecked
+states:
+  wall: { unit: mm, start: 3.5, uncertainty: 0.5 }
+  hours: { unit: h, start: 0 }
+equations:
+  thin: 2 * wall
+  der(wall): 0
+  next(hours): hours
+measurements:
+  gauge: { equals: wall, unit: mm, noise: 0.1 }
+health:
+  shell: { of: wall, nominal: 10, fails: below 2 }
+  half: { of: thin, nominal: 20, fails: below 4 }
+  seals: { of: hours, nominal: 0, fails: above 100 }
+`);
+
+test('has the interval of the belief where the model is filtered, and alarms by its upper end', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('f', filtered)], { models: [filtered] });
+  await clock.advance(1000);
+  // 18.75 % ± 1.959964 · 0.5 of 8 mm: from 6.50 to 31.00. Not surely below 20, so there is no alarm.
+  const wide = { percent: 18.75, low: 6.5, high: 31 };
+  assert.deepEqual(fleet.snapshot('f')?.health('shell'), { value: 3.5, ...wide });
+  assert.deepEqual(fleet.snapshot('f')?.health('half'), { value: 7, ...wide });
+  assert.deepEqual(fleet.snapshot('f')?.health('seals'), { value: 0, percent: 100 }, 'known exactly');
+  assert.deepEqual(fleet.alarms.list(), []);
+  send('f', { gauge: 3.5 });
+  await clock.advance(1000);
+  // The gauge leaves 0.5·0.1/√(0.5² + 0.1²) = 0.0980581: ± 2.40 %.
+  const sure = { percent: 18.75, low: 16.35, high: 21.15 };
+  assert.deepEqual(fleet.snapshot('f')?.health('shell'), { value: 3.5, ...sure });
+  assert.deepEqual(fleet.alarms.list(), []);
+  send('f', { gauge: 3.4 });
+  await clock.advance(1000);
+  const [alarm] = fleet.alarms.list();
+  assert.deepEqual(
+    [alarm?.id, alarm?.severity, alarm?.message],
+    ['f~health~half', 'warning', 'half: 18 % of its life left (16–20)'],
+  );
+  await fleet.stop();
+});
+
 test('stands in snapshots in the units of the document, and is null where there is no value', async () => {
   const { fleet, clock, send } = await startFleet([twinOf('u', unit)], { models: [unit] });
   assert.deepEqual(JSON.parse(fleet.snapshot('u')?.toJson() ?? '').health, {

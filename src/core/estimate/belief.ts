@@ -19,6 +19,8 @@ export interface BeliefLayout extends BlockLayout {
   readonly factor: number;
   /** One a state: its standard deviation, 0 if it is not estimated. Written by `observe`. */
   readonly deviations: number;
+  /** One a health: the standard deviation of its quantity. Written by `observe`; NaN before. */
+  readonly healthDeviations: number;
   /** One a measurement: the value to correct with; NaN: none. The caller writes it before `correct`, which leaves it. */
   readonly measured: number;
   /** One a measurement, written by `correct`: sample less prediction, and its standard deviation (NaN: not `valid`). */
@@ -62,6 +64,7 @@ export function beliefLayoutOf(model: Model, keepsSpans?: 'keeps spans'): Belief
   const groups = {
     factor: take((n * (n + 1)) / 2),
     deviations: take(model.states.length),
+    healthDeviations: take(model.health.length),
     measured: take(model.measurements.length),
     innovations: take(model.measurements.length),
     innovationDeviations: take(model.measurements.length),

@@ -21,6 +21,7 @@ import {
 import { type BeliefLayout, beliefLayoutOf, changingStates, placeInFactor } from './belief.ts';
 import { createEnsembleUpdate, firstEnsemble } from './ensemble.ts';
 import { Algebra } from './factor.ts';
+import { writeHealthDeviations } from './health.ts';
 import { correctionProgram, type Linearisation, loadFactor } from './measure.ts';
 import { type Advance, createPointUpdate } from './points.ts';
 import { type Selection, selectionKernel, type Touched, touchedBy } from './selection.ts';
@@ -92,6 +93,8 @@ export function createEstimator(model: Model, { backend, keepsSpans }: Estimator
     initialise(memory, capacity, lane, values) {
       stepper.initialise(memory, capacity, lane, values);
       for (let slot = stepper.layout.slots; slot < layout.slots; slot++) memory[slot * capacity + lane] = 0;
+      for (const index of model.health.keys())
+        memory[(layout.healthDeviations + index) * capacity + lane] = NaN;
       for (const [row, state] of layout.estimated.entries()) {
         const slot = layout.factor + placeInFactor(row, row);
         memory[slot * capacity + lane] = present(model.states[state]).uncertainty;
@@ -198,7 +201,7 @@ function endOfTickUpdate(
   });
 }
 
-/** Outputs and predictions of the mean, and the root of each variance. */
+/** Outputs and predictions of the mean, and the root of each variance, that of what wears included. */
 function observeBeliefProgram(model: Model, layout: BeliefLayout): Program {
   const formulas = observeProgram(model, layout);
   const { graph } = formulas;
@@ -209,5 +212,6 @@ function observeBeliefProgram(model: Model, layout: BeliefLayout): Program {
     const deviation = row && graph.unary('sqrt', algebra.node(algebra.dot(row, row)));
     formulas.write(layout.deviations + state, deviation ?? graph.constant(0));
   }
+  writeHealthDeviations(formulas, layout, rows);
   return formulas;
 }

@@ -11,13 +11,7 @@ import type { Model } from '../../core/model/index.ts';
 import { fromSi } from '../../core/units/index.ts';
 import type { TwinEvent } from '../event.ts';
 import { type Frame, type FrameLayout, frameLayoutOf, statusCodes } from '../frame.ts';
-import {
-  type HealthColumn,
-  healthColumnsOf,
-  healthLevel,
-  type HealthLevel,
-  shownPercent,
-} from '../health.ts';
+import { type HealthColumn, healthColumnsOf, healthIn, type HealthLevel, shownPercent } from '../health.ts';
 import type { Alarm, AlarmSeverity } from './alarm.ts';
 import type { AlarmBook } from './alarm-book.ts';
 
@@ -130,8 +124,7 @@ export class AlarmWatch {
     }
     for (const column of plan.healths) {
       condition++;
-      const value = values[column.column * lanes + lane] ?? Number.NaN;
-      const level = healthLevel(column.health, value, Number.NaN);
+      const level = healthIn(column, { frame, lane });
       this.#lookAtHealth(twin, condition, { column, level, timeMs });
     }
   }
@@ -237,7 +230,8 @@ function wordsOf(
   { value, percent, low, high, estimated }: HealthLevel,
   level: Level,
 ): { readonly message: string; readonly cause: string } {
-  const quantity = (si: number): string => `${Number(fromSi(si, unit).toPrecision(4))} ${unit.symbol}`;
+  const symbol = unit.symbol === '1' ? '' : ` ${unit.symbol}`;
+  const quantity = (si: number): string => `${Number(fromSi(si, unit).toPrecision(4))}${symbol}`;
   const shown = (part: number): string => shownPercent(part).toFixed(0);
   const between = estimated ? ` (${shown(low)}–${shown(high)})` : '';
   const left = level === 2 ? 'has failed' : `${shown(percent)} % of its life left${between}`;

@@ -204,21 +204,18 @@ export class Block {
     if (measurement >= 0) told.cameMs[measurement] = this.beliefMs;
     const reason = this.#fromBefore(lane, sample);
     if (reason !== undefined) return this.#refuse(lane, reason, sample);
-    const target = { place: samples.placeOf(sample), boundary: samples.boundaryOf(sample.timeMs) };
-    const isLate = target.place < samples.applied || target.boundary < this.#boundary;
-    if (isLate && !history.reaches(target)) return this.#refuse(lane, 'too-late', sample);
-    const outcome = samples.push(sample, this.#boundary);
-    if (outcome === 'repeated') return this.#refuse(lane, 'repeated', sample);
+    const outcome = samples.push(sample, this.#boundary, history);
+    if (outcome === 'repeated' || outcome === 'too-late') return this.#refuse(lane, outcome, sample);
     const { evicted, replaced } = samples.takeDisplaced();
     if (evicted !== undefined) this.events.overflow(lane, evicted, this.beliefMs);
     if (replaced !== undefined) this.#refuse(lane, 'replaced', replaced);
     if (outcome !== 'late') return undefined;
     this.#reporter.counters.lateSamples++;
     this.#anyLate = true;
-    const { late = target } = side;
+    const { place, boundary } = samples.late;
     side.late = {
-      place: Math.min(late.place, target.place),
-      boundary: Math.min(late.boundary, target.boundary),
+      place: Math.min(side.late?.place ?? place, place),
+      boundary: Math.min(side.late?.boundary ?? boundary, boundary),
     };
     return undefined;
   }
@@ -318,7 +315,7 @@ export class Block {
     if (side === undefined) return;
     side.history.clear();
     side.samples.forget(Number.POSITIVE_INFINITY);
-    side.samples.firstBoundary = this.#boundary;
+    side.samples.beginAt(this.#boundary);
     const { inputTimes, measuredTimes } = this.memory.frameLayout;
     const inputs = this.model.inputs.length;
     for (let signal = 0; signal < side.beforeMs.length; signal++) {

@@ -7,6 +7,7 @@
  */
 
 import type { BlockMemory } from './block-memory.ts';
+import type { Past, Target } from './lane-samples.ts';
 
 export interface HistoryCopy {
   /** The tick before which it was taken: it is of the end of tick k. */
@@ -32,13 +33,7 @@ export function historySpan(latenessMs: number, periodMs: number, substeps: numb
   return { ticks, every: Math.max(1, Math.ceil(latenessMs / 4 / periodMs)), substeps };
 }
 
-/** What a place in time asks for: nothing from `place` on applied, and not after `boundary`. */
-export interface Target {
-  readonly place: number;
-  readonly boundary: number;
-}
-
-export class LaneHistory {
+export class LaneHistory implements Past {
   readonly #span: HistorySpan;
   readonly #copies: HistoryCopy[];
   /** What the block remembers of the lane's last tick: its `k`, and the place as above. */

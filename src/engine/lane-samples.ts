@@ -32,9 +32,21 @@ export interface SampleOrder {
  * | --- | --- |
  * | waiting | it waits for its tick |
  * | late | its place is before others that were applied, or before where the lane is |
+ * | too-late | the lane cannot go back so far; it was not taken |
  * | repeated | the same is there already; it was not taken |
  */
-export type Outcome = 'waiting' | 'late' | 'repeated';
+export type Outcome = 'waiting' | 'late' | 'too-late' | 'repeated';
+
+/** What a late sample asks for: nothing from `place` on applied, and not after `boundary`. */
+export interface Target {
+  readonly place: number;
+  readonly boundary: number;
+}
+
+/** What knows how far a lane can go back. */
+export interface Past {
+  reaches(target: Target): boolean;
+}
 
 /** All rows as plain data. */
 export interface SampleRows {
@@ -64,8 +76,10 @@ export class LaneSamples {
   #to = 0;
   /** How many rows were dropped before `#from`, so that a place stays the same number. */
   #dropped = 0;
-  /** No sample counts before this boundary. */
-  firstBoundary = Number.NEGATIVE_INFINITY;
+  #firstBoundary = Number.NEGATIVE_INFINITY;
+  /** The boundary of the next sample to apply; NaN: to be worked out. */
+  #next = Number.NaN;
+  #late: Target = { place: 0, boundary: 0 };
   #displaced: Displaced = nothing;
 
   constructor(order: SampleOrder, limit: number) {
@@ -84,7 +98,7 @@ export class LaneSamples {
     samples.#applied = applied;
     samples.#to = rows.length / width;
     samples.#dropped = dropped;
-    samples.firstBoundary = firstBoundary;
+    samples.#firstBoundary = firstBoundary;
     return samples;
   }
 
@@ -93,7 +107,7 @@ export class LaneSamples {
       rows: this.#rows.slice(this.#from * width, this.#to * width),
       applied: this.#applied - this.#from,
       dropped: this.#dropped,
-      firstBoundary: this.firstBoundary,
+      firstBoundary: this.#firstBoundary,
     };
   }
 
@@ -107,9 +121,12 @@ export class LaneSamples {
     return this.#dropped + this.#applied - this.#from;
   }
 
-  /** The boundary of the next sample to apply; infinite if none waits. */
+  /** The boundary of the next sample to apply; infinite if none waits. Asked often, so it is worked out once. */
   get nextBoundary(): number {
-    return this.#applied === this.#to ? Number.POSITIVE_INFINITY : this.#boundaryAt(this.#applied);
+    if (Number.isNaN(this.#next)) {
+      this.#next = this.#applied === this.#to ? Number.POSITIVE_INFINITY : this.#boundaryAt(this.#applied);
+    }
+    return this.#next;
   }
 
   /** The boundary nearest to a time. */
@@ -117,24 +134,43 @@ export class LaneSamples {
     const { periodMs, substeps } = this.#order;
     const tick = Math.floor(timeMs / periodMs);
     const boundary = tick * substeps + Math.round((timeMs - tick * periodMs) / (periodMs / substeps));
-    return Math.max(boundary, this.firstBoundary);
+    return Math.max(boundary, this.#firstBoundary);
   }
 
-  /** Where a sample would stand: where one of the same signal and time is, if there is one. */
-  placeOf(sample: QueuedSample): number {
-    const row = this.#rowOf(sample);
+  /** No sample counts before this boundary. */
+  beginAt(boundary: number): void {
+    this.#firstBoundary = boundary;
+    this.#next = Number.NaN;
+  }
+
+  /**
+   * @param passed - the boundary where the lane is: what belongs before it is late.
+   * @param past - asked for a late sample; without it the lane can go back as far as it takes.
+   */
+  push(sample: QueuedSample, passed: number, past?: Past): Outcome {
+    const boundary = this.boundaryOf(sample.timeMs);
+    let row = this.#rowOf(sample, boundary);
     const isThere = row > this.#from && this.#isSame(row - 1, sample);
-    return this.#dropped + (isThere ? row - 1 : row) - this.#from;
+    const target = isThere ? row - 1 : row;
+    const isLate = target < this.#applied || boundary < passed;
+    if (isLate) {
+      const late = { place: this.#dropped + target - this.#from, boundary };
+      if (past !== undefined && !past.reaches(late)) return 'too-late';
+      this.#late = late;
+    }
+    this.#next = Number.NaN;
+    if (isThere) return this.#replace(target, sample, isLate);
+    if (!isLate && this.waiting >= this.#limit) {
+      this.#displaced = { evicted: this.#evict(sample.signal) };
+      row = this.#rowOf(sample, boundary);
+    }
+    this.#insert(sample, row);
+    return isLate ? 'late' : 'waiting';
   }
 
-  /** @param passed - the boundary where the lane is: what belongs before it is late. */
-  push(sample: QueuedSample, passed: number): Outcome {
-    const row = this.#rowOf(sample);
-    const isLate = row < this.#applied || this.boundaryOf(sample.timeMs) < passed;
-    if (row > this.#from && this.#isSame(row - 1, sample)) return this.#replace(row - 1, sample);
-    if (!isLate && this.waiting >= this.#limit) this.#displaced = { evicted: this.#evict(sample.signal) };
-    this.#insert(sample);
-    return isLate ? 'late' : 'waiting';
+  /** What the newest late sample asks for. */
+  get late(): Target {
+    return this.#late;
   }
 
   /** What the newest sample took the place of. */
@@ -147,6 +183,7 @@ export class LaneSamples {
   /** Goes to the next sample. @returns the row of the one just applied, for the accessors below. */
   take(): number {
     assertInvariant(this.#applied < this.#to, 'only a sample that waits is applied');
+    this.#next = Number.NaN;
     return this.#applied++;
   }
 
@@ -171,6 +208,7 @@ export class LaneSamples {
 
   /** Lets the samples from this place on wait again. */
   rewind(place: number): void {
+    this.#next = Number.NaN;
     this.#applied = this.#from + Math.max(0, place - this.#dropped);
   }
 
@@ -202,21 +240,20 @@ export class LaneSamples {
   }
 
   /** The row before which a sample belongs. Mostly it is the newest. */
-  #rowOf(sample: QueuedSample): number {
+  #rowOf(sample: QueuedSample, boundary: number): number {
     let row = this.#to;
-    while (row > this.#from && this.#isBefore(sample, row - 1)) row--;
+    while (row > this.#from && this.#isBefore(sample, boundary, row - 1)) row--;
     return row;
   }
 
-  #isBefore({ timeMs, signal }: QueuedSample, row: number): boolean {
-    const boundary = this.boundaryOf(timeMs);
-    const other = this.#boundaryAt(row);
+  #isBefore({ timeMs, signal }: QueuedSample, boundary: number, row: number): boolean {
+    const otherMs = this.#number(row, columns.timeMs);
+    const other = this.boundaryOf(otherMs);
     if (boundary !== other) return boundary < other;
     const { inputs } = this.#order;
     const otherSignal = this.#number(row, columns.signal);
     const isInput = signal < inputs;
     if (isInput !== otherSignal < inputs) return isInput;
-    const otherMs = this.#number(row, columns.timeMs);
     return timeMs === otherMs ? signal < otherSignal : timeMs < otherMs;
   }
 
@@ -225,18 +262,16 @@ export class LaneSamples {
   }
 
   /** Another value of the same signal and time is a correction: it takes the place of the first. */
-  #replace(row: number, sample: QueuedSample): Outcome {
+  #replace(row: number, sample: QueuedSample, isLate: boolean): Outcome {
     if (this.#number(row, columns.value) === sample.value) return 'repeated';
-    const isLate = row < this.#applied;
     if (!isLate) this.#displaced = { replaced: this.#at(row) };
     this.#put(row, sample);
     return isLate ? 'late' : 'waiting';
   }
 
-  #insert(sample: QueuedSample): void {
-    this.#makeRoom();
-    const row = this.#rowOf(sample);
-    this.#rows.copyWithin((row + 1) * width, row * width, this.#to * width);
+  #insert(sample: QueuedSample, before: number): void {
+    const row = before - this.#makeRoom();
+    if (row < this.#to) this.#rows.copyWithin((row + 1) * width, row * width, this.#to * width);
     this.#put(row, sample);
     this.#to++;
     if (row < this.#applied) this.#applied++;
@@ -260,8 +295,10 @@ export class LaneSamples {
     return sample;
   }
 
-  #makeRoom(): void {
-    if ((this.#to + 1) * width <= this.#rows.length) return;
+  /** @returns by how many rows all have moved. */
+  #makeRoom(): number {
+    if ((this.#to + 1) * width <= this.#rows.length) return 0;
+    const moved = this.#from;
     const length = this.#to - this.#from;
     const used = this.#rows.subarray(this.#from * width, this.#to * width);
     if (length * 2 * width <= this.#rows.length && this.#from > 0) {
@@ -274,6 +311,7 @@ export class LaneSamples {
     this.#applied -= this.#from;
     this.#to -= this.#from;
     this.#from = 0;
+    return moved;
   }
 
   #at(row: number): QueuedSample {

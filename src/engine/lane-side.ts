@@ -1,8 +1,8 @@
 /** What the engine keeps of a lane beside its numbers: its twin, its samples, where it was, and what was told of it. */
 
 import type { Model } from '../core/model/index.ts';
-import { type HistoryCopy, type HistorySpan, LaneHistory, type Target } from './lane-history.ts';
-import { LaneSamples, type SampleOrder, type SampleRows } from './lane-samples.ts';
+import { type HistoryCopy, type HistorySpan, LaneHistory } from './lane-history.ts';
+import { LaneSamples, type SampleOrder, type SampleRows, type Target } from './lane-samples.ts';
 import type { ShardTwin } from './messages.ts';
 
 export interface LaneSide {
@@ -50,7 +50,7 @@ export function createSide(
   firstBoundary: number,
 ): LaneSide {
   const samples = new LaneSamples(order, twin.queueLimit);
-  samples.firstBoundary = firstBoundary;
+  samples.beginAt(firstBoundary);
   const measurements = model.measurements.length;
   return {
     twin,

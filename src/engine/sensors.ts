@@ -72,7 +72,8 @@ export class Sensors {
       Object.assign(this.#compared, { measurement, timeMs, innovation, deviation, rejected }),
       value,
     );
-    if (memory.model.measurements[measurement]?.noise === undefined) return;
+    // Without noise, or while the sensor is not valid, it was compared only.
+    if (memory.model.measurements[measurement]?.noise === undefined || Number.isNaN(deviation)) return;
     this.#countRejected(lane, measurement, rejected);
     if (!isNew) return;
     reporter.counters.corrections++;

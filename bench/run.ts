@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { check } from './check.ts';
 import { compile } from './compile.ts';
 import { fleet1000 } from './fleet-1000.ts';
+import { fleet10000 } from './fleet-10000.ts';
 import { httpState } from './http-state.ts';
 import { kernelPump } from './kernel-pump.ts';
 import { kernelScale } from './kernel-scale.ts';
@@ -28,6 +29,7 @@ const benches: readonly Bench[] = [
   check,
   httpState,
   fleet1000,
+  fleet10000,
   kernelPump,
   kernelTutorial,
   kernelScale,

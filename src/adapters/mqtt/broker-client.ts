@@ -121,6 +121,8 @@ export function createBrokerClient(options: BrokerClientOptions): MqttTransport 
       queue.add({ topic, payload, options: publishOptions });
       pump();
     },
+    // Who reads at a broker outside only that one knows.
+    isRead: () => true,
     subscribe(wanted) {
       const fresh = wanted.filter((filter) => filters.add(filter));
       if (state === 'up') subscribeTo(fresh);

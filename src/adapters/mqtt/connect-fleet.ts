@@ -158,13 +158,18 @@ export function connectFleet(options: ConnectFleetOptions): FleetConnection {
     if (alarmTopic !== undefined) alarmTopics.set(twin, alarmTopic);
   }
 
+  function isWanted({ publication: { retain }, topic }: StatePlan): boolean {
+    return retain || transport.isRead(topic);
+  }
+
   function publishState(twin: string): void {
     const plans = states.get(twin);
-    if (plans === undefined) return;
+    // The text of a state that nobody reads is not even made: with ten thousand twins that is most of the work.
+    if (plans === undefined || !plans.some(isWanted)) return;
     const snapshot = fleet.snapshot(twin);
     if (snapshot === undefined) return;
     for (const plan of plans) {
-      if (snapshot.timeMs < plan.dueMs - toleranceMs) continue;
+      if (!isWanted(plan) || snapshot.timeMs < plan.dueMs - toleranceMs) continue;
       const { as, everyMs, retain } = plan.publication;
       if (everyMs !== undefined) plan.dueMs = nextDueMs(plan.dueMs, snapshot.timeMs, everyMs);
       transport.publish(plan.topic, as === 'full' ? snapshot.toJson() : snapshot.plain(), { qos: 0, retain });

@@ -16,7 +16,7 @@ import { createInbox } from './inbox.ts';
 import { listen, type Listening } from './listen.ts';
 import { createNotes } from './notes.ts';
 import { neverWait, watchFrozen } from './slow-readers.ts';
-import { assertTopic, FilterSet } from './topics.ts';
+import { assertTopic, FilterSet, isFilter } from './topics.ts';
 import {
   defaultStatusTopic,
   type MqttStatus,
@@ -95,6 +95,8 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
   const subscriptions = new WeakMap<Client, Set<string>>();
   let state: MqttStatus['state'] = 'stopped';
   let listening: Listening | undefined;
+  /** All that anybody has ever subscribed to here, since sessions come back; undefined once that is too much to ask. */
+  let read: FilterSet | undefined = new FilterSet();
   let publishing = 0;
   let unwatch: () => void = () => undefined;
 
@@ -115,6 +117,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
         return;
       }
       own.add(subscription.topic);
+      noteReader(subscription.topic);
       done(null, subscription);
     },
     authorizeForward: (client, packet) => {
@@ -185,6 +188,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
       }
       send(topic, payload, publishOptions);
     },
+    isRead: (topic) => read === undefined || read.matches(topic),
     subscribe(wanted) {
       for (const filter of wanted) filters.add(filter);
     },
@@ -220,6 +224,13 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
     if (listening === undefined) return [];
     const { hosts, port } = listening;
     return hosts.map((host) => `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  }
+
+  function noteReader(filter: string): void {
+    if (read === undefined || read.has(filter)) return;
+    if (read.size >= limits.subscriptions) read = undefined;
+    // What is no filter the broker itself refuses.
+    else if (isFilter(filter)) read.add(filter);
   }
 
   function isConnected(clientId: string): boolean {

@@ -40,6 +40,15 @@ function assertText(text: string, what: string): void {
   }
 }
 
+export function isFilter(text: string): boolean {
+  try {
+    assertFilter(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A set of filters that is asked for every message. */
 export class FilterSet {
   readonly #exact = new Set<string>();
@@ -52,6 +61,10 @@ export class FilterSet {
     if (/[+#]/.test(filter)) this.#wildcards.set(filter, filter.split('/'));
     else this.#exact.add(filter);
     return true;
+  }
+
+  get size(): number {
+    return this.#exact.size + this.#wildcards.size;
   }
 
   has(filter: string): boolean {

@@ -96,6 +96,8 @@ export interface MqttTransport {
    * @throws GemelError `TOPIC_INVALID` for an empty topic or one with `+`, `#` or NUL.
    */
   publish(topic: string, payload: string | Uint8Array, options: PublishOptions): void;
+  /** Whether anybody may read what is published to this topic; false only if it is known that nobody does. */
+  isRead(topic: string): boolean;
   /** Adds filters whose messages reach the listeners. Survives every reconnection. @throws GemelError `TOPIC_INVALID`. */
   subscribe(filters: readonly string[]): void;
   /** @returns what removes the listener again. */

@@ -27,6 +27,7 @@ function setUp(publications: readonly Publication[], fleetEvents?: string) {
       sent.push(`${topic} ${String(payload)}${qos === 1 ? ' qos1' : ''}${retain ? ' retained' : ''}`);
     },
     subscribe: (wanted) => filters.push(...wanted),
+    isRead: (topic) => !topic.startsWith('unread/'),
     onMessage: (listener) => {
       hear = listener;
       return () => {
@@ -103,6 +104,16 @@ test('at its tick each twin is published as asked, also on several topics', () =
   tick(500, 'a', 'gone', 'unpublished');
   assert.deepEqual(sent, ['gemel/a/state full@500', 'twin/state plain@500 retained']);
   assert.equal(connection.counters().publishedStates, 2);
+});
+
+test('a state that nobody reads is not made, unless it is retained', () => {
+  const { sent, tick } = setUp([
+    { twin: 'a', state: 'unread/a', as: 'full', retain: false },
+    { twin: 'a', state: 'unread/kept', as: 'plain', retain: true },
+    { twin: 'b', state: 'gemel/b/state', as: 'full', retain: false },
+  ]);
+  tick(500, 'a', 'b');
+  assert.deepEqual(sent, ['unread/kept plain@500 retained', 'gemel/b/state full@500']);
 });
 
 test('an interval lets one state through in each, and does not drift', () => {

@@ -59,6 +59,28 @@ const connectPacket = (clientId: string) =>
     keepalive: 60,
   });
 
+describe('embedded broker: readers', () => {
+  test('knows what nobody has ever subscribed to; a session may come back, so a reader counts on', async () => {
+    const { transport, url } = await broker();
+    assert.equal(transport.isRead('gemel/a/state'), false);
+    const { client: reader } = await client(url, ['gemel/+/state', 'gemel/b/events']);
+    assert.deepEqual(
+      ['gemel/a/state', 'gemel/b/events', 'gemel/a/events'].map((topic) => transport.isRead(topic)),
+      [true, true, false],
+    );
+    await reader.endAsync();
+    assert.equal(transport.isRead('gemel/a/state'), true);
+  });
+
+  test('beyond its limit of filters it takes everything as read', async () => {
+    const { transport, url } = await broker({ limits: { subscriptions: 2 } });
+    await client(url, ['a', 'b']);
+    assert.equal(transport.isRead('d'), false);
+    await client(url, ['c']);
+    assert.equal(transport.isRead('d'), true);
+  });
+});
+
 describe('embedded broker: addresses', () => {
   test('listens on IPv4 and IPv6 at one port, so that localhost works for every client', async (context) => {
     const { transport, port } = await broker({ hosts: ['127.0.0.1', '::1'] });

@@ -27,6 +27,7 @@ export type { SimulateOptions, Trajectory } from './core/solve/index.ts';
 export { simulate } from './core/solve/index.ts';
 export type { Unit } from './core/units/index.ts';
 export type {
+  Correction,
   HealthReading,
   LocalTwin,
   LocalTwinOptions,

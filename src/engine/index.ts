@@ -29,7 +29,7 @@ export type {
 } from './fleet.ts';
 export type { HealthReading } from './health.ts';
 export { createLocalShard } from './local-shard.ts';
-export { createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
+export { type Correction, createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export type { FromShard, ToShard } from './messages.ts';
 export type { StopSignal } from './platform.ts';

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Model } from '../../src/core/model/index.ts';
 import { createTwin } from '../../src/engine/index.ts';
 import { kinds, memoryStore, modelOf, startFleet, startMs, state, twinOf } from './support.ts';
 
@@ -23,10 +24,14 @@ measurements:
 `);
 
 /** Two states, of which the flow is not measured, and everything in units. */
-const tank = modelOf(`
+const tank = leakingTank('unscented');
+
+function leakingTank(method: string): Model {
+  return modelOf(`
 gemel: 1
 model: leaking-tank
 version: 1.0.0
+filter: { method: ${method} }
 solver: { step: 0.2 s }
 inputs:
   pump: { unit: l/min, default: 60 }
@@ -39,6 +44,7 @@ equations:
 measurements:
   level: { equals: volume, unit: l, noise: 0.5 l }
 `);
+}
 
 function near(actual: number | undefined, expected: number, relative = 1e-12): void {
   assert.ok(
@@ -122,7 +128,11 @@ test('samples of others change no bit of a twin, and its own may come at any rat
   await Promise.all([one.fleet.stop(), many.fleet.stop()]);
 });
 
-test('a restart goes on bit for bit, uncertainty and all', async () => {
+for (const method of ['unscented', 'extended', 'ensemble']) {
+  test(`a restart goes on bit for bit, uncertainty and all: ${method}`, () => restart(leakingTank(method)));
+}
+
+async function restart(model: Model): Promise<void> {
   const checkpoints = memoryStore();
   const play = async (
     { clock, send }: Awaited<ReturnType<typeof startFleet>>,
@@ -134,17 +144,17 @@ test('a restart goes on bit for bit, uncertainty and all', async () => {
       await clock.advance(1000);
     }
   };
-  const whole = await startFleet([twinOf('a', tank)], { models: [tank] });
+  const whole = await startFleet([twinOf('a', model)], { models: [model] });
   await play(whole, 0, 20);
-  let parts = await startFleet([twinOf('a', tank)], { models: [tank], checkpoints });
+  let parts = await startFleet([twinOf('a', model)], { models: [model], checkpoints });
   await play(parts, 0, 10);
   await parts.fleet.stop();
-  parts = await startFleet([twinOf('a', tank)], { models: [tank], checkpoints, clock: parts.clock });
+  parts = await startFleet([twinOf('a', model)], { models: [model], checkpoints, clock: parts.clock });
   assert.deepEqual(kinds(parts.fleet), ['resumed']);
   await play(parts, 10, 20);
   assert.equal(parts.fleet.snapshot('a')?.toJson(), whole.fleet.snapshot('a')?.toJson());
   await Promise.all([parts.fleet.stop(), whole.fleet.stop()]);
-});
+}
 
 test('a checkpoint without this belief keeps the states, begins the uncertainty anew, and says so', async () => {
   const { decodeCheckpoint, encodeCheckpoint } = await import('../../src/engine/checkpoint.ts');

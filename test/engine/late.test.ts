@@ -31,9 +31,13 @@ measurements:
 `);
 
 /** The same with a belief: of a state that is measured, one that is not, and a sensor without noise. */
-const filtered = modelOf(`
+const filtered = filteredBy('unscented');
+
+function filteredBy(method: string): Model {
+  return modelOf(`
 gemel: 1
-model: filtered
+model: ${method}
+filter: { method: ${method}, members: 12 }
 version: 1.0.0
 units: unchecked
 solver: { step: 0.05 s }
@@ -52,6 +56,7 @@ measurements:
   squared: { equals: heat ^ 2 / 10, unit: J, noise: 0.8 }
   exact: { equals: heat, unit: J }
 `);
+}
 
 /** Mulberry32, by Tommy Ettinger (public domain). */
 function generator(from: number): () => number {
@@ -116,7 +121,7 @@ async function playAll(model: Model, sent: readonly Sent[], periodMs: number): P
   return seen;
 }
 
-for (const model of [oven, filtered]) {
+for (const model of [oven, filtered, filteredBy('extended'), filteredBy('ensemble')]) {
   for (const [seed, periodMs] of [
     [1, 1000],
     [2, 1000],

@@ -23,6 +23,7 @@ const values = [
 
 const types = [
   'Compilation',
+  'Correction',
   'Diagnostic',
   'ErrorCode',
   'GemelErrorOptions',

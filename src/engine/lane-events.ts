@@ -154,7 +154,7 @@ export class LaneEvents {
     const [kind, message] = isRejected
       ? ([
           'sensor-rejected',
-          `\`${name}\` is ${off} off what is expected, ${far.toPrecision(2)} standard deviations, and is left out`,
+          `\`${name}\` is ${off} off what is expected, ${far < 10 ? far.toPrecision(2) : Math.round(far)} standard deviations, and is left out`,
         ] as const)
       : (['sensor-accepted', `\`${name}\` fits again what is expected`] as const);
     this.tell(lane, { kind, timeMs: atMs, message, subject: name });

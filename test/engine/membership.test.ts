@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Model } from '../../src/core/model/index.ts';
 import { createFleet, createLocalShard, createManualClock, type Fleet } from '../../src/engine/index.ts';
 import { bytes, kinds, memoryStore, modelOf, startFleet, startMs, state, tank, twinOf } from './support.ts';
 
@@ -28,6 +29,27 @@ when:
   hot: { condition: heat > 20, reset: { heat: 5 + 0.001 * count } }
 measurements:
   reading: { equals: heat + slow, unit: J }
+`);
+
+/** The same with a belief. */
+const filtered = modelOf(`
+gemel: 1
+model: filtered-oven
+version: 1.0.0
+units: unchecked
+solver: { step: 0.05 s }
+inputs:
+  power: { unit: W, default: 3 }
+parameters:
+  loss: { unit: "1", value: 0.1 }
+states:
+  heat: { unit: J, start: 1, max: 40, noise: 0.3 J/s^0.5, uncertainty: 2 J }
+  drift: { unit: J, start: 0, noise: 0.1 J/s^0.5, uncertainty: 0.5 J }
+equations:
+  der(heat): power - loss * heat * exp(-0.01 * heat)
+  der(drift): -drift / 10
+measurements:
+  reading: { equals: heat + drift, unit: J, noise: 0.5 J }
 `);
 
 const seed = 20261122;
@@ -69,21 +91,30 @@ function watch(fleet: Fleet): Map<string, Seen[]> {
   return seen;
 }
 
-test(`through any adds, removes and moves each twin makes every tick once, with the same bits (seed ${seed})`, async () => {
+for (const model of [oven, filtered]) {
+  const name = `through any adds, removes and moves each twin makes every tick once, with the same bits: ${model.name} (seed ${seed})`;
+  test(name, () => shuffle(model));
+}
+
+async function shuffle(model: Model): Promise<void> {
   const random = generator(seed);
   const config = (i: number) =>
-    twinOf(`t${i}`, oven, { periodMs: i % 3 === 0 ? 500 : 1000, parameters: { loss: 0.1 + i / 100 } });
+    twinOf(`t${i}`, model, { periodMs: i % 3 === 0 ? 500 : 1000, parameters: { loss: 0.1 + i / 100 } });
   const steady = Array.from({ length: 12 }, (_, i) => config(i));
-  const moving = await startFleet(steady, { models: [oven], shards: 3 });
-  const still = await startFleet(steady, { models: [oven] });
+  const moving = await startFleet(steady, { models: [model], shards: 3 });
+  const still = await startFleet(steady, { models: [model] });
   const seen = watch(moving.fleet);
   const reference = watch(still.fleet);
   const guests: string[] = [];
   const changes: Promise<unknown>[] = [];
   for (let round = 0; round < 400; round++) {
     const id = `t${below(random, steady.length)}`;
-    const power = random() * 8;
-    for (const each of [moving, still]) assert.equal(each.send(id, { power }).accepted, 1);
+    const sample = {
+      power: random() * 8,
+      reading: random() * 10,
+      time: Math.round(moving.clock.nowMs() - 3000 * random()),
+    };
+    for (const each of [moving, still]) assert.equal(each.send(id, sample).accepted, 2);
     const choice = random();
     if (choice < 0.5) {
       const twin = guests.length > 0 && random() < 0.3 ? (guests[0] ?? id) : id;
@@ -91,7 +122,7 @@ test(`through any adds, removes and moves each twin makes every tick once, with 
     } else if (choice < 0.75 && guests.length < 20) {
       const guest = `guest-${round}`;
       guests.push(guest);
-      changes.push(moving.fleet.add(twinOf(guest, oven, { periodMs: random() < 0.5 ? 500 : 1000 })));
+      changes.push(moving.fleet.add(twinOf(guest, model, { periodMs: random() < 0.5 ? 500 : 1000 })));
     } else {
       const [guest] = guests.splice(below(random, guests.length), 1);
       if (guest !== undefined) changes.push(moving.fleet.remove(guest));
@@ -114,8 +145,9 @@ test(`through any adds, removes and moves each twin makes every tick once, with 
   }
   assert.equal(moving.fleet.twins().length, steady.length + guests.length);
   assert.equal(moving.fleet.statistics().missedDeadlines, 0);
+  assert.ok(moving.fleet.statistics().lateSamples > 300);
   await Promise.all([moving.fleet.stop(), still.fleet.stop()]);
-});
+}
 
 test('a new twin has its snapshot at once, is found by its topic, and ticks in the beat of the others', async () => {
   const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);

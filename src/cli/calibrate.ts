@@ -2,15 +2,12 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { readTable } from '../adapters/replay/index.ts';
 import { createBackend, displayName, type KernelName, kernels, readFile } from '../app/index.ts';
 import {
   type Calibration,
   type CalibrationResult,
   type CalibrationView,
   newVersion,
-  readMapping,
-  readRecording,
   type Recording,
   startCalibration,
   viewOf,
@@ -21,12 +18,11 @@ import { durationArgument, integerArgument, listArgument } from './arguments.ts'
 import { describeCalibration } from './calibration-text.ts';
 import { loadModelFile } from './model-file.ts';
 import { createProgress } from './progress.ts';
+import { mapOption, readRecord, type RecordFileOptions } from './record.ts';
 import { calibrationReport } from './report/index.ts';
 import { writeResult } from './results.ts';
 
-interface Options {
-  readonly map?: readonly string[];
-  readonly every?: number;
+interface Options extends RecordFileOptions {
   readonly train: string;
   readonly test?: string;
   readonly starts: number;
@@ -35,7 +31,6 @@ interface Options {
   readonly estimateStart?: readonly string[] | true;
   readonly method: 'output-error' | 'maximum-likelihood';
   readonly tick?: number;
-  readonly delimiter?: string;
   readonly report?: string;
   readonly write?: string;
   readonly json?: boolean;
@@ -50,11 +45,7 @@ export function calibrateCommand(): Command {
     )
     .argument('<model>', 'model file')
     .argument('<data>', 'record: CSV with a header, also .gz')
-    .option(
-      '--map <column=name[unit]>',
-      'which column is which input or measurement, or time; may be repeated; default: those of the same name',
-      (written: string, before: readonly string[] | undefined) => [...(before ?? []), written],
-    )
+    .addOption(mapOption())
     .option(
       '--every <duration>',
       'time between two rows, if there is no column of times',
@@ -133,26 +124,6 @@ async function calibrateAction(path: string, data: string, options: Options): Pr
   const result = calibration.result();
   show(result, viewOf(result), { path, data, options, recording });
   if (result.interrupted) process.exitCode = 1;
-}
-
-async function readRecord(model: Model, path: string, options: Options): Promise<Recording> {
-  const { delimiter } = options;
-  const lines: (readonly string[])[] = [];
-  for await (const { cells } of readTable({
-    file: path,
-    ...(delimiter === undefined ? {} : { delimiter }),
-  })) {
-    lines.push(cells);
-  }
-  const [header = [], ...rows] = lines;
-  return readRecording(
-    model,
-    { name: displayName(path), header, rows },
-    {
-      columns: (options.map ?? []).map(readMapping),
-      ...(options.every === undefined ? {} : { everySeconds: options.every }),
-    },
-  );
 }
 
 /** In pieces of some milliseconds, so that Ctrl-C is heard and the bar moves. */

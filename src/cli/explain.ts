@@ -7,6 +7,7 @@ import type { Model } from '../core/model/index.ts';
 import { explainModel, type Explanation } from '../core/solve/index.ts';
 import { fromSiDifference } from '../core/units/index.ts';
 import { loadModelFile } from './model-file.ts';
+import { deviationUnit } from './units.ts';
 
 /** States beyond these are not drawn, and modes beyond these are not listed. */
 const drawnStates = 60;
@@ -126,16 +127,11 @@ function sensorLines(
   for (const { state, without, deviation } of states) {
     const unit = model.states.find(({ name }) => name === state)?.unit;
     const [before, after] = [without, deviation].map((si) => brief(unit ? fromSiDifference(si, unit) : si));
-    const symbol = unit === undefined || unit.symbol === '1' ? '' : ` ${differenceSymbol(unit.symbol)}`;
-    lines.push(`  ${state.padEnd(width)}  ${before} → ${after}${symbol}`);
+    const symbol = unit === undefined ? '' : ` ${deviationUnit(unit)}`;
+    lines.push(`  ${state.padEnd(width)}  ${before} → ${after}${symbol}`.trimEnd());
   }
   for (const finding of findings) lines.push(`  ${finding}`);
   return ['\n', ...lines.map((line) => `${line}\n`)];
-}
-
-/** A difference of readings in degC is in K. */
-function differenceSymbol(symbol: string): string {
-  return symbol === 'degC' ? 'K' : symbol;
 }
 
 function brief(value: number): string {

@@ -21,12 +21,16 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     load: async () => (await import('./simulate.ts')).simulateCommand(),
   },
   explain: {
-    summary: 'show the equations, structure, cost and stiffness of a model',
+    summary: 'show the equations, structure, cost, stiffness and observability of a model',
     load: async () => (await import('./explain.ts')).explainCommand(),
   },
   calibrate: {
     summary: 'fit the parameters of a model to a record of its machine',
     load: async () => (await import('./calibrate.ts')).calibrateCommand(),
+  },
+  estimate: {
+    summary: 'say from a record where the states of its machine were',
+    load: async () => (await import('./estimate.ts')).estimateCommand(),
   },
   play: {
     summary: 'send a recorded table over MQTT, as a machine would',

@@ -105,17 +105,18 @@ function localJacobian(
     new Map(),
   );
   const slots = states.map((state) => equations.slots.states + state);
-  const varying = new Set(slots);
   const entries = jacobian(graph, roots, slots).map(({ row, column, node }) => ({
     row: present(rows[row]).row,
     column,
-    node: mayBeInfinite(graph, node, varying) ? guarded(graph, node) : node,
+    node: hasSteepPlace(graph, present(roots[row]), new Set([slots[column] ?? -1]))
+      ? guarded(graph, node)
+      : node,
   }));
   return { graph, entries };
 }
 
-/** Whether a derivative can have a pole where the states may come: a division by them, or a power of them. */
-function mayBeInfinite(graph: Graph, root: NodeId, slots: ReadonlySet<number>): boolean {
+/** Whether an expression can have a slope without end where it has a value itself: of a root, or a power, of states. */
+function hasSteepPlace(graph: Graph, root: NodeId, slots: ReadonlySet<number>): boolean {
   const varying = new Set<NodeId>();
   for (const id of graph.reachable([root])) {
     const node = graph.node(id);
@@ -123,12 +124,13 @@ function mayBeInfinite(graph: Graph, root: NodeId, slots: ReadonlySet<number>): 
       node.kind === 'load' ? slots.has(node.slot) : operandsOf(node).some((operand) => varying.has(operand));
     if (!varies) continue;
     varying.add(id);
-    if (node.kind === 'unary' && (node.operator === 'log' || node.operator === 'log10')) return true;
-    if (node.kind !== 'binary') continue;
-    if (node.operator === 'pow' || (node.operator === 'div' && varying.has(node.right))) return true;
+    if (node.kind === 'unary' && steep.has(node.operator)) return true;
+    if (node.kind === 'binary' && node.operator === 'pow') return true;
   }
   return false;
 }
+
+const steep: ReadonlySet<string> = new Set(['sqrt', 'asin', 'acos']);
 
 /** √x has no finite slope at 0, where a tank is empty: there the state counts as at rest, and the belief stays whole. */
 function guarded(graph: Graph, slope: NodeId): NodeId {

@@ -154,7 +154,7 @@ function unaryFactor(
   const one = graph.constant(1);
   const square = (x: NodeId): NodeId => graph.binary('mul', x, x);
   const times = (factor: NodeId) => (tangent: NodeId) => graph.binary('mul', factor, tangent);
-  const over = (divisor: NodeId) => (tangent: NodeId) => graph.binary('div', tangent, divisor);
+  const over = (divisor: NodeId) => times(inverse(graph, divisor));
   /** √(1 − u²) as √((1 − u)(1 + u)), which keeps its digits near ±1. */
   const cathetus = (): NodeId =>
     graph.unary('sqrt', graph.binary('mul', graph.binary('sub', one, u), graph.binary('add', one, u)));
@@ -225,7 +225,7 @@ function binaryTangent(
     case 'div': {
       // (u′ − y·v′)/v: the quotient is there already, and no square can overflow.
       const top = difference(graph, du, timesOf(y, dv));
-      return top === undefined ? undefined : graph.binary('div', top, v);
+      return top === undefined ? undefined : mul(top, inverse(graph, v));
     }
     case 'pow':
       return powerTangent(graph, { y, u, v, du, dv });
@@ -237,7 +237,7 @@ function binaryTangent(
     case 'atan2': {
       const top = difference(graph, timesOf(v, du), timesOf(u, dv));
       if (top === undefined) return undefined;
-      return graph.binary('div', top, graph.binary('add', mul(u, u), mul(v, v)));
+      return mul(top, inverse(graph, graph.binary('add', mul(u, u), mul(v, v))));
     }
     case 'lt':
     case 'le':
@@ -284,6 +284,11 @@ function powerSlope(graph: Graph, { y, u, v }: { y: NodeId; u: NodeId; v: NodeId
   const atZero = graph.binary('eq', u, graph.constant(0));
   const quotient = graph.binary('div', graph.binary('mul', v, y), u);
   return graph.select(atZero, graph.constant(value * 0 ** (value - 1)), quotient);
+}
+
+/** 1/x: a division is as long as five products, and of a Jacobian all columns divide by the same. */
+function inverse(graph: Graph, x: NodeId): NodeId {
+  return graph.binary('div', graph.constant(1), x);
 }
 
 function sum(graph: Graph, a: NodeId | undefined, b: NodeId | undefined): NodeId | undefined {

@@ -82,10 +82,13 @@ export function encode({ fast, careful }: Variants, arithmetic: Arithmetic): Ker
   };
 }
 
-/** The larger a program, the sooner side by side no longer pays for its compilation. */
+/**
+ * The larger a program, the sooner side by side no longer pays: neither for its compilation nor, since it has more values
+ * than registers anyway, for its speed.
+ */
 function interleavedFor({ operations }: Plan): number {
   if (operations > 40_000) return 1;
-  return operations > 10_000 ? 2 : 4;
+  return operations > 3_000 ? 2 : 4;
 }
 
 const sectionIds = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 };

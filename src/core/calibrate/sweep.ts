@@ -158,33 +158,34 @@ export class Sweep {
       const row = Math.min(fromRow + beat, times.length - 2);
       return (times[row + 1] ?? NaN) - (times[row] ?? NaN);
     };
-    const longest = Math.max(...legs.map(secondsOf));
+    // Legs over the same rows are filled at once.
+    const together = legs.every(({ fromRow }) => fromRow === legs[0]?.fromRow);
+    const apart = together ? legs.slice(0, 1) : legs;
+    const longest = Math.max(...apart.map(secondsOf));
     const ticks = Math.max(1, Math.round(longest / this.#tickSeconds));
     const substeps = this.#stepper.substeps(longest / ticks);
-    for (const [leg, it] of legs.entries()) {
+    const put = (slot: number, leg: number, value: number): void => {
+      const width = together ? lanes.to : this.#lanesPerLeg;
+      const from = slot * this.#capacity + leg * width;
+      this.#memory.fill(value, from, from + width);
+    };
+    for (const [leg, it] of apart.entries()) {
       const tickSeconds = secondsOf(it) / ticks;
-      this.#put(layout.tickSeconds, leg, tickSeconds);
-      this.#put(layout.stepSeconds, leg, tickSeconds / substeps);
+      put(layout.tickSeconds, leg, tickSeconds);
+      put(layout.stepSeconds, leg, tickSeconds / substeps);
     }
     for (let tick = 0; tick < ticks; tick++) {
       this.#stepper.beginTick(lanes);
       this.#stepper.substep(lanes, substeps);
       this.#stepper.endTick(lanes);
     }
-    for (const [leg, { fromRow }] of legs.entries()) {
+    for (const [leg, { fromRow }] of apart.entries()) {
       for (const index of this.#model.inputs.keys()) {
-        this.#put(layout.inputs + index, leg, this.#inputAt(index, fromRow + beat + 1));
+        put(layout.inputs + index, leg, this.#inputAt(index, fromRow + beat + 1));
       }
     }
     this.#stepper.observe(lanes);
     return ticks * substeps;
-  }
-
-  /** One value for all lanes of a leg. */
-  #put(slot: number, leg: number, value: number): void {
-    const width = this.#lanesPerLeg;
-    const from = slot * this.#capacity + leg * width;
-    this.#memory.fill(value, from, from + width);
   }
 
   #inputAt(index: number, row: number): number {

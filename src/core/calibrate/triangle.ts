@@ -36,7 +36,9 @@ export class Triangle {
       if (b === 0) continue;
       const start = k * width;
       const a = data[start + k] ?? 0;
-      const length = Math.hypot(a, b);
+      // Rows are scaled to be of like size, so squares neither overflow nor vanish; `hypot` takes ten times as long.
+      const length = Math.sqrt(a * a + b * b);
+      if (length === 0) continue;
       const c = a / length;
       const s = b / length;
       data[start + k] = length;

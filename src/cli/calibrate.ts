@@ -98,7 +98,7 @@ Examples:
   gemel calibrate models/tank.yaml log.csv --map P1=inflow[l/min] --map L=level[mm] --estimate-start level
   gemel calibrate models/tank.yaml log.csv --report report.html --write models/tank-1.1.yaml
 
-Ctrl-C ends the fit and shows the best so far.
+Ctrl-C ends the fit and shows the best so far, once there is one; a second ends the program.
 Exit code: 0 fitted, 1 it failed or was interrupted, 2 the command line was wrong.`,
     )
     .action(calibrateAction);
@@ -134,7 +134,7 @@ async function run(calibration: Calibration, model: Model): Promise<void> {
   };
   process.once('SIGINT', onInterrupt);
   const progress = createProgress(process.stderr);
-  while (!calibration.done && !interrupted) {
+  while (!calibration.done && !(interrupted && calibration.hasResult)) {
     calibration.advance();
     const { fraction, round, errors } = calibration.progress;
     const found = model.measurements.flatMap(({ name, unit }, k) => {

@@ -40,7 +40,7 @@ export async function runJob({ document, request }: JobData, control: JobControl
       : { startOf: estimateStart === true ? 'all' : estimateStart }),
   });
   let toldMs = 0;
-  while (!calibration.done && !control.isStopped()) {
+  while (!calibration.done && !(control.isStopped() && calibration.hasResult)) {
     calibration.advance();
     const nowMs = performance.now();
     if (nowMs - toldMs >= progressEveryMs) {

@@ -168,6 +168,11 @@ export class Calibration {
     return this.#done;
   }
 
+  /** Whether there is anything yet that `result` could tell of. */
+  get hasResult(): boolean {
+    return this.#leader() !== undefined;
+  }
+
   get progress(): CalibrationProgress {
     const round = this.#search?.round ?? 0;
     const best = this.#leader();

@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { GemelError } from '../../../src/core/diagnose/index.ts';
+import { Calibration } from '../../../src/adapters/http/calibration-schemas.ts';
 import type { CalibrationJobView, Calibrations } from '../../../src/adapters/http/options.ts';
+import { findProblems } from '../../../src/adapters/http/validation.ts';
 import { createApp } from './harness.ts';
+import { createRealApp } from './real-app.ts';
 
 const path = '/api/v1/models/pump@1.0.0/calibrations';
 const rows = [
@@ -81,4 +85,43 @@ test('a record may be larger than other requests', async (t) => {
   const { post } = await createApp(t, { calibrations: fakeJobs() });
   const csv = `time,motor_power,temperature_1\n${'0.123456789,100,20\n'.repeat(100_000)}`;
   assert.equal((await post(path, { csv })).status, 202);
+});
+
+test('over the engine itself, a record becomes a result of the shape that the document says', async (t) => {
+  const { request } = await createRealApp(t);
+  // The pump with 50 kJ/K instead of 40: a time constant of 500 s, towards 20 degC + P/(100 W/K).
+  const csv = ['time,motor_power,T'];
+  let temperature = 35;
+  for (let k = 0; k < 120; k++) {
+    const power = k % 40 < 20 ? 3000 : 500;
+    csv.push(`${k * 60},${power},${(temperature + 0.05 * Math.sin(k * k)).toFixed(3)}`);
+    const end = 20 + power / 100;
+    temperature = end + (temperature - end) * Math.exp(-60 / 500);
+  }
+  const body = {
+    csv: csv.join('\n'),
+    map: { T: 'temperature_1[degC]' },
+    train: ':70%',
+    test: '70%:',
+    starts: 3,
+  };
+  const made = await request('POST', path, body);
+  assert.equal(made.status, 202);
+  const at = `${path}/${String(made.body['id'])}`;
+  let job = made.body;
+  while (job['ended'] === undefined) {
+    // An injected request does not let the thread's messages in.
+    await setImmediate();
+    job = (await request('GET', at)).body;
+  }
+  assert.equal(job['state'], 'done', JSON.stringify(job['problem']));
+  assert.deepEqual(findProblems(Calibration, job, '#'), []);
+  const { estimates, document } = job['result'] as {
+    estimates: { name: string; value: number; low: number; high: number }[];
+    document: { version: string };
+  };
+  const [capacity] = estimates;
+  assert.ok(capacity !== undefined && capacity.name === 'heat_capacity');
+  assert.ok(capacity.low < 50 && 50 < capacity.high && Math.abs(capacity.value - 50) < 0.5);
+  assert.equal(document.version, '1.1.0');
 });

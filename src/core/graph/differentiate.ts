@@ -61,6 +61,9 @@ export function derivatives(
  * How fast each root changes if each slot changes as fast as its seed says, as new nodes of the same graph: the Jacobian
  * times a vector, at the cost of one column. Undefined where it is 0 by structure.
  *
+ * What does not change does not change its root or power either, also where the slope of these is infinite: √level of a
+ * tank that begins empty, whatever is asked of its outlet, would otherwise be 0·∞.
+ *
  * @throws GemelError `MODEL_TOO_LARGE` if the graph would have too many nodes.
  */
 export function directionalDerivatives(
@@ -70,7 +73,7 @@ export function directionalDerivatives(
 ): (NodeId | undefined)[] {
   const loaded = new Map(Array.from(seeds, ([slot, seed]) => [graph.load(slot), seed]));
   const users = usersOf(graph, graph.reachable(roots), new Set(loaded.keys()));
-  const tangents = tangentsOf(graph, users, loaded);
+  const tangents = tangentsOf(graph, users, loaded, atRest);
   return roots.map((root) => tangents.get(root));
 }
 
@@ -106,14 +109,46 @@ function dependents(from: readonly NodeId[], users: Users): NodeId[] {
 }
 
 /** `seeds`: how fast each variable changes. */
-function tangentsOf(graph: Graph, users: Users, seeds: Tangents): Tangents {
+function tangentsOf(
+  graph: Graph,
+  users: Users,
+  seeds: Tangents,
+  finish: (graph: Graph, change: Change) => NodeId = (_graph, { tangent }) => tangent,
+): Tangents {
   const tangents = new Map<NodeId, NodeId>();
   for (const [variable, seed] of seeds) if (!isZero(graph, seed)) tangents.set(variable, seed);
   for (const id of dependents([...tangents.keys()], users)) {
     const tangent = tangentOf(graph, id, tangents);
-    if (tangent !== undefined && !isZero(graph, tangent)) tangents.set(id, tangent);
+    if (tangent === undefined || isZero(graph, tangent)) continue;
+    tangents.set(id, finish(graph, { id, tangent, tangents }));
   }
   return tangents;
+}
+
+interface Change {
+  readonly id: NodeId;
+  readonly tangent: NodeId;
+  /** Of the operands. */
+  readonly tangents: Tangents;
+}
+
+/** The tangent, or 0 where the operand of a function with infinite slopes has none. */
+function atRest(graph: Graph, { id, tangent, tangents }: Change): NodeId {
+  const node = graph.node(id);
+  const operand =
+    node.kind === 'unary' && steep.has(node.operator) ? node.operand : powerBase(node, tangents);
+  const change = operand === undefined ? undefined : tangents.get(operand);
+  if (change === undefined) return tangent;
+  const zero = graph.constant(0);
+  return graph.select(graph.binary('eq', change, zero), zero, tangent);
+}
+
+const steep: ReadonlySet<string> = new Set(['sqrt', 'asin', 'acos']);
+
+/** The base of a power whose exponent does not change. */
+function powerBase(node: GraphNode, tangents: Tangents): NodeId | undefined {
+  if (node.kind !== 'binary' || node.operator !== 'pow') return undefined;
+  return tangents.has(node.right) ? undefined : node.left;
 }
 
 function isZero(graph: Graph, id: NodeId): boolean {

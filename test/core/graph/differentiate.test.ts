@@ -223,3 +223,18 @@ test('a directional derivative is the Jacobian times the direction', () => {
   assert.ok(Math.abs((byPower ?? NaN) - 2.5 * 0.7 ** 1.5 * -2) < 1e-15);
   assert.equal(directionalDerivatives(graph, [c], seeds)[0], undefined);
 });
+
+test('in a direction, what does not change has no derivative where slopes are infinite', () => {
+  for (const make of [
+    (graph: Graph, x: NodeId) => graph.unary('sqrt', x),
+    (graph: Graph, x: NodeId) => graph.binary('pow', x, graph.constant(0.8)),
+    (graph: Graph, x: NodeId) => graph.unary('asin', graph.binary('sub', graph.constant(1), x)),
+  ]) {
+    const graph = new Graph();
+    const root = make(graph, graph.load(0));
+    const [tangent] = directionalDerivatives(graph, [root], new Map([[0, graph.load(1)]]));
+    assert.ok(tangent !== undefined);
+    assert.deepEqual(evaluate(graph, [tangent], [0, 0]), [0]);
+    assert.ok(!Number.isFinite(evaluate(graph, [tangent], [0, 1])[0]));
+  }
+});

@@ -27,7 +27,7 @@ export function saveBlock(
   made: Required<Pick<CheckpointPart, 'savedMs' | 'kernel'>>,
 ): CheckpointPart {
   block.workIn();
-  const columns = [...columnsOf(block), ...beliefColumns(block)];
+  const columns = [...columnsOf(block), ...beliefColumns(block), ...detectionColumns(block)];
   const { lanes } = block;
   const values = new Float64Array(columns.length * lanes);
   for (const [index, { read }] of columns.entries()) {
@@ -84,6 +84,7 @@ function restoreLane(block: Block, lane: number, saved: ReadonlyMap<string, numb
     if (!hadSample) memory.setSlot(lane, memory.layout.inputs + i, value);
   }
   restoreBelief(block, lane, saved, nowMs);
+  restoreDetection(block, lane, saved);
   block.restored(lane);
   block.events.resumed(lane, nowMs - memory.note(lane, memory.frameLayout.beliefMs), nowMs);
 }
@@ -102,6 +103,13 @@ function restoreBelief(block: Block, lane: number, saved: ReadonlyMap<string, nu
     timeMs: nowMs,
     message: 'the uncertainty of the twin begins anew: its checkpoint is of other estimated states',
   });
+}
+
+/** Detection goes on if the checkpoint has all of its record; otherwise it learns anew. */
+function restoreDetection(block: Block, lane: number, saved: ReadonlyMap<string, number>): void {
+  const columns = detectionColumns(block);
+  if (!columns.every(({ name }) => Number.isFinite(saved.get(name)))) return;
+  for (const { name, write } of columns) write(lane, saved.get(name) ?? 0);
 }
 
 function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: CheckpointPart): void {
@@ -137,6 +145,17 @@ function beliefColumns({ memory, model, motion }: Block): Column[] {
     name: kind === 'factor' ? `factor ${state(first)} ${state(row)}` : `member ${first} ${state(row)}`,
     read: (lane) => memory.slot(lane, slot),
     write: (lane, value) => memory.setSlot(lane, slot, value),
+  }));
+}
+
+function detectionColumns(block: Block): Column[] {
+  return block.detection.names.map((name, i) => ({
+    name,
+    read: (lane) => block.record(lane)?.[i] ?? 0,
+    write: (lane, value) => {
+      const record = block.record(lane);
+      if (record !== undefined) record[i] = value;
+    },
   }));
 }
 

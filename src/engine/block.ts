@@ -23,6 +23,7 @@
 
 import type { Model } from '../core/model/index.ts';
 import { BlockMemory, type LaneNumbers } from './block-memory.ts';
+import { Detection } from './detection.ts';
 import { statusCodes } from './frame.ts';
 import { LaneEvents } from './lane-events.ts';
 import { historySpan } from './lane-history.ts';
@@ -44,7 +45,6 @@ import type { Reporter } from './reporter.ts';
 import { Sensors } from './sensors.ts';
 import { type StepInputs, stepLane } from './step-lane.ts';
 import { Ticker } from './ticker.ts';
-import type { Watch } from './watch.ts';
 
 /** Applied samples that are kept of a lane for late ones: at least so many, or as many as may wait. */
 const keptSamples = 1024;
@@ -57,7 +57,6 @@ export interface BlockOptions {
   readonly latenessMs: number;
   readonly nowMs: number;
   readonly reporter: Reporter;
-  readonly watch?: Watch;
 }
 
 /** All that a lane is: what moves when its twin moves. */
@@ -74,12 +73,12 @@ export class Block {
   readonly memory: BlockMemory;
   readonly motion: Motion;
   readonly events: LaneEvents;
+  readonly detection: Detection;
   readonly #sides: LaneSide[] = [];
   readonly #shape: SideShape;
   readonly #ticker: Ticker;
   readonly #sensors: Sensors;
   readonly #reporter: Reporter;
-  readonly #watch: Watch | undefined;
   readonly #substeps: number;
   readonly #all = new LaneList();
   /** Ticks are due at k · period of Unix time, so a restart falls into the same beat. */
@@ -88,14 +87,13 @@ export class Block {
   #silentSensors = 0;
 
   /** @throws GemelError `DURATION_RANGE` if the period needs too many substeps. */
-  constructor({ model, motion, twins, periodMs, latenessMs, nowMs, reporter, watch }: BlockOptions) {
+  constructor({ model, motion, twins, periodMs, latenessMs, nowMs, reporter }: BlockOptions) {
     this.model = model;
     this.motion = motion;
     this.periodMs = periodMs;
     this.latenessMs = latenessMs;
     this.#k = Math.floor(nowMs / periodMs);
     this.#reporter = reporter;
-    this.#watch = watch;
     const substeps = motion.substeps(periodMs / 1000);
     this.#substeps = substeps;
     this.#shape = {
@@ -107,12 +105,13 @@ export class Block {
     const sides = this.#sides;
     this.memory = memory;
     this.events = new LaneEvents(memory, sides, reporter);
-    this.#sensors = new Sensors({ memory, motion, sides, reporter, ...(watch && { watch }) });
+    this.detection = new Detection({ model, motion, memory, reporter });
+    this.#sensors = new Sensors({ memory, motion, sides, reporter, detection: this.detection });
     const { events } = this;
     const sensors = this.#sensors;
     this.#ticker = new Ticker({ memory, motion, sides, events, sensors, reporter, substeps, periodMs });
     for (const [lane, twin] of twins.entries()) {
-      sides.push(createSide(twin, this.#shape, this.#boundary));
+      sides.push(createSide(twin, this.#shape, this.#boundary, this.detection.names.length));
       this.#setStatus(lane, this.#statusAtStart(lane));
     }
   }
@@ -135,6 +134,11 @@ export class Block {
 
   twin(lane: number): ShardTwin | undefined {
     return this.#sides[lane]?.twin;
+  }
+
+  /** What detection remembers of a lane's twin. */
+  record(lane: number): Float64Array | undefined {
+    return this.#sides[lane]?.detection;
   }
 
   samples(lane: number): LaneSamples | undefined {
@@ -233,7 +237,6 @@ export class Block {
       k: this.#k,
       periodMs: this.periodMs,
       reporter: this.#reporter,
-      ...(this.#watch && { watch: this.#watch }),
     });
   }
 
@@ -252,6 +255,8 @@ export class Block {
     for (let lane = 0; lane < this.lanes; lane++) {
       this.#silentSensors += this.#sensors.listen(lane, this.beliefMs, this.periodMs);
       this.events.sensed(lane, this.beliefMs);
+      const side = this.#sides[lane];
+      if (side !== undefined) this.detection.moved(side, lane, this.beliefMs);
       this.#forget(lane);
     }
     this.#reporter.counters.ticks += this.lanes;

@@ -19,6 +19,8 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | sensor-rejected · sensor-accepted | the gate left a sample of a measurement out · let one in again |
  * | widened | samples of a measurement were left out again and again; now they are believed, and the belief follows |
  * | diverged | the belief left the finite numbers, and was begun anew |
+ * | sensor-suspected · sensor-cleared | the innovations of a measurement are no longer as usual: it has moved apart, scatters, has spikes, stands still · are as usual again |
+ * | health-changed · health-settled | an estimate that only its noise should move has moved by more · wanders as usual again |
  * | added · removed | a twin came to the fleet, or left it, while it ran |
  * | worker-restarted | a worker died and was started again; its twins go on from their last checkpoint |
  * | kernel-changed | other kernels compute than those that made the checkpoint |
@@ -44,6 +46,10 @@ export type TwinEventKind =
   | 'sensor-rejected'
   | 'sensor-accepted'
   | 'widened'
+  | 'sensor-suspected'
+  | 'sensor-cleared'
+  | 'health-changed'
+  | 'health-settled'
   | 'diverged'
   | 'added'
   | 'removed'
@@ -85,6 +91,10 @@ export const severities = {
   'sensor-rejected': 'warning',
   'sensor-accepted': 'info',
   widened: 'warning',
+  'sensor-suspected': 'warning',
+  'sensor-cleared': 'info',
+  'health-changed': 'warning',
+  'health-settled': 'info',
   diverged: 'critical',
   added: 'info',
   removed: 'info',

@@ -10,6 +10,8 @@ export interface LaneSide {
   readonly samples: LaneSamples;
   readonly history: LaneHistory;
   readonly told: Told;
+  /** What detection remembers of the twin. */
+  readonly detection: Float64Array;
   /** Event time of the newest sample of each signal when the history began; NaN: none. */
   readonly beforeMs: Float64Array;
   /** Where its late samples take it back to; undefined if there are none. */
@@ -33,6 +35,7 @@ export interface SideCopy {
   readonly rows: SampleRows;
   readonly copies: readonly HistoryCopy[];
   readonly told: Told;
+  readonly detection: Float64Array;
   readonly beforeMs: Float64Array;
   readonly late: Target | undefined;
 }
@@ -48,6 +51,7 @@ export function createSide(
   twin: ShardTwin,
   { model, order, span }: SideShape,
   firstBoundary: number,
+  detectionWidth: number,
 ): LaneSide {
   const samples = new LaneSamples(order, twin.queueLimit);
   samples.beginAt(firstBoundary);
@@ -63,25 +67,27 @@ export function createSide(
       firedMs: new Float64Array(model.whens.length).fill(Number.NEGATIVE_INFINITY),
       cameMs: new Float64Array(measurements).fill(Number.NaN),
     },
+    detection: new Float64Array(detectionWidth),
     beforeMs: new Float64Array(model.inputs.length + measurements).fill(Number.NaN),
     late: undefined,
   };
 }
 
-export function copySide({ samples, history, told, beforeMs, late }: LaneSide): SideCopy {
-  return { rows: samples.copyOut(), copies: history.copies, told, beforeMs, late };
+export function copySide({ samples, history, told, detection, beforeMs, late }: LaneSide): SideCopy {
+  return { rows: samples.copyOut(), copies: history.copies, told, detection, beforeMs, late };
 }
 
 export function sideOf(
   twin: ShardTwin,
   { order, span }: SideShape,
-  { rows, copies, told, beforeMs, late }: SideCopy,
+  { rows, copies, told, detection, beforeMs, late }: SideCopy,
 ): LaneSide {
   return {
     twin,
     samples: LaneSamples.of(order, twin.queueLimit, rows),
     history: new LaneHistory(span, copies),
     told,
+    detection,
     beforeMs,
     late,
   };

@@ -10,7 +10,6 @@ import { LaneList } from './lane-list.ts';
 import type { LaneSide } from './lane-side.ts';
 import type { Reporter } from './reporter.ts';
 import type { Ticker } from './ticker.ts';
-import type { Watch } from './watch.ts';
 
 export interface LateOptions {
   readonly memory: BlockMemory;
@@ -18,7 +17,6 @@ export interface LateOptions {
   readonly ticker: Ticker;
   readonly events: LaneEvents;
   readonly reporter: Reporter;
-  readonly watch?: Watch;
   /** The newest tick. */
   readonly k: number;
   readonly periodMs: number;
@@ -51,12 +49,8 @@ export function workInLate(options: LateOptions): void {
   for (const one of returned) tellStatus(one, options);
 }
 
-function goBack(
-  side: LaneSide,
-  lane: number,
-  { memory, watch, periodMs }: LateOptions,
-): Returned | undefined {
-  const { late, history, samples, twin } = side;
+function goBack(side: LaneSide, lane: number, { memory }: LateOptions): Returned | undefined {
+  const { late, history, samples } = side;
   if (late === undefined) return undefined;
   side.late = undefined;
   const status = memory.note(lane, memory.frameLayout.status);
@@ -66,7 +60,6 @@ function goBack(
   if ('recent' in copy) memory.undo(lane);
   else memory.load(lane, copy.numbers);
   samples.rewind(copy.place);
-  watch?.back(twin.index, copy.k * periodMs);
   return { lane, side, k: copy.k, status };
 }
 

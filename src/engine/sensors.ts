@@ -10,10 +10,10 @@
  */
 
 import type { BlockMemory } from './block-memory.ts';
+import type { Compared, Detection } from './detection.ts';
 import type { LaneSide } from './lane-side.ts';
 import type { Motion } from './motion.ts';
 import type { Reporter } from './reporter.ts';
-import type { Compared, Watch } from './watch.ts';
 
 const rules = {
   weight: 0.25,
@@ -26,12 +26,19 @@ export interface SensorsOptions {
   readonly motion: Motion;
   readonly sides: readonly LaneSide[];
   readonly reporter: Reporter;
-  readonly watch?: Watch;
+  readonly detection: Detection;
 }
 
 export class Sensors {
   readonly #options: SensorsOptions;
-  readonly #compared = { measurement: 0, timeMs: 0, innovation: 0, deviation: 0, rejected: false };
+  readonly #compared = {
+    measurement: 0,
+    timeMs: 0,
+    value: 0,
+    innovation: 0,
+    deviation: 0,
+    rejected: false,
+  };
 
   constructor(options: SensorsOptions) {
     this.#options = options;
@@ -48,8 +55,14 @@ export class Sensors {
     const innovation = value - memory.slot(lane, memory.layout.predictions + measurement);
     this.#note(
       lane,
-      Object.assign(this.#compared, { measurement, timeMs, innovation, deviation: NaN, rejected: false }),
-      value,
+      Object.assign(this.#compared, {
+        measurement,
+        timeMs,
+        value,
+        innovation,
+        deviation: NaN,
+        rejected: false,
+      }),
     );
   }
 
@@ -69,8 +82,7 @@ export class Sensors {
     const { timeMs, isNew } = sample;
     this.#note(
       lane,
-      Object.assign(this.#compared, { measurement, timeMs, innovation, deviation, rejected }),
-      value,
+      Object.assign(this.#compared, { measurement, timeMs, value, innovation, deviation, rejected }),
     );
     // Without noise, or while the sensor is not valid, it was compared only.
     if (memory.model.measurements[measurement]?.noise === undefined || Number.isNaN(deviation)) return;
@@ -107,10 +119,10 @@ export class Sensors {
     return silent;
   }
 
-  #note(lane: number, sample: Compared, value: number): void {
-    const { memory, sides, watch } = this.#options;
+  #note(lane: number, sample: Compared): void {
+    const { memory, sides, detection } = this.#options;
     const { frameLayout } = memory;
-    const { measurement, timeMs, innovation, deviation, rejected } = sample;
+    const { measurement, timeMs, value, innovation, deviation, rejected } = sample;
     const sinceMs = timeMs - memory.note(lane, frameLayout.measuredTimes + measurement);
     if (sinceMs > 0) this.#noteInterval(lane, measurement, sinceMs);
     memory.setNote(lane, frameLayout.measured + measurement, value);
@@ -118,7 +130,8 @@ export class Sensors {
     memory.setNote(lane, frameLayout.innovations + measurement, innovation);
     memory.setNote(lane, frameLayout.deviations + measurement, deviation);
     memory.setNote(lane, frameLayout.rejected + measurement, rejected ? 1 : 0);
-    watch?.compared(sides[lane]?.twin.index ?? -1, sample);
+    const side = sides[lane];
+    if (side !== undefined && !Number.isNaN(deviation)) detection.compared(side, sample);
   }
 
   #noteInterval(lane: number, measurement: number, sinceMs: number): void {

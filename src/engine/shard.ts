@@ -27,7 +27,6 @@ import { createStopController } from './platform.ts';
 import type { Clock } from './ports.ts';
 import { Reporter } from './reporter.ts';
 import { formatSpan } from './span.ts';
-import type { Watch } from './watch.ts';
 
 /** Spans are of real time, whatever the speed of the clock. */
 const limits = { framesOnTheirWay: 4, publishBehindMs: 1000, suspendedMs: 60_000 } as const;
@@ -36,8 +35,6 @@ export interface ShardOptions {
   readonly clock: Clock;
   /** Makes the kernels. Default: `defaultBackend`. */
   readonly backend?: Backend;
-  /** Is told of every comparison with a measurement. */
-  readonly watch?: Watch;
   readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
 }
 
@@ -51,8 +48,6 @@ export class Shard {
   readonly #backend: Backend;
   readonly #send: ShardOptions['send'];
   readonly #reporter: Reporter;
-  /** Who is told of what happens in blocks. */
-  readonly #ears: { readonly reporter: Reporter; readonly watch?: Watch };
   readonly #speed: number;
   readonly #stop = createStopController();
   #failed = false;
@@ -61,12 +56,11 @@ export class Shard {
   /** Ends the sleep until the next tick, when an earlier one has come. */
   #wake = createStopController();
 
-  constructor({ clock, backend = defaultBackend(), watch, send }: ShardOptions) {
+  constructor({ clock, backend = defaultBackend(), send }: ShardOptions) {
     this.#clock = clock;
     this.#backend = backend;
     this.#speed = clock.speed ?? 1;
     this.#reporter = new Reporter(this.#speed);
-    this.#ears = { reporter: this.#reporter, ...(watch && { watch }) };
     this.#send = send;
   }
 
@@ -123,7 +117,7 @@ export class Shard {
         periodMs,
         latenessMs,
         nowMs,
-        ...this.#ears,
+        reporter: this.#reporter,
       });
       restoreBlock(block, restore, nowMs);
       return this.#blocks.add(block, nowMs);
@@ -156,7 +150,7 @@ export class Shard {
     };
     let block: Block;
     try {
-      const options = { ...this.#compile(id, document), twins: [twin], ...this.#ears };
+      const options = { ...this.#compile(id, document), twins: [twin], reporter: this.#reporter };
       const { periodMs, latenessMs } = twin;
       block =
         lane === undefined

@@ -147,6 +147,8 @@ export class Bank {
   #keep(channel: OpenChannel | undefined, sample: Omit<BankSample, 'kind'>, lane: number): void {
     const { innovations, innovationDeviations } = this.#estimator.layout;
     const at = (slot: number) => this.#memory[slot * this.#capacity + lane] ?? NaN;
+    // A sample that is not valid has no deviation, and says nothing.
+    if (!(at(innovationDeviations + sample.index) > 0)) return;
     channel?.times.push(sample.time);
     channel?.values.push(sample.value);
     channel?.innovations.push(at(innovations + sample.index));

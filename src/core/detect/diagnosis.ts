@@ -13,6 +13,8 @@ import type { BankSample } from './bank.ts';
 import type { Finding } from './finding.ts';
 import { judgeBank } from './verdict.ts';
 import type { Jump } from './verdict.ts';
+import { wanderingStates } from './wandering.ts';
+import type { WanderingState } from './wandering.ts';
 
 export interface DiagnosisRequest {
   /**
@@ -55,7 +57,7 @@ export function createDiagnosis(model: Model, options: { readonly backend: Backe
       for (let time = bank.time; time + request.tickSeconds <= ends; time = bank.time) {
         if (time >= request.since && before === undefined) {
           before = wanderers.map(({ index }) => bank.state(index, bank.full));
-          for (const [i, { reach }] of wanderers.entries()) bank.loosen(i, reach);
+          for (const [i, it] of wanderers.entries()) bank.loosen(i, reachOf(it));
         }
         bank.tick(request, time);
       }
@@ -80,23 +82,10 @@ export function createDiagnosis(model: Model, options: { readonly backend: Backe
   };
 }
 
-interface Wanderer {
-  readonly name: string;
-  readonly index: number;
-  /** How far it may jump: standard deviation. */
-  readonly reach: number;
-}
-
 /** Ten minutes of noise are what a belief begins with; a jump may be ten times that. */
 const reachSeconds = 60_000;
 
-/** States that nothing moves but their noise: health, fouling, efficiencies. */
-function wanderingStates({ states, equations: { graph, derivatives } }: Model): readonly Wanderer[] {
-  return states.flatMap(({ name, noise, uncertainty }, index) => {
-    const root = derivatives[index];
-    if (noise === undefined || root === undefined) return [];
-    const node = graph.node(root);
-    if (node.kind !== 'constant' || node.value !== 0) return [];
-    return [{ name, index, reach: Math.max(10 * uncertainty, noise * Math.sqrt(reachSeconds)) }];
-  });
+/** How far a state may jump: standard deviation. */
+function reachOf({ noise, uncertainty }: WanderingState): number {
+  return Math.max(10 * uncertainty, noise * Math.sqrt(reachSeconds));
 }

@@ -1,15 +1,19 @@
 /** What detection has to say, and in which words. */
 
-export type FindingKind =
-  | 'sensor-offset'
-  | 'sensor-noisy'
-  | 'sensor-spikes'
-  | 'sensor-stuck'
-  | 'sensor-dead'
-  | 'innovation-drift'
-  | 'machine-changed'
-  | 'health-changed'
-  | 'pattern-unusual';
+/** Numbers of them are kept in records and checkpoints: new ones come at the end. */
+export const findingKinds = [
+  'sensor-offset',
+  'sensor-noisy',
+  'sensor-spikes',
+  'sensor-stuck',
+  'sensor-dead',
+  'innovation-drift',
+  'machine-changed',
+  'health-changed',
+  'pattern-unusual',
+] as const;
+
+export type FindingKind = (typeof findingKinds)[number];
 
 export interface Finding {
   readonly kind: FindingKind;

@@ -1,6 +1,7 @@
 /** Whether a machine, its sensors and its model still agree, and who is at fault if not. */
 
 export type { Finding, FindingKind } from './finding.ts';
+export { findingKinds } from './finding.ts';
 export type { NisJudgement } from './nis.ts';
 export { addToNis, instantProbability, judgeNis, nisWidth } from './nis.ts';
 export type { Increments, RunLengths } from './run-length.ts';
@@ -32,3 +33,5 @@ export type { Monitor, MonitorModel, MonitorOptions, MonitorReading, MonitorStat
 export { startMonitor, trainMonitor } from './monitor.ts';
 export type { Distance, PrincipalModel } from './principal.ts';
 export { distanceOf, fitPrincipal, residualLimit } from './principal.ts';
+export type { WanderingState } from './wandering.ts';
+export { wanderingStates } from './wandering.ts';

@@ -37,6 +37,8 @@ export interface SensorMonitor {
   readonly width: number;
   /** Takes one sample into a record, in place; allocates nothing. Gives the suspicions that stand, as bits. */
   update(memory: Float64Array, offset: number, sample: SensorSample): number;
+  /** When the last sample of a record was; 0 before the first. */
+  lastTime(memory: Float64Array, offset: number): number;
   /** The suspicions that stand at `time`, silence among them. */
   suspicionsAt(memory: Float64Array, offset: number, time: number): number;
   /** What stands, in words: none, or the one that explains the others. */
@@ -70,6 +72,7 @@ export function createSensorMonitor(options: SensorMonitorOptions): SensorMonito
   return {
     width: sensorWidth,
     update,
+    lastTime: (memory, offset) => memory[offset + slots.time] ?? 0,
     suspicionsAt,
     finding: (memory, offset, at) => sensorFinding(memory, offset, suspicionsAt(memory, offset, at.time), at),
   };

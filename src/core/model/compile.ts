@@ -14,6 +14,7 @@ import {
 } from '../document/index.ts';
 import { formatDimension, parseUnit, type Unit } from '../units/index.ts';
 import { checkUnits } from './check-units.ts';
+import { readDetect } from './detect.ts';
 import { readFilter } from './filter.ts';
 import { readFormulas } from './formulas.ts';
 import { buildEquations } from './equations.ts';
@@ -83,6 +84,7 @@ function compile(source: Document<ModelDocument>): Omit<Compilation, 'source'> {
     document.solver?.step && readDuration(document.solver.step, ['solver', 'step'], problems);
 
   const filter = readFilter(draft);
+  const detect = readDetect(draft);
   const method = document.solver?.method ?? 'rk4';
   const unitsChecked = document.units !== 'unchecked';
   const declaredOutputs = readOutputUnits(draft, intermediates);
@@ -133,6 +135,7 @@ function compile(source: Document<ModelDocument>): Omit<Compilation, 'source'> {
     stepSeconds: stepSeconds || (isAdaptive(method) ? Infinity : DEFAULT_STEP_SECONDS),
     tolerance: document.solver?.tolerance ?? DEFAULT_TOLERANCE,
     filter,
+    ...(detect === undefined ? {} : { detect }),
     inputs: signals.inputs,
     parameters: signals.parameters,
     states,

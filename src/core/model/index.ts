@@ -3,6 +3,7 @@
 export { compileModel, compileModelDocument, type Compilation } from './compile.ts';
 export { defineModel, type ModelOf, type TypedModel } from './define.ts';
 export type {
+  Detect,
   Filter,
   Health,
   Input,

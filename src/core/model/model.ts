@@ -115,6 +115,14 @@ export interface Filter {
   readonly patience: number;
 }
 
+/** How soon a drift or a fault is believed. */
+export interface Detect {
+  /** Mean time between false alarms of a twin, all its tests together. */
+  readonly falseAlarmSeconds: number;
+  /** Samples of each sensor that teach what is usual. */
+  readonly learnSamples: number;
+}
+
 export interface Model {
   readonly name: string;
   readonly version: string;
@@ -130,6 +138,8 @@ export interface Model {
   /** Relative error that an adaptive method allows in a step. */
   readonly tolerance: number;
   readonly filter: Filter;
+  /** Absent: drifts and faults are not looked for. */
+  readonly detect?: Detect;
   readonly inputs: readonly Input[];
   readonly parameters: readonly Parameter[];
   readonly states: readonly State[];

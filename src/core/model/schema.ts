@@ -166,6 +166,22 @@ const Filter = Type.Object({
   ),
 });
 
+const Detect = Type.Object({
+  mean_time_between_false_alarms: Type.Optional(
+    Type.String({
+      description:
+        'How rarely a twin may be suspected of a drift or fault that is none, such as "1 year", or off. Default 1 year.',
+    }),
+  ),
+  learn: Type.Optional(
+    Type.Integer({
+      minimum: 50,
+      maximum: 100_000,
+      description: 'Samples of each sensor that teach what is usual. Default 300.',
+    }),
+  ),
+});
+
 export const ModelDocumentSchema = Type.Object({
   gemel: Type.Literal(1, { description: 'Format of this document.' }),
   model: Type.String({
@@ -186,6 +202,7 @@ export const ModelDocumentSchema = Type.Object({
   ),
   solver: Type.Optional(Solver),
   filter: Type.Optional(Filter),
+  detect: Type.Optional(Detect),
   inputs: Type.Optional(Type.Record(Input)),
   parameters: Type.Optional(Type.Record(Parameter)),
   states: Type.Optional(Type.Record(State)),

@@ -291,6 +291,15 @@ test('a filter has its defaults, and is refused where it could correct nothing',
   assert.match(problems(body('filter: { members: 1 }', 'noise: 1'))[0] ?? '', /DOCUMENT_TYPE/);
 });
 
+test('detection has its defaults, and can be turned off', () => {
+  assert.deepEqual(compiled('').detect, { falseAlarmSeconds: 365.25 * 86_400, learnSamples: 300 });
+  const given = 'detect: { mean_time_between_false_alarms: 90 d, learn: 1000 }';
+  assert.deepEqual(compiled(given).detect, { falseAlarmSeconds: 90 * 86_400, learnSamples: 1000 });
+  assert.equal(compiled('detect: { mean_time_between_false_alarms: off }').detect, undefined);
+  assert.match(problems('detect: { mean_time_between_false_alarms: 0 d }')[0] ?? '', /DURATION_RANGE/);
+  assert.match(problems('detect: { learn: 3 }')[0] ?? '', /DOCUMENT_TYPE/);
+});
+
 test('a time has a unit of time and is longer than nothing', () => {
   const body = (step: string, every: string) =>
     `solver: { step: ${step} }\nstates:\n  a: { unit: m, start: 1, every: ${every} }\nequations:\n  next(a): a\n`;

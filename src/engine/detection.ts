@@ -1,0 +1,182 @@
+/**
+ * Looks for faults of sensors and changes of health in the twins of a block, and tells of them by events.
+ *
+ * What it remembers of a twin is a record of numbers at the twin's side, which goes wherever the twin goes, checkpoints
+ * included. The stated time between false alarms is a twin's: its tests share it. Samples are judged once, in the order
+ * of their event times: one that comes late is not, and neither are those after it when they are worked in again.
+ */
+
+import {
+  createHealthMonitor,
+  createSensorMonitor,
+  type Finding,
+  findingKinds,
+  type HealthMonitor,
+  type SensorMonitor,
+  wanderingStates,
+} from '../core/detect/index.ts';
+import type { Model, Signal } from '../core/model/index.ts';
+import { fromSi, fromSiDifference } from '../core/units/index.ts';
+import type { BlockMemory } from './block-memory.ts';
+import { severities, type TwinEventKind } from './event.ts';
+import { statusCodes } from './frame.ts';
+import type { LaneSide } from './lane-side.ts';
+import type { Motion } from './motion.ts';
+import type { Reporter } from './reporter.ts';
+
+/** A sample that has corrected a belief, or was left out. SI. */
+export interface Compared {
+  /** By number in the model. */
+  readonly measurement: number;
+  readonly timeMs: number;
+  readonly value: number;
+  /** Sample less prediction, and its standard deviation; NaN where nothing is estimated. */
+  readonly innovation: number;
+  readonly deviation: number;
+  /** Whether the gate left the sample out. */
+  readonly rejected: boolean;
+}
+
+/** A monitor and its place in the record: what it was last told of stands first. */
+interface Watched<Monitor> {
+  readonly monitor: Monitor;
+  readonly signal: Signal;
+  readonly offset: number;
+}
+
+interface WatchedSensor extends Watched<SensorMonitor> {
+  readonly noise: number;
+}
+
+interface WatchedHealth extends Watched<HealthMonitor> {
+  readonly state: number;
+}
+
+/** A step of an estimate is taken over so long at least: what wears has time. */
+const healthSeconds = 60;
+
+export interface DetectionOptions {
+  readonly model: Model;
+  readonly motion: Motion;
+  readonly memory: BlockMemory;
+  readonly reporter: Reporter;
+}
+
+export class Detection {
+  /** Names of the numbers of a twin's record, for checkpoints. A record of zeros has seen nothing. */
+  readonly names: readonly string[];
+  readonly #options: DetectionOptions;
+  /** By measurement. */
+  readonly #sensors: readonly (WatchedSensor | undefined)[];
+  readonly #healths: readonly WatchedHealth[];
+  readonly #sample = { time: 0, value: 0, innovation: 0, deviation: 0, noise: 0, rejected: false };
+  readonly #estimate = { time: 0, estimate: 0, deviation: 0 };
+
+  constructor(options: DetectionOptions) {
+    this.#options = options;
+    const { model, motion } = options;
+    const { detect } = model;
+    const isOn = detect !== undefined && motion.belief !== undefined;
+    const sensors = isOn ? model.measurements.filter(({ noise }) => noise !== undefined).length : 0;
+    const healths = isOn ? wanderingStates(model) : [];
+    const falseAlarmSeconds = (detect?.falseAlarmSeconds ?? 0) * (sensors + healths.length);
+    const learnSamples = detect?.learnSamples ?? 0;
+    const names: string[] = [];
+    const place = (of: string, numbers: number): number => {
+      const offset = names.length;
+      for (let i = 0; i <= numbers; i++) names.push(`detect ${of} ${i}`);
+      return offset;
+    };
+    this.#sensors = model.measurements.map((signal) => {
+      if (!isOn || signal.noise === undefined) return undefined;
+      const monitor = createSensorMonitor({ falseAlarmSeconds, learnSamples });
+      return { monitor, signal, noise: signal.noise, offset: place(`sensor ${signal.name}`, monitor.width) };
+    });
+    this.#healths = healths.flatMap(({ index, noise }) => {
+      const signal = model.states[index];
+      if (signal === undefined) return [];
+      const monitor = createHealthMonitor({ falseAlarmSeconds, noise, leastSeconds: healthSeconds });
+      return [{ monitor, signal, state: index, offset: place(`health ${signal.name}`, monitor.width) }];
+    });
+    this.names = names;
+  }
+
+  /** Looks at a sample. Allocates nothing unless there is news. */
+  compared(side: LaneSide, compared: Compared): void {
+    const watched = this.#sensors[compared.measurement];
+    if (watched === undefined) return;
+    const { monitor, offset, noise } = watched;
+    const record = side.detection;
+    const time = compared.timeMs / 1000;
+    if (!(time > monitor.lastTime(record, offset + 1))) return;
+    const sample = this.#sample;
+    sample.time = time;
+    sample.value = compared.value;
+    sample.innovation = compared.innovation;
+    sample.deviation = compared.deviation;
+    sample.noise = noise;
+    sample.rejected = compared.rejected;
+    const suspected = monitor.update(record, offset + 1, sample) !== 0;
+    if (suspected || record[offset] !== 0) this.#tell(side, watched, compared.timeMs);
+  }
+
+  /** Looks at the estimates of a lane at the end of a tick. */
+  moved(side: LaneSide, lane: number, nowMs: number): void {
+    const { memory, motion } = this.#options;
+    const { belief } = motion;
+    if (belief === undefined || memory.note(lane, memory.frameLayout.status) !== statusCodes.running) return;
+    for (const watched of this.#healths) {
+      const { monitor, state, offset } = watched;
+      const estimate = this.#estimate;
+      estimate.time = nowMs / 1000;
+      estimate.estimate = memory.slot(lane, memory.layout.states + state);
+      estimate.deviation = memory.slot(lane, belief.layout.deviations + state);
+      const changed = monitor.update(side.detection, offset + 1, estimate) !== 0;
+      if (changed || side.detection[offset] !== 0) this.#tell(side, watched, nowMs);
+    }
+  }
+
+  /** Tells what is found now, if it is other than what was told. */
+  #tell(
+    side: LaneSide,
+    { monitor, signal, offset }: Watched<SensorMonitor | HealthMonitor>,
+    timeMs: number,
+  ): void {
+    const record = side.detection;
+    const { name } = signal;
+    const finding = monitor.finding(record, offset + 1, { name, time: timeMs / 1000 });
+    const code = finding === undefined ? 0 : 1 + findingKinds.indexOf(finding.kind);
+    const before = record[offset] ?? 0;
+    if (code === before) return;
+    record[offset] = code;
+    const wasHealth = findingKinds[before - 1] === 'health-changed';
+    const over: TwinEventKind = wasHealth ? 'health-settled' : 'sensor-cleared';
+    const found: TwinEventKind = finding?.kind === 'health-changed' ? 'health-changed' : 'sensor-suspected';
+    const kind = finding === undefined ? over : found;
+    const message = finding === undefined ? `\`${name}\` is as usual again` : wordsOf(finding, signal);
+    this.#options.reporter.event({
+      twin: side.twin.index,
+      timeMs,
+      kind,
+      severity: severities[kind],
+      message,
+      subject: name,
+    });
+  }
+}
+
+/** The finding in the signal's own unit, and since when. */
+function wordsOf({ kind, size, since, words, confidence }: Finding, { unit, name }: Signal): string {
+  const isLevel = kind === 'sensor-stuck';
+  const number = Number((isLevel ? fromSi(size, unit) : fromSiDifference(size, unit)).toPrecision(3));
+  const quantity = `${number} ${unit.symbol}`;
+  const how: Partial<Record<Finding['kind'], string>> = {
+    'sensor-stuck': `it stands at ${quantity}`,
+    'sensor-noisy': `its innovations scatter by ${quantity}`,
+    'sensor-spikes': `they are off by about ${quantity}`,
+  };
+  const told = how[kind] ?? `by ${quantity}`;
+  const sinceText = new Date(Math.round(since) * 1000).toISOString().replace('.000', '');
+  const sure = `${Math.min(99, Math.floor(100 * confidence))} % sure`;
+  return `${words.replace(name, `\`${name}\``)}: ${told}, since about ${sinceText} (${sure})`;
+}

@@ -18,7 +18,7 @@ function read(path: string): Model {
 
 const models = {
   tutorial: read('examples/tutorial-machine/models/tutorial-machine.yaml'),
-  rig: read('examples/hydraulic-rig/models/hydraulic-power-unit.yaml'),
+  rig: read('examples/hydraulic-rig/models/hydraulic-rig.yaml'),
   station: read('examples/pump-station/models/station-pump.yaml'),
   pump: read('bench/models/pump.yaml'),
 };

@@ -66,7 +66,10 @@ export class Sensors {
     );
   }
 
-  /** A sample has corrected the belief, or was left out. `isNew`: not one of before that is worked in again. */
+  /**
+   * A sample has corrected the belief, or was left out, or was not `valid` and is only compared: then the sensor counts as
+   * rejected if it did before. `isNew`: not one of before that is worked in again.
+   */
   corrected(
     lane: number,
     measurement: number,
@@ -78,14 +81,17 @@ export class Sensors {
     const value = memory.slot(lane, layout.measured + measurement);
     const innovation = memory.slot(lane, layout.innovations + measurement);
     const deviation = memory.slot(lane, layout.innovationDeviations + measurement);
-    const rejected = memory.slot(lane, layout.rejected + measurement) === 1;
+    const hasNoise = memory.model.measurements[measurement]?.noise !== undefined;
+    const isInvalid = hasNoise && Number.isNaN(deviation);
+    const rejected = isInvalid
+      ? memory.note(lane, memory.frameLayout.rejected + measurement) === 1
+      : memory.slot(lane, layout.rejected + measurement) === 1;
     const { timeMs, isNew } = sample;
     this.#note(
       lane,
       Object.assign(this.#compared, { measurement, timeMs, value, innovation, deviation, rejected }),
     );
-    // Without noise, or while the sensor is not valid, it was compared only.
-    if (memory.model.measurements[measurement]?.noise === undefined || Number.isNaN(deviation)) return;
+    if (!hasNoise || isInvalid) return;
     this.#countRejected(lane, measurement, rejected);
     if (!isNew) return;
     reporter.counters.corrections++;

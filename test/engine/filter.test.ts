@@ -198,6 +198,45 @@ test('a sample that cannot be is left out, flagged, counted, and told on its edg
   await fleet.stop();
 });
 
+test('a sample that is not valid is compared, and neither corrects nor counts', async () => {
+  const phased = modelOf(`
+gemel: 1
+model: phased
+version: 1.0.0
+units: unchecked
+inputs:
+  open: { unit: "1", default: 1 }
+states:
+  volume: { unit: l, start: 0, noise: 1 l/s^0.5, uncertainty: 3 l }
+equations:
+  der(volume): 0
+measurements:
+  level: { equals: volume, unit: l, noise: 2 l, valid: open > 0.5 }
+`);
+  const { fleet, clock, send } = await startFleet([twinOf('a', phased)], { models: [phased] });
+  const give = async (open: number, level: number): Promise<void> => {
+    send('a', { open, level });
+    await clock.advance(1000);
+  };
+  await give(0, 50);
+  const { innovation, deviation, rejected } = fleet.snapshot('a')?.measurement('level') ?? {};
+  assert.deepEqual(
+    [state(fleet, 'a', 'volume'), innovation, deviation, rejected],
+    [0, 50, undefined, undefined],
+  );
+  assert.doesNotMatch(fleet.snapshot('a')?.toJson() ?? '', /deviation/);
+  for (const level of [0.5, 90]) await give(1, level);
+  // What is not valid does not say that the sensor is well again, nor end the run of samples left out.
+  await give(0, 0.5);
+  const { corrections, rejectedSamples, normalisedSquares } = fleet.statistics();
+  assert.deepEqual([corrections, rejectedSamples], [2, 1]);
+  assert.ok(Number.isFinite(normalisedSquares));
+  assert.deepEqual(kinds(fleet), ['sensor-rejected']);
+  await give(1, 0.5);
+  assert.deepEqual(kinds(fleet), ['sensor-rejected', 'sensor-accepted']);
+  await fleet.stop();
+});
+
 test('a sensor that falls silent is told after five of its intervals, and when it is back', async () => {
   const { fleet, clock, send } = await startFleet([twinOf('a', walk), twinOf('b', walk)], { models: [walk] });
   for (let i = 0; i < 10; i++) {

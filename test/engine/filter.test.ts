@@ -309,6 +309,13 @@ measurements: { seen: { equals: x, unit: "1", noise: 0.1 } }
   await clock.advance(1000);
   assert.equal(fleet.snapshot('a')?.status, 'running');
   assert.ok(Number.isFinite(fleet.snapshot('a')?.uncertainty('x')));
+  assert.deepEqual(
+    fleet.alarms.list().map(({ id, state: stands }) => [id, stands]),
+    [
+      ['a~quarantined', 'returned'],
+      ['a~diverged', 'returned'],
+    ],
+  );
   await fleet.stop();
 });
 

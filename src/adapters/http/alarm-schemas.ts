@@ -28,7 +28,7 @@ export const Alarm = Type.Object(
   {
     id: Type.String({ description: 'twin~kind~subject; * as twin stands for the process.' }),
     twin: Type.String(),
-    kind: Type.String({ description: 'when, health, quarantined, worker-failed, checkpoint-failed …' }),
+    kind: Type.String({ description: 'when, health, quarantined, sensor-silent, diverged, worker-failed …' }),
     subject: Type.Optional(Type.String({ description: 'The `when`, health or measurement it is about.' })),
     severity: AlarmSeverity,
     state: AlarmState,

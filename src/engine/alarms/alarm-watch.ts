@@ -1,6 +1,6 @@
 /**
- * What raises alarms by itself: conditions that frames tell (a `when` that holds, a health near its limit, a twin in quarantine),
- * and the events that tell why.
+ * What raises alarms by itself: conditions that frames tell (a `when` that holds, a sensor that is silent, a health near its limit,
+ * a twin in quarantine), and the events that tell why.
  *
  * A frame says of each condition whether it holds, so that an alarm ends though an event was lost, and stands after a
  * restart. An event says that it came up in between, even if it is over by the time of the frame. Most frames change
@@ -9,7 +9,7 @@
 
 import type { Model } from '../../core/model/index.ts';
 import { fromSi } from '../../core/units/index.ts';
-import type { TwinEvent } from '../event.ts';
+import type { TwinEvent, TwinEventKind } from '../event.ts';
 import { type Frame, type FrameLayout, frameLayoutOf, statusCodes } from '../frame.ts';
 import { type HealthColumn, healthColumnsOf, healthIn, type HealthLevel, shownPercent } from '../health.ts';
 import type { Alarm, AlarmSeverity } from './alarm.ts';
@@ -18,20 +18,31 @@ import type { AlarmBook } from './alarm-book.ts';
 /** Percent that a health must rise above its threshold before its alarm ends. */
 const healthDeadband = 2;
 
-interface WatchedWhen {
-  readonly name: string;
+/** A condition that one column tells: it holds where the number there is more than 0. */
+interface Flag {
+  readonly kind: string;
+  readonly subject?: string;
   readonly column: number;
   readonly severity: AlarmSeverity;
+  /** What is said unless an event says more. */
   readonly message: string;
-  readonly cause: string;
+  readonly cause?: string;
 }
 
-/** The conditions of a model's twins: quarantine, then those of `when`, then those of health. */
+/** The conditions of a model's twins: quarantine, then flags, then those of health. */
 interface Plan {
   readonly layout: FrameLayout;
-  readonly whens: readonly WatchedWhen[];
+  readonly flags: readonly Flag[];
   readonly healths: readonly HealthColumn[];
 }
+
+/** The alarm that an event is about, and whether it tells of its beginning or its end. */
+const flagEvents: Partial<Record<TwinEventKind, { readonly kind: string; readonly begins: boolean }>> = {
+  raised: { kind: 'when', begins: true },
+  diverged: { kind: 'diverged', begins: true },
+  'sensor-silent': { kind: 'sensor-silent', begins: true },
+  'sensor-back': { kind: 'sensor-silent', begins: false },
+};
 
 /** What the book was last told of a condition: 0 not raised, 1 a warning, 2 critical. */
 type Level = 0 | 1 | 2;
@@ -57,7 +68,7 @@ export class AlarmWatch {
   add(id: string, model: Model): void {
     const plan = this.#plans.get(model) ?? planOf(model);
     this.#plans.set(model, plan);
-    const told = new Uint8Array(1 + plan.whens.length + plan.healths.length);
+    const told = new Uint8Array(1 + plan.flags.length + plan.healths.length);
     this.#twins.set(id, { id, plan, told, refused: new Set() });
   }
 
@@ -68,17 +79,17 @@ export class AlarmWatch {
   /** An alarm that was restored as active: it ends with the first frame that does not have it, and at once if none can. */
   restored({ twin: id, kind, subject, severity }: Alarm): 'watched' | 'gone' | 'foreign' {
     const twin = this.#twins.get(id);
-    if (twin === undefined || !['quarantined', 'when', 'health'].includes(kind)) return 'foreign';
-    const { whens, healths } = twin.plan;
-    const when = kind === 'when' ? whens.findIndex(({ name }) => name === subject) : -1;
+    if (twin === undefined) return 'foreign';
+    const { flags, healths } = twin.plan;
+    const flag = flags.findIndex((it) => it.kind === kind && it.subject === subject);
     const health = kind === 'health' ? healths.findIndex((it) => it.health.name === subject) : -1;
     const level = severity === 'critical' ? 2 : 1;
     if (kind === 'quarantined') {
       twin.told[0] = level;
       this.#standStill(twin);
-    } else if (when >= 0) twin.told[1 + when] = level;
-    else if (health >= 0) twin.told[1 + whens.length + health] = level;
-    else return 'gone';
+    } else if (flag >= 0) twin.told[1 + flag] = level;
+    else if (health >= 0) twin.told[1 + flags.length + health] = level;
+    else return watchedKinds.has(kind) ? 'gone' : 'foreign';
     return 'watched';
   }
 
@@ -88,13 +99,16 @@ export class AlarmWatch {
     if (twin === undefined) return;
     if (kind === 'quarantined') this.#quarantine(twin, message, timeMs);
     else if (kind === 'recovered' && twin.told[0] !== 0) this.#recover(twin, { timeMs, told: true });
-    else if (kind === 'raised') {
-      const index = twin.plan.whens.findIndex(({ name }) => name === subject);
-      const when = twin.plan.whens[index];
-      if (when === undefined) return;
-      // It held when last looked at, and came up again: so it was over in between.
-      if (twin.told[1 + index] !== 0) this.#clear(twin, { kind: 'when', subject: when.name, timeMs });
-      this.#tell(twin, 1 + index, { ...when, kind: 'when', subject: when.name, timeMs, told: true });
+    else {
+      const about = flagEvents[kind];
+      const index = twin.plan.flags.findIndex((it) => it.kind === about?.kind && it.subject === subject);
+      const flag = twin.plan.flags[index];
+      if (about === undefined || flag === undefined) return;
+      // One that held when last looked at, and came up again, was over in between.
+      const ends = { kind: flag.kind, timeMs, ...(subject !== undefined && { subject }) };
+      if (twin.told[1 + index] !== 0) this.#clear(twin, { ...ends, told: !about.begins });
+      twin.told[1 + index] = 0;
+      if (about.begins) this.#tell(twin, 1 + index, { ...flag, message, timeMs, told: true });
     }
   }
 
@@ -112,14 +126,14 @@ export class AlarmWatch {
     if (told[0] !== 0) this.#recover(twin, { timeMs, told: false });
     if (status !== statusCodes.running) return;
     let condition = 0;
-    for (const when of plan.whens) {
+    for (const flag of plan.flags) {
       condition++;
-      const holds = values[when.column * lanes + lane] === 1;
+      const holds = (values[flag.column * lanes + lane] ?? 0) > 0;
       if (holds === (told[condition] !== 0)) continue;
-      if (holds) this.#tell(twin, condition, { ...when, kind: 'when', subject: when.name, timeMs });
+      if (holds) this.#tell(twin, condition, { ...flag, timeMs });
       else {
         told[condition] = 0;
-        this.#clear(twin, { kind: 'when', subject: when.name, timeMs });
+        this.#clear(twin, { ...flag, timeMs });
       }
     }
     for (const column of plan.healths) {
@@ -214,15 +228,34 @@ interface Saying {
   readonly told?: boolean;
 }
 
+/** What is found here, so that what no longer can be is over. */
+const watchedKinds: ReadonlySet<string> = new Set(['when', 'health', 'diverged', 'sensor-silent']);
+
 function planOf(model: Model): Plan {
   const layout = frameLayoutOf(model);
-  const whens = model.whens.flatMap(({ name, message, severity }, index): WatchedWhen[] => {
+  const whens = model.whens.flatMap(({ name, message, severity }, index): Flag[] => {
     // What only informs is an event, and no alarm.
     if (message === undefined || severity === 'info') return [];
     const condition = model.document.when?.[name]?.condition ?? name;
-    return [{ name, column: layout.whenTruth + index, severity, message, cause: `\`${condition}\` holds` }];
+    const cause = `\`${condition}\` holds`;
+    return [{ kind: 'when', subject: name, column: layout.whenTruth + index, severity, message, cause }];
   });
-  return { layout, whens, healths: healthColumnsOf(model, layout) };
+  const sensors = model.measurements.map(
+    ({ name }, index): Flag => ({
+      kind: 'sensor-silent',
+      subject: name,
+      column: layout.silent + index,
+      severity: 'warning',
+      message: `\`${name}\` has said nothing for much longer than usual`,
+    }),
+  );
+  const belief: Flag = {
+    kind: 'diverged',
+    column: layout.resets,
+    severity: 'warning',
+    message: 'the belief left the finite numbers and was begun anew',
+  };
+  return { layout, flags: [...whens, ...sensors, belief], healths: healthColumnsOf(model, layout) };
 }
 
 function wordsOf(

@@ -136,6 +136,42 @@ test('a health is a warning below 20 % of its life and critical once it has fail
   await fleet.stop();
 });
 
+test('a sensor that falls silent is an alarm until it is heard again', async () => {
+  const tank = modelOf(`
+gemel: 1
+model: tank
+version: 1.0.0
+units: unchecked
+states:
+  level: { unit: m, start: 1 }
+equations:
+  der(level): 0
+measurements:
+  gauge: { equals: level, unit: m }
+`);
+  const { fleet, clock, send } = await startFleet([twinOf('a', tank)], { models: [tank] });
+  for (let second = 0; second < 10; second++) {
+    send('a', { gauge: 1 + second / 100 });
+    await clock.advance(1000);
+  }
+  assert.deepEqual(shown(fleet), []);
+  await clock.advance(10_000);
+  assert.deepEqual(shown(fleet), ['a~sensor-silent~gauge warning unacknowledged']);
+  assert.match(
+    fleet.alarms.list()[0]?.message ?? '',
+    /^`gauge` has said nothing for .* s; usually it does every 1 s$/,
+  );
+  send('a', { gauge: 2 });
+  await clock.advance(1000);
+  assert.deepEqual(shown(fleet), ['a~sensor-silent~gauge warning returned']);
+  assert.deepEqual(
+    kinds(fleet).filter((kind) => kind.startsWith('alarm')),
+    [],
+    'events of the sensor told of both',
+  );
+  await fleet.stop();
+});
+
 test('a restart keeps what was seen and shelved, and ends what no longer holds', async () => {
   const checkpoints = memoryStore();
   const first = await start([twinOf('a', vessel), twinOf('b', vessel)], { checkpoints });

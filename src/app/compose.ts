@@ -16,6 +16,7 @@ import {
   type FileCheckpoints,
 } from '../adapters/checkpoint/index.ts';
 import type { HttpServer, Readiness, TwinChanges } from '../adapters/http/index.ts';
+import { type FileJournal, openFileJournal } from '../adapters/journal/index.ts';
 import type { Metrics } from '../adapters/metrics/index.ts';
 import type { MqttTransport } from '../adapters/mqtt/index.ts';
 import {
@@ -66,7 +67,7 @@ const twinsPerWorker = 2000;
 /**
  * Starts a project. If a part cannot start, those before it are stopped again.
  *
- * @throws GemelError `CHECKPOINT_LOCKED`, `PORT_IN_USE`, `LISTEN_ADDRESS`, `LISTEN_DENIED`, `BROKER_URL`, `ROUTE_INVALID`.
+ * @throws GemelError `CHECKPOINT_LOCKED`, `JOURNAL_UNWRITABLE`, `PORT_IN_USE`, `LISTEN_ADDRESS`, `LISTEN_DENIED`, `BROKER_URL`, `ROUTE_INVALID`.
  */
 export async function compose(project: Project, options: ComposeOptions): Promise<Running> {
   const { log, version, speed = 1 } = options;
@@ -78,11 +79,13 @@ export async function compose(project: Project, options: ComposeOptions): Promis
   try {
     const checkpoints = openCheckpoints(project, log);
     stops.push(() => checkpoints.close());
+    const journal = await openJournal(project, log);
+    stops.push(() => journal?.close());
     const { models } = project;
     const texts = createFileTexts(project.checkpoint.directory);
     const runtime = await RuntimeTwins.open({ models, texts, log });
     const { twins, publications } = runtime.apply(project);
-    const starting = startFleet({ ...project, twins }, { checkpoints, clock, pace, log });
+    const starting = startFleet({ ...project, twins }, { checkpoints, journal, clock, pace, log });
     // Handled where it is awaited; until then a failure must not count as forgotten.
     starting.catch(() => undefined);
     stops.push(async () => (await starting).stop());
@@ -113,7 +116,8 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const http = await startHttp(project, { fleet, changes, calibrations, metrics, transport, log, version });
     metrics.watch({ http: () => http.statistics(), mqtt: () => transport.status() });
 
-    const stop = stopInOrder({ http, calibrations, transport, connection, fleet, metrics, checkpoints }, log);
+    const parts = { http, calibrations, transport, connection, fleet, metrics, journal, checkpoints };
+    const stop = stopInOrder(parts, log);
     return { page: pageOf(project, http), broker: brokerOf(project, transport), fleet, stop };
   } catch (error) {
     for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch(() => undefined);
@@ -127,14 +131,27 @@ function openCheckpoints(project: Project, log: Log): FileCheckpoints {
   });
 }
 
+/** In the directory of the checkpoints, which is locked by now. */
+async function openJournal({ journal }: Project, log: Log): Promise<FileJournal | undefined> {
+  if (journal === undefined) return undefined;
+  return openFileJournal(journal.directory, {
+    keepMs: journal.keepMs,
+    log: ({ level, message, code }) => log[levelOf(level)](code === undefined ? {} : { code }, message),
+  });
+}
+
 interface FleetParts {
   readonly checkpoints: FileCheckpoints;
+  readonly journal: FileJournal | undefined;
   readonly clock: Clock;
   readonly pace: Pace;
   readonly log: Log;
 }
 
-function startFleet(project: Project, { checkpoints, clock, pace, log }: FleetParts): Promise<Fleet> {
+function startFleet(
+  project: Project,
+  { checkpoints, journal, clock, pace, log }: FleetParts,
+): Promise<Fleet> {
   const { models, twins, checkpoint, kernel, alarms } = project;
   const most = Math.max(1, availableParallelism() - 1);
   const workers = project.workers ?? Math.max(1, Math.min(most, Math.ceil(twins.length / twinsPerWorker)));
@@ -157,6 +174,7 @@ function startFleet(project: Project, { checkpoints, clock, pace, log }: FleetPa
     checkpoints,
     checkpointEveryMs: checkpoint.everyMs,
     alarms,
+    ...(journal !== undefined && { journal }),
   });
 }
 
@@ -250,6 +268,7 @@ interface StartedParts {
   readonly connection: { stop(): void };
   readonly fleet: Fleet;
   readonly metrics: Metrics;
+  readonly journal: FileJournal | undefined;
   readonly checkpoints: FileCheckpoints;
 }
 
@@ -274,6 +293,7 @@ function stopInOrder(parts: StartedParts, log: Log): () => Promise<readonly stri
     if (parts.fleet.statistics().failedCheckpoints > failedBefore)
       problems.push('the last checkpoint was not written');
     parts.metrics.stop();
+    if (parts.journal !== undefined) await attempt('closing the journal', parts.journal.close());
     await attempt('releasing the checkpoints', parts.checkpoints.close());
     for (const problem of problems) log.error({}, problem);
     return problems;

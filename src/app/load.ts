@@ -13,7 +13,7 @@ import { loadModels } from './models.ts';
 import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { ProjectDocumentSchema } from './schema.ts';
-import { readAlarms, readCheckpoint, readHttp, readListen } from './services.ts';
+import { readAlarms, readCheckpoint, readHttp, readJournal, readListen } from './services.ts';
 import { loadTwins } from './twins.ts';
 
 export interface LoadOptions {
@@ -49,6 +49,7 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
   const models = loadModels(directory, document.models, findings);
   const twins = loadTwins(document, models, findings);
   const { environment = process.env, secrets = 'read' } = options;
+  const checkpoint = readCheckpoint(document, directory, findings);
   const project: Project = {
     directory,
     listen: readListen(document, findings),
@@ -56,7 +57,8 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
     mqtt: readBroker(document, { directory, environment, secrets, findings }),
     kernel: document.kernel ?? defaults.kernel,
     alarms: readAlarms(document, findings),
-    checkpoint: readCheckpoint(document, directory, findings),
+    checkpoint,
+    ...readJournal(document, checkpoint.directory, findings),
     models: models.models,
     twins: twins.twins,
     publications: twins.publications,

@@ -37,6 +37,7 @@ export const durations = {
   lateness: { atLeast: '0 s', atMost: '1 d', otherwise: '10 s' },
   future: { atLeast: '0 s', atMost: '1 d', otherwise: '5 s' },
   checkpoint: { atLeast: '100 ms', atMost: '1 h', otherwise: '5 s' },
+  keep: { atLeast: '0 s', atMost: '3650 d', otherwise: '1 d' },
   step: { atLeast: '1 ms', atMost: '1 d' },
   onDelay: { atLeast: '0 s', atMost: '1 h', otherwise: '0 s' },
   offDelay: { atLeast: '0 s', atMost: '1 h', otherwise: '0 s' },

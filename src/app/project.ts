@@ -17,6 +17,8 @@ export interface Project {
   readonly kernel: KernelName;
   readonly checkpoint: { readonly directory: string; readonly everyMs: number };
   readonly alarms: Partial<AlarmSettings>;
+  /** Absent: samples are acknowledged without being kept. */
+  readonly journal?: { readonly directory: string; readonly keepMs: number };
   /** Also those that no twin uses: one may come. */
   readonly models: readonly Model[];
   readonly twins: readonly TwinConfig[];

@@ -123,6 +123,16 @@ const Alarms = Type.Object({
   ),
 });
 
+const Journal = Type.Object({
+  enabled: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether samples are kept on the disk before they are acknowledged. Without it, a crash loses those since the last checkpoint. Default true.',
+    }),
+  ),
+  keep: Duration('keep', 'How long samples are kept, beyond those that a restart needs.'),
+});
+
 const Field = (description: string) =>
   Type.Optional(
     Type.Union(
@@ -251,6 +261,7 @@ export const ProjectDocumentSchema = Type.Object({
   ),
   checkpoint: Type.Optional(Checkpoint),
   alarms: Type.Optional(Alarms),
+  journal: Type.Optional(Journal),
   models: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,
     description:

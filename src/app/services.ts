@@ -1,6 +1,6 @@
 /** The parts of a project around its twins: addresses, routes, broker, checkpoints. */
 
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { suggest } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { parseDuration, secondsOf } from './duration.ts';
@@ -142,6 +142,19 @@ export function readAlarms({ alarms = {} }: ProjectDocument, findings: Findings)
     ...(longestShelvingMs !== undefined && { longestShelvingMs }),
     healthWarningPercent: alarms.health_warning ?? defaults.healthWarning,
   };
+}
+
+/** The journal stands below the checkpoints, whose lock keeps a second process from both. */
+export function readJournal(
+  document: ProjectDocument,
+  directory: string,
+  findings: Findings,
+): Pick<Project, 'journal'> {
+  const { enabled = true, keep } = document.journal ?? {};
+  const seconds = readSeconds(keep, 'keep', { path: ['journal', 'keep'], findings });
+  if (!enabled) return {};
+  const keepMs = (seconds ?? secondsOf(durations.keep.otherwise)) * 1000;
+  return { journal: { directory: join(directory, 'journal'), keepMs } };
 }
 
 function readSeconds(

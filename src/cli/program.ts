@@ -40,6 +40,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'list, acknowledge and shelve alarms of a running engine',
     load: async () => (await import('./alarms.ts')).alarmsCommand(),
   },
+  journal: {
+    summary: 'look at what a project keeps of its samples',
+    load: async () => (await import('./journal.ts')).journalCommand(),
+  },
   schema: {
     summary: 'print the JSON Schema of models or projects',
     load: async () => (await import('./schema.ts')).schemaCommand(),

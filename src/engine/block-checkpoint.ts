@@ -21,27 +21,36 @@ interface Column {
   readonly isNew?: boolean;
 }
 
-/** @param made - when, and by what arithmetic. */
+/** @param made - when, by what arithmetic, and up to which record of the journal. */
 export function saveBlock(
   block: Block,
-  made: Required<Pick<CheckpointPart, 'savedMs' | 'kernel'>>,
+  made: Pick<CheckpointPart, 'savedMs' | 'journal'> & { readonly kernel: string },
 ): CheckpointPart {
   block.workIn();
   const columns = [...columnsOf(block), ...beliefColumns(block), ...detectionColumns(block)];
   const { lanes } = block;
   const values = new Float64Array(columns.length * lanes);
-  for (const [index, { read }] of columns.entries()) {
-    for (let lane = 0; lane < lanes; lane++) values[index * lanes + lane] = read(lane);
+  const beginsMs: number[] = [];
+  const queued: number[] = [];
+  for (let lane = 0; lane < lanes; lane++) {
+    // Taken back as far as late samples may take it, so that after a restart they still can.
+    const back = made.journal === undefined ? undefined : block.goBack(lane);
+    for (const [index, { read }] of columns.entries()) values[index * lanes + lane] = read(lane);
+    beginsMs.push(back?.atMs ?? block.beliefMs);
+    for (const { signal, timeMs, value, receivedMs } of back?.samples ?? block.samples(lane) ?? [])
+      queued.push(lane, signal, timeMs, value, receivedMs);
+    back?.return();
   }
   return {
     model: block.model.id,
     hash: documentHash(block.model.document),
     ...made,
+    ...(made.journal !== undefined && { beginsMs }),
     twins: block.twins.map(({ id }) => id),
     columns: columns.map(({ name }) => name),
     values,
     signals: signalNames(block),
-    queued: Float64Array.from(queuedRows(block)),
+    queued: Float64Array.from(queued),
   };
 }
 
@@ -121,14 +130,7 @@ function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: C
     );
     const lane = lanes.get(part.twins[twin] ?? '');
     const signal = signals.get(part.signals[from] ?? '');
-    if (lane !== undefined && signal !== undefined) block.push(lane, { signal, timeMs, value, receivedMs });
-  }
-}
-
-function* queuedRows(block: Block): Generator<number> {
-  for (let lane = 0; lane < block.lanes; lane++) {
-    for (const { signal, timeMs, value, receivedMs } of block.samples(lane) ?? [])
-      yield* [lane, signal, timeMs, value, receivedMs];
+    if (lane !== undefined && signal !== undefined) block.refill(lane, { signal, timeMs, value, receivedMs });
   }
 }
 

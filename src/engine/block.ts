@@ -32,6 +32,7 @@ import type { LaneSamples, QueuedSample } from './lane-samples.ts';
 import {
   copySide,
   createSide,
+  type LaneBack,
   fillHole,
   type LaneSide,
   type SideCopy,
@@ -222,6 +223,27 @@ export class Block {
       boundary: Math.min(side.late?.boundary ?? boundary, boundary),
     };
     return undefined;
+  }
+
+  /** Takes a sample of before a restart. */
+  refill(lane: number, sample: QueuedSample): void {
+    this.#sides[lane]?.samples.refill(sample);
+  }
+
+  /** Shows a lane as it was at the start of its history, until `return`; undefined if it has none. */
+  goBack(lane: number): LaneBack | undefined {
+    const { memory } = this;
+    const side = this.#sides[lane];
+    const oldest = side?.history.copies[0];
+    if (side === undefined || oldest === undefined) return undefined;
+    const now = new Float64Array(memory.savedCount);
+    memory.save(lane, now);
+    memory.load(lane, oldest.numbers);
+    return {
+      atMs: oldest.k * this.periodMs,
+      samples: side.samples.from(oldest.place),
+      return: () => memory.load(lane, now),
+    };
   }
 
   /** Works in what has come late. */

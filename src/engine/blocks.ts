@@ -114,11 +114,11 @@ export function infoOf({ block, number }: Running): BlockInfo {
 
 export type Members = readonly [ShardTwin, ...ShardTwin[]];
 
-/** The twins by model, period and lateness, each group in the order given. */
-export function groupTwins(twins: readonly ShardTwin[]): Members[] {
+/** The twins by model, period, lateness and the time where they begin, each group in the order given. */
+export function groupTwins(twins: readonly ShardTwin[], beginMs: (twin: ShardTwin) => number): Members[] {
   const groups = new Map<string, [ShardTwin, ...ShardTwin[]]>();
   for (const twin of twins) {
-    const key = `${twin.periodMs} ${twin.latenessMs} ${twin.model}`;
+    const key = `${beginMs(twin)} ${twin.periodMs} ${twin.latenessMs} ${twin.model}`;
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [twin]);
     else members.push(twin);

@@ -20,13 +20,17 @@ export interface CheckpointPart {
   readonly savedMs: number;
   /** What computed it: `Backend.arithmetic`. Absent in checkpoints of before there was a choice. */
   readonly kernel?: string;
+  /** With a journal: the time where each twin is in here. Later samples are in `queued`, whether they were applied or not. */
+  readonly beginsMs?: readonly number[];
+  /** With a journal: its last record whose samples are in here. */
+  readonly journal?: number;
   readonly twins: readonly string[];
   readonly columns: readonly string[];
   /** Column c of twin j is `values[c * twins.length + j]`. */
   readonly values: Float64Array;
   /** Names of the signals in `queued`. */
   readonly signals: readonly string[];
-  /** Samples that wait for their tick: rows of `sampleColumns`, with this part's numbers of twins and signals. */
+  /** Samples for the ticks to come: rows of `sampleColumns`, with this part's numbers of twins and signals. */
   readonly queued: Float64Array;
 }
 

@@ -7,7 +7,7 @@ import { checkTwins } from './check-twins.ts';
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
 import type { Fleet } from './fleet.ts';
 import { LiveFleet } from './live-fleet.ts';
-import type { CheckpointStore, Clock, ShardLink } from './ports.ts';
+import type { CheckpointStore, Clock, Journal, ShardLink } from './ports.ts';
 import { defaultTelemetryFilter, type TwinConfig } from './twin-config.ts';
 
 export interface FleetOptions {
@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly checkpointEveryMs?: number;
   /** Where absent, `alarmDefaults`. */
   readonly alarms?: Partial<AlarmSettings>;
+  /** Keeps every accepted sample until its effect is in a checkpoint, and gives it back after a crash. */
+  readonly journal?: Journal;
   /** Topics like this one, with `+` for the twin, are listened to even if no twin has them. */
   readonly telemetryFilter?: string;
 }
@@ -62,6 +64,7 @@ async function create(options: FleetOptions): Promise<Fleet> {
     ...(options.alarms !== undefined && { alarms: options.alarms }),
     ...(options.revive !== undefined && { revive: options.revive }),
     ...(options.checkpointEveryMs !== undefined && { checkpointEveryMs: options.checkpointEveryMs }),
+    ...(options.journal !== undefined && { journal: options.journal }),
   });
   await fleet.start(await load(fleet, checkpoints));
   return fleet;

@@ -1,6 +1,7 @@
 /** The events of a fleet: counted, the newest kept, each told to whoever listens. */
 
 import { severities, type TwinEvent, type TwinEventKind } from './event.ts';
+import { listen } from './listeners.ts';
 import type { Clock } from './ports.ts';
 import { Ring } from './ring.ts';
 
@@ -43,8 +44,7 @@ export class EventLog {
 
   /** Returns the function that ends it. */
   listen(listener: (event: TwinEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return listen(this.#listeners, listener);
   }
 
   newestFirst(): TwinEvent[] {

@@ -44,12 +44,21 @@ export interface Sample {
   readonly receivedMs: number;
 }
 
+/** Why a good sample cannot be taken now, in words for whoever sent it. */
+const hindrances = {
+  'disk-refuses': 'the journal cannot be written, and as many samples wait for the disk as may',
+  'queue-full': 'too many samples are on their way to the worker',
+  unavailable: 'the worker of the twin has stopped',
+} as const;
+
+export type Hindrance = keyof typeof hindrances;
+
 export interface IngestOptions {
   readonly telemetryFilter: string;
   readonly clock: Clock;
   readonly refusals: RefusalLog;
   /** Takes a sample on its way, or says why not. */
-  readonly forward: (sample: Sample) => 'queue-full' | 'unavailable' | undefined;
+  readonly forward: (sample: Sample) => Hindrance | undefined;
 }
 
 /** What a topic feeds: a twin's telemetry, or one signal of a twin. */
@@ -245,23 +254,19 @@ export class Ingest {
       const hint = reason === 'too-new' ? 'compare the clocks of the sender and of this machine' : undefined;
       return this.#refuse(context, reason, message, { twin: config.id, signal: described.name, got, hint });
     }
-    const full = this.#options.forward({
+    const hindrance = this.#options.forward({
       twin: index,
       signal,
       timeMs,
       value,
       receivedMs: context.receivedMs,
     });
-    if (full === undefined) {
+    if (hindrance === undefined) {
       context.accepted++;
       this.counters.accepted++;
       return;
     }
-    const message =
-      full === 'queue-full'
-        ? 'too many samples are on their way to the worker'
-        : 'the worker of the twin has stopped';
-    this.#refuse(context, full, message, {
+    this.#refuse(context, hindrance, hindrances[hindrance], {
       twin: config.id,
       signal: described.name,
       got: String(value),

@@ -230,6 +230,17 @@ export class LaneSamples {
     return this.#applied - this.#from;
   }
 
+  /** Puts a sample of before a restart in its place, however many there are. */
+  refill(sample: QueuedSample): void {
+    this.#insert(sample, this.#rowOf(sample, this.boundaryOf(sample.timeMs)));
+  }
+
+  /** Those from a place on, applied or not. */
+  *from(place: number): Generator<QueuedSample> {
+    for (let row = this.#from + Math.max(0, place - this.#dropped); row < this.#to; row++)
+      yield this.#at(row);
+  }
+
   /** Those that wait. */
   *[Symbol.iterator](): Generator<QueuedSample> {
     for (let row = this.#applied; row < this.#to; row++) yield this.#at(row);

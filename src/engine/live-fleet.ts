@@ -18,13 +18,18 @@ import type {
 } from './fleet.ts';
 import { FleetBlocks } from './fleet-blocks.ts';
 import { forward, show, snapshotOf } from './fleet-entry.ts';
-import { Ingest } from './ingest.ts';
+import { type Hindrance, Ingest, type Sample } from './ingest.ts';
+import { listen } from './listeners.ts';
 import { Membership, problemOf } from './membership.ts';
-import type { FromShard, ShardCounters, ShardReport } from './messages.ts';
-import type { CheckpointStore, Clock, ShardLink } from './ports.ts';
+import type { FromShard, ShardReport } from './messages.ts';
+import type { CheckpointStore, Clock, Journal, ShardLink } from './ports.ts';
+import { Recorder } from './recorder.ts';
+import { describeRecovery, recover } from './recovery.ts';
 import type { Delivery, Refused } from './refusal.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { sumCounters, withoutGauges } from './reporter.ts';
+import { sumCounters } from './reporter.ts';
+import { describeKernels, describeStrangers } from './resumption.ts';
+import { Revivals } from './revivals.ts';
 import { Saving } from './saving.ts';
 import { ShardClient } from './shard-client.ts';
 import { addCounts, describeRefusal } from './shard-refusal.ts';
@@ -32,7 +37,7 @@ import type { Snapshot } from './snapshot.ts';
 import { createSnapshot } from './snapshot-view.ts';
 import type { TwinConfig } from './twin-config.ts';
 
-const limits = { events: 2000, refusals: 1000, revivals: 3, reviveMs: 600_000 } as const;
+const limits = { events: 2000, refusals: 1000 } as const;
 
 export interface LiveFleetOptions {
   readonly models: ReadonlyMap<string, Model>;
@@ -44,6 +49,7 @@ export interface LiveFleetOptions {
   readonly checkpoints?: CheckpointStore;
   readonly checkpointEveryMs?: number;
   readonly alarms?: Partial<AlarmSettings>;
+  readonly journal?: Journal;
 }
 
 export class LiveFleet implements Fleet {
@@ -59,9 +65,8 @@ export class LiveFleet implements Fleet {
   readonly #tickListeners = new Set<(tick: TickReport) => void>();
   readonly #changeListeners = new Set<(change: FleetChange) => void>();
   readonly #saving: Saving;
-  /** Which shards were started again, and the counters of those that had died. */
-  readonly #revived: { readonly shard: number; readonly atMs: number }[] = [];
-  readonly #retired: ShardCounters[] = [];
+  readonly #recorder: Recorder | undefined;
+  readonly #revivals = new Revivals();
   #stopped: Promise<void> | undefined;
 
   constructor(options: LiveFleetOptions) {
@@ -72,10 +77,7 @@ export class LiveFleet implements Fleet {
       telemetryFilter: options.telemetryFilter,
       clock,
       refusals: this.#refusals,
-      forward: (sample) => {
-        const entry = this.#stopped === undefined ? this.#members.at(sample.twin) : undefined;
-        return entry === undefined ? 'unavailable' : forward(entry, sample);
-      },
+      forward: (sample) => this.#forward(sample),
     });
     this.#events = new EventLog({
       keep: limits.events,
@@ -87,6 +89,7 @@ export class LiveFleet implements Fleet {
       settings: options.alarms ?? {},
       tell: (event) => this.#events.tell(event),
     });
+    this.#recorder = options.journal && new Recorder(options.journal);
     this.#members = new Membership({
       models: options.models,
       clients: this.#clients,
@@ -98,6 +101,7 @@ export class LiveFleet implements Fleet {
       left: (entry) => {
         this.#ingest.remove(entry.target);
         this.#alarms.remove(entry.info.config.id);
+        this.#recorder?.forget(entry.target.index);
         this.#tellChange('removed', entry.info);
       },
     });
@@ -118,18 +122,28 @@ export class LiveFleet implements Fleet {
       onSaved: () => this.#alarms.saved(),
       tell: (message) => this.#events.tellOfAll('checkpoint-failed', message),
       ...(options.checkpoints !== undefined && { store: options.checkpoints }),
+      ...(options.journal !== undefined && { journal: options.journal }),
       ...(options.checkpointEveryMs !== undefined && { everyMs: options.checkpointEveryMs }),
     });
   }
 
   /** Starts the shards, and resolves once each has answered. */
   async start({ parts, alarms }: Checkpoint): Promise<void> {
+    const { journal } = this.#options;
+    const beginning = { restore: parts, recover: journal !== undefined };
     this.#alarms.restore(alarms);
-    this.#tellOfStrangers(parts.flatMap(({ twins }) => twins));
-    for (const client of this.#clients) client.start(this.#members.startOf(client, parts));
+    const strangers = describeStrangers(parts, (id) => this.twin(id) !== undefined);
+    if (strangers !== undefined) this.#events.tellOfAll('resumed', strangers);
+    for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
     // Answers come in order, so with the first checkpoint the first snapshots are there as well.
     await Promise.all(this.#clients.map((client) => client.request({ kind: 'checkpoint' })));
-    this.#tellOfKernels(new Set(parts.flatMap(({ kernel = [] }) => kernel)));
+    if (journal !== undefined) {
+      const found = await recover({ journal, parts, members: this.#members, clients: this.#clients });
+      if (found.samples > 0) this.#events.tellOfAll('resumed', describeRecovery(found));
+    }
+    const kernels = describeKernels(parts, this.kernel);
+    if (kernels !== undefined) this.#events.tellOfAll('kernel-changed', kernels);
+    await this.#saving.first();
     void this.#saving.run();
   }
 
@@ -174,14 +188,14 @@ export class LiveFleet implements Fleet {
   }
 
   deliver({ topic, payload, receivedMs }: IncomingMessage): Delivery {
-    return this.#ingest.deliver(topic, payload, receivedMs);
+    return this.#recorded(this.#ingest.deliver(topic, payload, receivedMs));
   }
 
   setInputs(id: string, values: Readonly<Record<string, unknown>>, timeMs?: number): Delivery {
     const entry = this.#members.find(id);
     return entry === undefined
       ? this.#ingest.refuseUnknownTwin(id)
-      : this.#ingest.take(entry.target, values, timeMs);
+      : this.#recorded(this.#ingest.take(entry.target, values, timeMs));
   }
 
   async step(id: string, { seconds, inputs = {} }: StepOptions): Promise<Snapshot> {
@@ -222,7 +236,7 @@ export class LiveFleet implements Fleet {
   statistics(): FleetStatistics {
     const { messages, ignored, accepted } = this.#ingest.counters;
     const known = this.#clients.map(({ counters }) => counters).filter((counters) => counters !== undefined);
-    const shards = sumCounters([...known, ...this.#retired]);
+    const shards = sumCounters([...known, ...this.#revivals.counters]);
     return {
       ...shards,
       ...this.#saving.counters,
@@ -257,6 +271,21 @@ export class LiveFleet implements Fleet {
   /** The checkpoint to start from could not be read. */
   checkpointUnreadable(error: unknown): void {
     this.#saving.failed('read', error);
+  }
+
+  #forward(sample: Sample): Hindrance | undefined {
+    const entry = this.#stopped === undefined ? this.#members.at(sample.twin) : undefined;
+    if (entry === undefined) return 'unavailable';
+    if (this.#recorder?.full === true) return 'disk-refuses';
+    const hindrance = forward(entry, sample);
+    if (hindrance === undefined) this.#recorder?.add(sample, entry.target);
+    return hindrance;
+  }
+
+  /** Ends the record of a message. */
+  #recorded(delivery: Delivery): Delivery {
+    const durable = this.#recorder?.end();
+    return durable === undefined ? delivery : { ...delivery, durable };
   }
 
   #connect(link: ShardLink): ShardClient {
@@ -331,22 +360,23 @@ export class LiveFleet implements Fleet {
 
   /** Starts another shard in the place of one that died, unless it never ran or dies too often. */
   #revive(dead: ShardClient, why: string): boolean {
-    const { clock, revive } = this.#options;
+    const { clock, journal, revive } = this.#options;
     const shard = this.#clients.indexOf(dead);
     if (revive === undefined || shard < 0 || dead.kernel === undefined || this.#stopped !== undefined)
       return false;
-    const nowMs = clock.nowMs();
-    const lately = this.#revived.filter((one) => one.shard === shard && nowMs - one.atMs < limits.reviveMs);
-    if (lately.length >= limits.revivals) return false;
-    this.#revived.push({ shard, atMs: nowMs });
+    if (!this.#revivals.allow(shard, clock.nowMs())) return false;
     const client = this.#connect(revive(shard));
     const parts = this.#clients.flatMap((one) => one.parts).toSorted((a, b) => a.savedMs - b.savedMs);
     this.#clients[shard] = client;
     client.parts = dead.parts;
-    if (dead.counters !== undefined) this.#retired.push(withoutGauges(dead.counters));
+    this.#revivals.retire(dead.counters);
     this.#blocks.forget(dead);
     const count = this.#members.hand(dead, client);
-    client.start(this.#members.startOf(client, parts));
+    client.start(this.#members.startOf(client, { restore: parts, recover: journal !== undefined }));
+    if (journal !== undefined) {
+      const again = recover({ journal, parts, members: this.#members, clients: [client] });
+      again.catch((error: unknown) => this.#failed(client, String(error)));
+    }
     void dead.close();
     const message = `the worker of ${count} twins has failed and was started again: ${why}`;
     this.#events.tellOfAll('worker-restarted', message);
@@ -359,21 +389,6 @@ export class LiveFleet implements Fleet {
     this.#events.tellOf(twin.config.id, kind, message);
   }
 
-  #tellOfKernels(before: ReadonlySet<string>): void {
-    const others = [...before].filter((kernel) => kernel !== this.kernel);
-    if (others.length === 0) return;
-    const message = `the twins were computed by ${others.join(', ')} until now, from here on ${this.kernel}: their last bits may differ`;
-    this.#events.tellOfAll('kernel-changed', message);
-  }
-
-  #tellOfStrangers(ids: readonly string[]): void {
-    const strangers = ids.filter((id) => this.twin(id) === undefined);
-    if (strangers.length === 0) return;
-    const named = strangers.length > 5 ? `${strangers.slice(0, 5).join(', ')}, …` : strangers.join(', ');
-    const message = `the checkpoint also has ${strangers.length} twins that no longer run here: ${named}`;
-    this.#events.tellOfAll('resumed', message);
-  }
-
   #refuseIfStopped(): void {
     if (this.#stopped !== undefined) throw new GemelError('FLEET_STOPPED', 'the engine is stopping');
   }
@@ -382,9 +397,4 @@ export class LiveFleet implements Fleet {
     await this.#saving.end();
     await Promise.all(this.#clients.map((client) => client.close()));
   }
-}
-
-function listen<T>(listeners: Set<(value: T) => void>, listener: (value: T) => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }

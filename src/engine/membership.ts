@@ -7,7 +7,6 @@
 
 import { GemelError, suggest } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
-import type { CheckpointPart } from './checkpoint.ts';
 import { checkTwins } from './check-twins.ts';
 import type { TwinInfo } from './fleet.ts';
 import { createEntry, type Entry, type Shared, shareOf, show } from './fleet-entry.ts';
@@ -76,7 +75,10 @@ export class Membership {
   }
 
   /** What a shard is to start with: the twins that are its own. */
-  startOf(client: ShardClient, restore: readonly CheckpointPart[]): Extract<ToShard, { kind: 'start' }> {
+  startOf(
+    client: ShardClient,
+    { restore, recover }: Pick<Extract<ToShard, { kind: 'start' }>, 'restore' | 'recover'>,
+  ): Extract<ToShard, { kind: 'start' }> {
     const own = [...this.#byNumber.values()].filter((entry) => entry.client === client);
     const models = new Map(own.map(({ info: { model } }) => [model.id, model.document]));
     return {
@@ -84,6 +86,7 @@ export class Membership {
       models: Array.from(models, ([id, document]) => ({ id, document })),
       twins: own.map(({ info, target }) => shardTwin(info.config, target.index)),
       restore,
+      recover,
     };
   }
 

@@ -33,6 +33,8 @@ export type ToShard =
       readonly models: readonly { readonly id: string; readonly document: ModelDocument }[];
       readonly twins: readonly ShardTwin[];
       readonly restore: readonly CheckpointPart[];
+      /** Whether to begin where the checkpoint was taken, and to wait for `run-to` and `go`. */
+      readonly recover: boolean;
     }
   /** Rows of `sampleColumns.count` numbers, in the order of arrival. Values are SI. */
   | { readonly kind: 'samples'; readonly rows: Float64Array; readonly count: number }
@@ -56,8 +58,16 @@ export type ToShard =
   | { readonly kind: 'remove'; readonly request: number; readonly twin: number; readonly leave: boolean }
   /** A frame was taken, so another one may be sent. */
   | { readonly kind: 'taken'; readonly block: number }
-  | { readonly kind: 'checkpoint'; readonly request: number }
-  | { readonly kind: 'stop'; readonly request: number };
+  /**
+   * To be answered with what every twin is; with a journal, so that it can be taken back by samples as late as may be.
+   * `position` is the last record of the journal whose samples were sent.
+   */
+  | { readonly kind: 'checkpoint'; readonly request: number; readonly position?: number }
+  | { readonly kind: 'stop'; readonly request: number; readonly position?: number }
+  /** Recovering: makes the ticks that were due by then. */
+  | { readonly kind: 'run-to'; readonly untilMs: number }
+  /** Recovered: runs with the clock from now on. */
+  | { readonly kind: 'go' };
 
 export type FromShard =
   | {

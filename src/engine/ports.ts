@@ -28,6 +28,22 @@ export interface CheckpointStore {
   save(bytes: Uint8Array): Promise<void>;
 }
 
+/** The record of what the fleet was told, in order, that outlives the process. */
+export interface Journal {
+  /** Number of the newest record, on the disk or not; 0 if there is none. */
+  readonly last: number;
+  /** Whether so much waits for the disk that no record is taken. */
+  readonly full: boolean;
+  /** Adds a record behind all others. Returns its number, or undefined if the journal is full or closed. */
+  append(content: Uint8Array): number | undefined;
+  /** Resolves once every record so far would survive a power cut: never while the disk refuses. */
+  committed(): Promise<void>;
+  /** The records on the disk from number `from` on. */
+  read(from: number): AsyncIterable<{ readonly number: number; readonly content: Uint8Array }>;
+  /** Records before this one are needed no more. */
+  release(before: number): Promise<unknown>;
+}
+
 /**
  * The line between a fleet and one of its shards, in a worker thread or in the same one.
  *

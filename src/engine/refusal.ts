@@ -4,6 +4,7 @@
 export const refusalReasons = {
   'bad-time': 'The event time is not a time: not ISO 8601 with a zone, seconds or milliseconds.',
   'bad-unit': 'The unit of a value is unknown, or cannot be converted to the unit of its signal.',
+  'disk-refuses': 'The disk takes no records, and as many wait for it as may: nothing more can be kept.',
   empty: 'The payload has no bytes, or only white space.',
   'missing-field': 'The field that a binding names is not in the payload.',
   'not-a-number': 'The value is a text, a boolean, null, a list or an object instead of a number.',
@@ -46,5 +47,10 @@ export interface Refused {
 /** The answer to a message: how many samples were taken for their tick, and what was not, and why. */
 export interface Delivery {
   readonly accepted: number;
+  /**
+   * Resolves once what was accepted is in the journal on the disk: the moment to acknowledge. Absent without a journal, or
+   * if nothing was accepted. Rejects if the engine ends before.
+   */
+  readonly durable?: Promise<void>;
   readonly refused: readonly Refused[];
 }

@@ -5,10 +5,11 @@
  * neither the others' checkpoint nor the end of the program.
  */
 
+import { GemelError } from '../core/diagnose/index.ts';
 import type { Alarm } from './alarms/index.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import { createStopController } from './platform.ts';
-import type { CheckpointStore, Clock } from './ports.ts';
+import type { CheckpointStore, Clock, Journal } from './ports.ts';
 import type { ShardClient } from './shard-client.ts';
 
 const answerMs = 5000;
@@ -24,6 +25,7 @@ export interface SavingOptions {
   readonly everyMs?: number;
   /** What is saved beside the twins. */
   readonly alarms: { save(): readonly Alarm[] };
+  readonly journal?: Journal;
   /** Told of each failure, in a sentence. */
   readonly tell: (message: string) => void;
   readonly onSaved: () => void;
@@ -34,9 +36,17 @@ export class Saving {
   readonly #options: SavingOptions;
   readonly #stop = createStopController();
   #saving: Promise<void> = Promise.resolve();
+  /** The first record that the checkpoint before the newest needs. */
+  #neededBefore: number | undefined;
 
   constructor(options: SavingOptions) {
     this.#options = options;
+  }
+
+  /** Saves for the first time where there is a journal: nobody would know from where on to read it again. */
+  async first(): Promise<void> {
+    const { journal, store } = this.#options;
+    if (journal !== undefined && store !== undefined) await this.#save(store, 'checkpoint');
   }
 
   /** Saves every so often until the end. */
@@ -71,12 +81,18 @@ export class Saving {
   }
 
   async #save(store: CheckpointStore, kind: 'checkpoint' | 'stop'): Promise<void> {
-    const { clients, alarms, onSaved } = this.#options;
+    const { clients, alarms, journal, onSaved } = this.#options;
     await this.#ask(kind);
     try {
       const parts = clients.flatMap((client) => client.parts);
       const bytes = encodeCheckpoint({ parts, alarms: alarms.save() });
+      // A checkpoint of what the journal then turned out not to have would hide what comes after it.
+      if (journal !== undefined) await this.#durable(journal);
       await store.save(bytes);
+      const needed = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
+      // The checkpoint before this one is kept too, and may be all that is left.
+      if (this.#neededBefore !== undefined) await journal?.release(Math.min(needed, this.#neededBefore));
+      this.#neededBefore = needed;
       this.counters.checkpoints++;
       this.counters.checkpointBytes = bytes.length;
       onSaved();
@@ -85,16 +101,34 @@ export class Saving {
     }
   }
 
+  /** @throws GemelError `JOURNAL_UNWRITABLE` if the disk does not take what is in the checkpoint. */
+  async #durable(journal: Journal): Promise<void> {
+    const { clock } = this.#options;
+    const patience = createStopController();
+    const late = clock.sleepUntil(clock.nowMs() + answerMs, patience.signal).then(
+      () => true,
+      () => false,
+    );
+    const isLate = await Promise.race([journal.committed().then(() => false), late]);
+    patience.abort();
+    if (isLate) throw new GemelError('JOURNAL_UNWRITABLE', 'the journal is not on the disk');
+  }
+
   /** Resolves once every shard has answered or failed, and when patience ends. */
   async #ask(kind: 'checkpoint' | 'stop'): Promise<void> {
-    const { clients, clock, inTurn, tell } = this.#options;
+    const { clients, clock, inTurn, journal, tell } = this.#options;
     const patience = createStopController();
     const waited = clock.sleepUntil(clock.nowMs() + answerMs, patience.signal).then(
       () => false,
       () => true,
     );
     const answered = inTurn(() =>
-      Promise.race([Promise.allSettled(clients.map((client) => client.request({ kind }))), waited]),
+      Promise.race([
+        Promise.allSettled(
+          clients.map((client) => client.request({ kind, ...(journal && { position: journal.last }) })),
+        ),
+        waited,
+      ]),
     ).then(() => true);
     if (!(await Promise.race([answered, waited])))
       tell('a worker does not answer; its twins are kept as they last were');

@@ -26,7 +26,7 @@ type Request =
   | Omit<Extract<ToShard, { kind: 'step' }>, 'request'>
   | Omit<Extract<ToShard, { kind: 'add' }>, 'request'>
   | Omit<Extract<ToShard, { kind: 'remove' }>, 'request'>
-  | { readonly kind: 'checkpoint' | 'stop' };
+  | { readonly kind: 'checkpoint' | 'stop'; readonly position?: number };
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
@@ -47,6 +47,7 @@ export class ShardClient {
   readonly #listener: ShardListener;
   readonly #waiting = new Map<number, Waiting>();
   readonly #stop = createStopController();
+  readonly #emptied: (() => void)[] = [];
   #requests = 0;
   #batch = new Float64Array(limits.batch * sampleColumns.count);
   #batched = 0;
@@ -85,6 +86,19 @@ export class ShardClient {
     return undefined;
   }
 
+  /** Says something that is not answered, after the samples before it. */
+  tell(message: Extract<ToShard, { kind: 'run-to' | 'go' }>): void {
+    this.#flush();
+    if (this.failure === undefined) this.#link.send(message);
+  }
+
+  /** Resolves once the shard has every sample so far, or is no more. */
+  emptied(): Promise<void> {
+    this.#flush();
+    if (this.onTheirWay === 0 || this.failure !== undefined) return Promise.resolve();
+    return new Promise((resolve) => this.#emptied.push(resolve));
+  }
+
   /** A frame was taken. */
   taken(block: number): void {
     this.#link.send({ kind: 'taken', block });
@@ -115,6 +129,7 @@ export class ShardClient {
     switch (message.kind) {
       case 'acknowledged':
         this.#unacknowledged -= message.samples;
+        if (this.onTheirWay === 0) for (const resolve of this.#emptied.splice(0)) resolve();
         break;
       case 'failed':
         this.#fail(message.message);
@@ -139,6 +154,7 @@ export class ShardClient {
     this.failure = why;
     for (const { reject } of this.#waiting.values()) reject(workerFailed(why));
     this.#waiting.clear();
+    for (const resolve of this.#emptied.splice(0)) resolve();
     this.#listener.onFailed(why);
   }
 

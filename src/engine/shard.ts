@@ -19,9 +19,10 @@ import { type Backend, defaultBackend } from '../core/kernel/index.ts';
 import { compileModelDocument, type Model } from '../core/model/index.ts';
 import { Block } from './block.ts';
 import { restoreBlock, saveBlock } from './block-checkpoint.ts';
+import type { CheckpointPart } from './checkpoint.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { severities } from './event.ts';
-import { type FromShard, type ShardReport, sampleColumns, type ToShard } from './messages.ts';
+import { type FromShard, type ShardReport, type ShardTwin, sampleColumns, type ToShard } from './messages.ts';
 import { createMotion, type Motion } from './motion.ts';
 import { createStopController } from './platform.ts';
 import type { Clock } from './ports.ts';
@@ -96,19 +97,28 @@ export class Shard {
         break;
       case 'stop':
         this.#stop.abort();
-        this.#sendCheckpoint(message.request);
+        this.#sendCheckpoint(message);
         break;
       case 'checkpoint':
-        this.#sendCheckpoint(message.request);
+        this.#sendCheckpoint(message);
+        break;
+      case 'run-to':
+        this.#runTo(message.untilMs);
+        break;
+      case 'go':
+        this.#go();
         break;
     }
   }
 
-  #start({ models, twins, restore }: Extract<ToShard, { kind: 'start' }>): void {
+  #start({ models, twins, restore, recover }: Extract<ToShard, { kind: 'start' }>): void {
     const nowMs = this.#clock.nowMs();
+    const begins = recover ? beginningsOf(restore) : new Map<string, number>();
+    const beginMs = ({ id }: ShardTwin): number => begins.get(id) ?? nowMs;
     for (const { id, document } of models) this.#compile(id, document);
-    const started = groupTwins(twins).map((members) => {
-      const [{ model: id, periodMs, latenessMs }] = members;
+    const started = groupTwins(twins, beginMs).map((members) => {
+      const [first] = members;
+      const { model: id, periodMs, latenessMs } = first;
       const { model, motion } = this.#compiled.get(id) ?? unknownModel(id);
       const block = new Block({
         model,
@@ -116,7 +126,7 @@ export class Shard {
         twins: members,
         periodMs,
         latenessMs,
-        nowMs,
+        nowMs: beginMs(first),
         reporter: this.#reporter,
       });
       restoreBlock(block, restore, nowMs);
@@ -126,6 +136,24 @@ export class Shard {
     const blocks = started.map(infoOf);
     this.#send({ kind: 'ready', blocks, kernel: this.#backend.arithmetic, report: this.#report() }, []);
     for (const running of started) this.#publish(running, nowMs);
+    if (!recover) this.#begin();
+  }
+
+  /** Makes the ticks that were due by then, as fast as it can. */
+  #runTo(untilMs: number): void {
+    for (let next = this.#blocks.next(); next !== undefined; next = this.#blocks.next()) {
+      if (next.block.nextDueMs > untilMs) return;
+      next.block.tick();
+      this.#unite(next);
+    }
+  }
+
+  #go(): void {
+    for (const running of this.#blocks.all()) this.#publish(running, this.#clock.nowMs());
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#run().catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#fail(error);
     });
@@ -309,11 +337,13 @@ export class Shard {
     this.#send({ kind: 'stepped', request, twin, values, report }, [values.buffer]);
   }
 
-  #sendCheckpoint(request: number): void {
-    const nowMs = this.#clock.nowMs();
-    const parts = [...this.#blocks.all()].map(({ block }) =>
-      saveBlock(block, { savedMs: nowMs, kernel: this.#backend.arithmetic }),
-    );
+  #sendCheckpoint({ request, position }: Extract<ToShard, { kind: 'checkpoint' | 'stop' }>): void {
+    const made = {
+      savedMs: this.#clock.nowMs(),
+      kernel: this.#backend.arithmetic,
+      ...(position !== undefined && { journal: position }),
+    };
+    const parts = Array.from(this.#blocks.all(), ({ block }) => saveBlock(block, made));
     this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, []);
   }
 
@@ -343,6 +373,18 @@ export class Shard {
     this.#stop.abort();
     this.#send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }, []);
   }
+}
+
+/** Where each twin of a checkpoint was, by its id. */
+function beginningsOf(parts: readonly CheckpointPart[]): ReadonlyMap<string, number> {
+  return new Map(
+    parts.flatMap(({ twins, beginsMs }) =>
+      twins.flatMap((id, row) => {
+        const beginMs = beginsMs?.[row];
+        return beginMs === undefined ? [] : [[id, beginMs] as const];
+      }),
+    ),
+  );
 }
 
 function unknownModel(id: string): never {

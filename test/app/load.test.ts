@@ -59,6 +59,7 @@ test('a small project gets every default', () => {
     kernel: 'wasm',
     alarms: { healthWarningPercent: 20 },
     checkpoint: { directory: join(directory, '.gemel'), everyMs: 5000 },
+    journal: { directory: join(directory, '.gemel', 'journal'), keepMs: 86_400_000 },
     twins: [
       {
         id: 'm',

@@ -69,6 +69,7 @@ test('sends no more frames than the fleet takes', async () => {
   const twin = { index: 0, id, model: tank.id, periodMs, parameters, inputs, start, queueLimit, latenessMs };
   shard.receive({
     kind: 'start',
+    recover: false,
     models: [{ id: tank.id, document: tank.document }],
     twins: [twin],
     restore: [],

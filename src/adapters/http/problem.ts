@@ -71,6 +71,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   HTTP_NOT_READY: 503,
   HTTP_TIMEOUT: 408,
   HTTP_UPGRADE: 426,
+  JOURNAL_UNWRITABLE: 503,
   MODEL_UNKNOWN: 404,
   STREAM_FULL: 503,
   TWIN_DUPLICATE: 409,

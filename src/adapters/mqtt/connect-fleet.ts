@@ -111,12 +111,20 @@ export function connectFleet(options: ConnectFleetOptions): FleetConnection {
     () => alarms.stop(),
     transport.onMessage((message) => {
       if (alarms.take(message)) return undefined;
-      const { topic, payload } = message;
+      const { topic, payload, qos } = message;
       counters.received += 1;
-      const delivery = fleet.deliver({ topic, payload, receivedMs: clock.nowMs() });
-      counters.accepted += delivery.accepted;
-      counters.refused += delivery.refused.length;
-      return undefined;
+      const { accepted, refused, durable } = fleet.deliver({ topic, payload, receivedMs: clock.nowMs() });
+      counters.accepted += accepted;
+      counters.refused += refused.length;
+      if (qos === 0) {
+        // Nobody waits. What the engine's end makes of it is told there.
+        durable?.catch(() => undefined);
+        return undefined;
+      }
+      // Without an acknowledgement the sender keeps the message and sends it again.
+      if (refused.some(({ reason }) => reason === 'disk-refuses'))
+        throw new Error('the disk takes no records');
+      return durable;
     }),
     fleet.onTick((tick) => {
       for (const twin of tick.twins) publishState(twin);

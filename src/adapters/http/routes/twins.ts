@@ -2,6 +2,7 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { setTimeout as later } from 'node:timers/promises';
 import { twinDetail, twinSummary } from '../describe.ts';
 import { findTwin } from '../find-twin.ts';
 import { inputsRefused, readInputs } from '../inputs.ts';
@@ -118,29 +119,34 @@ export function twinRoutes(context: RouteContext): void {
         operationId: 'setInputs',
         summary: 'Samples of inputs or measurements; they are applied at the next tick',
         description:
-          'Each is accepted or refused for itself. If any is refused, the answer is 422 and lists them.',
+          'Each is accepted or refused for itself. If any is refused, the answer is 422 and lists them. The answer comes once ' +
+          'what was accepted is in the journal on the disk; 503 says that the disk does not take it.',
         tags,
         params: TwinParams,
         body: schemas.InputsBody,
         response: { 202: schemas.InputsAccepted, ...problems },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { id } = findTwin(fleet, request.params.id).config;
       const { time, ...inputs } = request.body;
       const names = Object.keys(inputs);
       if (names.length === 0)
         throw inputsRefused([{ at: '#', reason: 'empty', detail: 'no input is given' }]);
-      const { refused } = fleet.setInputs(
-        id,
-        inputs,
-        time === undefined ? undefined : readTimeMs(time, '#/time'),
-      );
+      const eventMs = time === undefined ? undefined : readTimeMs(time, '#/time');
+      const { refused, durable } = fleet.setInputs(id, inputs, eventMs);
+      if (durable !== undefined) await onDisk(durable);
       const refusedNames = new Set(refused.map((refusal) => refusal.signal));
       const accepted = refusedNames.has(undefined) ? [] : names.filter((name) => !refusedNames.has(name));
       if (refused.length === 0) {
         reply.code(202);
         return { twin: id, accepted };
+      }
+      if (refused.some(({ reason }) => reason === 'disk-refuses')) {
+        throw new ProblemError(
+          'JOURNAL_UNWRITABLE',
+          'the disk takes no records, and nothing more can be kept',
+        );
       }
       const errors = refused.map((refusal) => ({
         at: refusal.signal === undefined ? '#' : `#/${refusal.signal}`,
@@ -173,6 +179,25 @@ export function twinRoutes(context: RouteContext): void {
       );
       const snapshot = await fleet.step(info.config.id, { seconds: request.body.seconds, inputs });
       return reply.type(JSON_TYPE).send(stateTexts.full(snapshot, info.model));
+    },
+  );
+}
+
+/** How long a client waits for the disk. */
+const diskMs = 10_000;
+
+/** @throws ProblemError `JOURNAL_UNWRITABLE` if the record does not reach the disk in time. */
+async function onDisk(durable: Promise<void>): Promise<void> {
+  const patience = new AbortController();
+  const waited = later(diskMs, 'late' as const, { signal: patience.signal }).catch(() => 'written' as const);
+  const outcome = await Promise.race([durable.then(() => 'written' as const), waited]);
+  patience.abort();
+  if (outcome === 'written') return;
+  throw new ProblemError(
+    'JOURNAL_UNWRITABLE',
+    'the samples are not on the disk yet: it refuses, or is slow',
+    {
+      hint: 'send them again, with their time: what comes twice counts once',
     },
   );
 }

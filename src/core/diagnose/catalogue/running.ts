@@ -55,6 +55,24 @@ export const runningCodes = {
     cause: 'A call came after the engine was stopped.',
     remedy: 'Start it again, or do not call it after `stop()`.',
   },
+  JOURNAL_CORRUPT: {
+    title: 'damaged journal',
+    cause: 'Records in the middle of the journal cannot be read: the disk, or somebody, has changed them.',
+    remedy:
+      'What can be read is kept and used. Look at the place with `gemel journal verify`, check the disk, and restore the segment from a copy if there is one.',
+  },
+  JOURNAL_RECORD_TOO_LARGE: {
+    title: 'record too large',
+    cause: 'A record of more than 16 MiB was to be written to the journal.',
+    remedy: 'Split it into several records.',
+  },
+  JOURNAL_UNWRITABLE: {
+    title: 'journal not written',
+    cause:
+      'The journal could not be written: the disk is full or read-only, or the right to write is missing.',
+    remedy:
+      'Free some space or give the right. Until then senders get no acknowledgement and send again; nothing that was acknowledged is lost.',
+  },
   KERNEL_UNAVAILABLE: {
     title: 'kernel not available',
     cause: 'This machine or this browser cannot run the kind of kernel that was asked for.',

@@ -1,0 +1,66 @@
+/** The few operations on files that a journal needs, so that tests can fill a disk, cut a write short or pull a plug. */
+
+import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+
+/** A file that is only ever appended to. */
+export interface AppendedFile {
+  /** Resolves once all bytes are on the disk itself; a rejection says nothing of how many are. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Cuts what was not confirmed, as far as the disk allows it. */
+  cutTo(length: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JournalFiles {
+  makeDirectory(directory: string): Promise<void>;
+  /** Names of the files in the directory. */
+  list(directory: string): Promise<readonly string[]>;
+  read(file: string): Promise<Buffer>;
+  /** Creates the file, or opens it to go on at its end. Durable once `syncDirectory` has resolved. */
+  openAppended(file: string): Promise<AppendedFile>;
+  /** How long the file is, and when it was last written. */
+  describe(file: string): Promise<{ readonly bytes: number; readonly writtenMs: number }>;
+  remove(file: string): Promise<void>;
+  syncDirectory(directory: string): Promise<void>;
+}
+
+export const nodeFiles: JournalFiles = {
+  async makeDirectory(directory) {
+    await mkdir(directory, { recursive: true });
+  },
+  list: (directory) => readdir(directory),
+  read: (file) => readFile(file),
+  async openAppended(file) {
+    const handle = await open(file, 'a');
+    return {
+      async append(bytes) {
+        await handle.writeFile(bytes);
+        // The length is part of what must survive, and fdatasync flushes it; times of access are not.
+        await handle.datasync();
+      },
+      async cutTo(length) {
+        await handle.truncate(length);
+        await handle.datasync();
+      },
+      close: () => handle.close(),
+    };
+  },
+  async describe(file) {
+    const { size, mtimeMs } = await stat(file);
+    return { bytes: size, writtenMs: mtimeMs };
+  },
+  remove: (file) => unlink(file),
+  async syncDirectory(directory) {
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(directory, 'r');
+      await handle.sync();
+    } catch (error) {
+      // Windows cannot open directories; there the creation itself is all there is.
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code !== 'EPERM' && code !== 'EISDIR' && code !== 'EINVAL') throw error;
+    } finally {
+      await handle?.close();
+    }
+  },
+};

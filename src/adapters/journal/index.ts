@@ -1,0 +1,10 @@
+/** The journal in files: every record on the disk before it is confirmed. */
+
+export { inspectJournal, readJournal, type SegmentReport } from './inspect.ts';
+export {
+  type FileJournal,
+  type FileJournalOptions,
+  type JournalEntry,
+  openFileJournal,
+} from './journal.ts';
+export type { JournalNote } from './recover.ts';

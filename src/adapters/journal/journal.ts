@@ -1,0 +1,311 @@
+/**
+ * A journal in a directory: records in order, each on the disk before it is confirmed.
+ *
+ * Records that come while a write is under way are written together by the next one (group commit), so that the cost of
+ * flushing is shared by all who wait. When the disk refuses, nothing is confirmed: the records wait in memory, up to a
+ * limit beyond which `append` refuses, and the write is tried again every second in a new segment, since what a failed
+ * flush has left behind in the old one is not known.
+ * Source    Rebello et al., "Can applications recover from fsync failures?", USENIX ATC 2020.
+ */
+
+import path from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
+import { GemelError } from '../../core/diagnose/index.ts';
+import { type AppendedFile, type JournalFiles, nodeFiles } from './files.ts';
+import {
+  encodeRecord,
+  encodeSegmentHeader,
+  recordHeaderBytes,
+  recordLimitBytes,
+  segmentHeaderBytes,
+} from './format.ts';
+import { type JournalNote, recover } from './recover.ts';
+import { listSegments, readSegment, segmentName } from './segments.ts';
+
+export interface FileJournalOptions {
+  readonly log?: (note: JournalNote) => void;
+  /** A segment that has grown to this is closed and a new one begun. Default 64 MiB. */
+  readonly segmentBytes?: number;
+  /** Records that wait for the disk; beyond it `append` refuses. Default 64 MiB. */
+  readonly waitingBytes?: number;
+  /** How long after a refusal of the disk the next write is tried. Default 1 s. */
+  readonly retryMs?: number;
+  /** How long records are kept that nobody needs for a restart. Default 0: not at all. */
+  readonly keepMs?: number;
+  /** So much is kept at most, however young; what a restart needs is kept in any case. Default 4 GiB. */
+  readonly keepBytes?: number;
+  /** For tests. */
+  readonly files?: JournalFiles;
+}
+
+export interface JournalEntry {
+  readonly number: number;
+  readonly content: Uint8Array;
+}
+
+export interface FileJournal {
+  /** Number of the newest record, confirmed or not; 0 if there is none. */
+  readonly last: number;
+  /** Number of the newest record that would survive a power cut. */
+  readonly durable: number;
+  /** What the disk said, while it refuses. */
+  readonly failure: string | undefined;
+  readonly waitingBytes: number;
+  /** Whether so much waits for the disk that no record is taken. */
+  readonly full: boolean;
+  /**
+   * Adds a record behind all others, in a copy. Returns its number, or undefined if the journal is full or closed.
+   *
+   * @throws GemelError `JOURNAL_RECORD_TOO_LARGE` beyond 16 MiB.
+   */
+  append(content: Uint8Array): number | undefined;
+  /** Resolves once every record so far is durable: never while the disk refuses. Rejects if the journal is closed first. */
+  committed(): Promise<void>;
+  /** The durable records from number `from` on, as of the call. Damage that the opening has reported is passed over. */
+  read(from: number): AsyncGenerator<JournalEntry>;
+  /**
+   * Deletes the oldest segments, of records before this one alone, as far as they are older than is to be kept, or
+   * more. Resolves to how many.
+   */
+  release(before: number): Promise<number>;
+  /** Writes what waits, unless the disk refuses, and lets go of the file. */
+  close(): Promise<void>;
+}
+
+/** The segment that is written to, and how many of its bytes are confirmed. */
+interface OpenSegment {
+  readonly file: AppendedFile;
+  bytes: number;
+}
+
+interface Pending {
+  readonly number: number;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Opens the journal in a directory, making it if need be. What a crash has torn off the end is cut and noted; damage
+ * before the end is noted with its place, and what can be read is kept.
+ *
+ * The directory must be locked by the caller: two journals in one would destroy each other.
+ *
+ * @throws GemelError `JOURNAL_UNWRITABLE` if the directory cannot be made, listed or read.
+ */
+export async function openFileJournal(
+  directory: string,
+  options: FileJournalOptions = {},
+): Promise<FileJournal> {
+  const files = options.files ?? nodeFiles;
+  try {
+    await files.makeDirectory(directory);
+    const last = await recover(directory, files, options.log ?? (() => undefined));
+    return new Journal(directory, files, { ...options, last });
+  } catch (error) {
+    throw unwritable(directory, error);
+  }
+}
+
+class Journal implements FileJournal {
+  failure: string | undefined;
+  waitingBytes = 0;
+  #last: number;
+  #durable: number;
+  readonly #directory: string;
+  readonly #files: JournalFiles;
+  readonly #log: (note: JournalNote) => void;
+  readonly #limits: Required<Omit<FileJournalOptions, 'log' | 'files'>>;
+  #pending: Pending[] = [];
+  #waiters: {
+    readonly number: number;
+    readonly resolve: () => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
+  #segment: OpenSegment | undefined;
+  #writing: Promise<void> | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(
+    directory: string,
+    files: JournalFiles,
+    options: FileJournalOptions & { readonly last: number },
+  ) {
+    const { last, log = () => undefined } = options;
+    this.#directory = directory;
+    this.#files = files;
+    this.#log = log;
+    this.#limits = {
+      segmentBytes: options.segmentBytes ?? 67_108_864,
+      waitingBytes: options.waitingBytes ?? 67_108_864,
+      retryMs: options.retryMs ?? 1000,
+      keepMs: options.keepMs ?? 0,
+      keepBytes: options.keepBytes ?? 4 * 2 ** 30,
+    };
+    this.#last = last;
+    this.#durable = last;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  get durable(): number {
+    return this.#durable;
+  }
+
+  get full(): boolean {
+    return this.waitingBytes >= this.#limits.waitingBytes;
+  }
+
+  append(content: Uint8Array): number | undefined {
+    if (content.length > recordLimitBytes) {
+      throw new GemelError(
+        'JOURNAL_RECORD_TOO_LARGE',
+        `a record of ${content.length} bytes; at most ${recordLimitBytes} are possible`,
+      );
+    }
+    if (this.#closing.signal.aborted || this.full) return undefined;
+    this.#last++;
+    this.waitingBytes += content.length + recordHeaderBytes;
+    this.#pending.push({ number: this.#last, content: Buffer.from(content) });
+    this.#writing ??= this.#write();
+    return this.#last;
+  }
+
+  committed(): Promise<void> {
+    if (this.#durable === this.#last) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ number: this.#last, resolve, reject });
+    });
+  }
+
+  async *read(from: number): AsyncGenerator<JournalEntry> {
+    const until = this.#durable;
+    const segments = await listSegments(this.#directory, this.#files);
+    for (const [index, segment] of segments.entries()) {
+      const next = segments[index + 1];
+      if ((next !== undefined && next.first <= from) || segment.first > until) continue;
+      const { bytes, content, count } = await readSegment(segment, next, this.#files);
+      for (let i = Math.max(0, from - segment.first); i < count && segment.first + i <= until; i++) {
+        const [start, end] = content.spans[i] ?? [0, 0];
+        yield { number: segment.first + i, content: bytes.subarray(start, end) };
+      }
+    }
+  }
+
+  async release(before: number): Promise<number> {
+    const { keepMs, keepBytes } = this.#limits;
+    const segments = await listSegments(this.#directory, this.#files);
+    const described = await Promise.all(segments.map(({ file }) => this.#files.describe(file)));
+    let bytes = described.reduce((sum, one) => sum + one.bytes, 0);
+    const oldestMs = Date.now() - keepMs;
+    let removed = 0;
+    for (const [index, { file }] of segments.entries()) {
+      const next = segments[index + 1];
+      const { bytes: size, writtenMs } = described[index] ?? { bytes: 0, writtenMs: 0 };
+      if (next === undefined || next.first > before) break;
+      if (writtenMs > oldestMs && bytes <= keepBytes) break;
+      await this.#files.remove(file);
+      bytes -= size;
+      removed++;
+    }
+    return removed;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#writing;
+    const closed = new GemelError(
+      'FLEET_STOPPED',
+      'the journal was closed before the record was on the disk',
+    );
+    for (const { reject } of this.#waiters.splice(0)) reject(closed);
+    await this.#segment?.file.close();
+    this.#segment = undefined;
+  }
+
+  /** Writes group after group until nothing waits. */
+  async #write(): Promise<void> {
+    // What is appended in the same turn of the loop belongs to the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#pending.length > 0) {
+      const group = this.#pending;
+      this.#pending = [];
+      try {
+        await this.#writeGroup(group);
+      } catch (error) {
+        this.#pending = [...group, ...this.#pending];
+        await this.#abandonSegment();
+        this.#refused(error);
+        if (this.#closing.signal.aborted) break;
+        await later(this.#limits.retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  async #writeGroup(group: readonly Pending[]): Promise<void> {
+    const segment = await this.#segmentFor(group);
+    const size = group.reduce((sum, { content }) => sum + content.length + recordHeaderBytes, 0);
+    const bytes = Buffer.allocUnsafe(size);
+    let at = 0;
+    for (const record of group) {
+      encodeRecord(bytes, at, record);
+      at += record.content.length + recordHeaderBytes;
+    }
+    await segment.file.append(bytes);
+    segment.bytes += size;
+    this.waitingBytes -= size;
+    this.#durable += group.length;
+    if (this.failure !== undefined) this.#log({ level: 'info', message: 'the journal is written again' });
+    this.failure = undefined;
+    const served = this.#waiters.findIndex(({ number }) => number > this.#durable);
+    for (const { resolve } of this.#waiters.splice(0, served < 0 ? this.#waiters.length : served)) resolve();
+  }
+
+  async #segmentFor([first]: readonly Pending[]): Promise<OpenSegment> {
+    if (this.#segment !== undefined && this.#segment.bytes < this.#limits.segmentBytes) return this.#segment;
+    await this.#segment?.file.close();
+    this.#segment = undefined;
+    const number = first?.number ?? this.#durable + 1;
+    const file = path.join(this.#directory, segmentName(number));
+    const opened = await this.#files.openAppended(file);
+    try {
+      // A segment of this name holds only records whose write was never confirmed.
+      await opened.cutTo(0);
+      await opened.append(encodeSegmentHeader(number));
+      await this.#files.syncDirectory(this.#directory);
+    } catch (error) {
+      await opened.close().catch(() => undefined);
+      throw error;
+    }
+    this.#segment = { file: opened, bytes: segmentHeaderBytes };
+    return this.#segment;
+  }
+
+  /** After a failed write nothing more goes into that segment. What it should not have is cut off if that is possible. */
+  async #abandonSegment(): Promise<void> {
+    const segment = this.#segment;
+    this.#segment = undefined;
+    if (segment === undefined) return;
+    await segment.file.cutTo(segment.bytes).catch(() => undefined);
+    await segment.file.close().catch(() => undefined);
+  }
+
+  /** Says it once until it works again. */
+  #refused(error: unknown): void {
+    const problem = unwritable(this.#directory, error);
+    if (this.failure === undefined) {
+      this.#log({ level: 'error', code: 'JOURNAL_UNWRITABLE', message: problem.message });
+    }
+    this.failure = problem.message;
+  }
+}
+
+function unwritable(directory: string, cause: unknown): GemelError {
+  if (cause instanceof GemelError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new GemelError('JOURNAL_UNWRITABLE', `the journal in ${directory} cannot be written: ${why}`, {
+    hint: 'free some space, or let the user who runs Gemel write there; until then nothing is acknowledged',
+    cause,
+  });
+}

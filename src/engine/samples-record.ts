@@ -1,0 +1,79 @@
+/**
+ * The samples of one message as a record of the journal. Names, not numbers, so that a record means the same after twins
+ * came and went.
+ *
+ * Layout   kind (uint8, 1) · number of samples (uint32) · for each: length and UTF-8 of the twin's id (uint8, bytes), the
+ *          same of the signal · event time, value in SI, time of arrival (float64 each; times in Unix milliseconds).
+ *          Little-endian.
+ */
+
+import { decodeUtf8, encodeUtf8 } from './platform.ts';
+
+export interface RecordedSample {
+  readonly twin: string;
+  readonly signal: string;
+  readonly timeMs: number;
+  /** SI. */
+  readonly value: number;
+  readonly receivedMs: number;
+}
+
+const kind = 1;
+const fixedBytes = 5;
+const numbersBytes = 24;
+
+/** A sample whose names are bytes already: they are the same for every sample of a signal. */
+export interface EncodableSample extends Omit<RecordedSample, 'twin' | 'signal'> {
+  readonly names: Uint8Array;
+}
+
+/** The names of a signal as they stand in a record. Each may have up to 255 bytes. */
+export function encodeNames(twin: string, signal: string): Uint8Array {
+  const [first, second] = [encodeUtf8(twin), encodeUtf8(signal)];
+  return Uint8Array.of(first.length, ...first, second.length, ...second);
+}
+
+export function encodeSamples(samples: readonly EncodableSample[]): Uint8Array {
+  const size = samples.reduce((sum, { names }) => sum + names.length + numbersBytes, fixedBytes);
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = kind;
+  view.setUint32(1, samples.length, true);
+  let at = fixedBytes;
+  for (const { names, timeMs, value, receivedMs } of samples) {
+    bytes.set(names, at);
+    at += names.length;
+    view.setFloat64(at, timeMs, true);
+    view.setFloat64(at + 8, value, true);
+    view.setFloat64(at + 16, receivedMs, true);
+    at += numbersBytes;
+  }
+  return bytes;
+}
+
+/** The samples of a record; undefined if it is of another kind, or not whole. */
+export function decodeSamples(bytes: Uint8Array): RecordedSample[] | undefined {
+  if (bytes[0] !== kind || bytes.length < fixedBytes) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const samples: RecordedSample[] = [];
+  let at = fixedBytes;
+  const name = (): string | undefined => {
+    const from = at + 1;
+    at = from + (bytes[at] ?? 0);
+    return at > bytes.length ? undefined : decodeUtf8(bytes.subarray(from, at));
+  };
+  for (let i = view.getUint32(1, true); i > 0; i--) {
+    const twin = name();
+    const signal = name();
+    if (twin === undefined || signal === undefined || at + numbersBytes > bytes.length) return undefined;
+    samples.push({
+      twin,
+      signal,
+      timeMs: view.getFloat64(at, true),
+      value: view.getFloat64(at + 8, true),
+      receivedMs: view.getFloat64(at + 16, true),
+    });
+    at += numbersBytes;
+  }
+  return at === bytes.length ? samples : undefined;
+}

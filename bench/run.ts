@@ -10,6 +10,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check } from './check.ts';
 import { compile } from './compile.ts';
+import { filterPump } from './filter-pump.ts';
 import { fleet1000 } from './fleet-1000.ts';
 import { fleet10000 } from './fleet-10000.ts';
 import { httpState } from './http-state.ts';
@@ -33,6 +34,7 @@ const benches: readonly Bench[] = [
   kernelPump,
   kernelTutorial,
   kernelScale,
+  filterPump,
   compile,
   math,
   workPrecision,

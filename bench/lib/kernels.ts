@@ -32,7 +32,7 @@ export async function ours(
 }
 
 /** Undefined, and said, where kernels cannot be compiled. */
-async function nativeBackend({ scope, note }: Context): Promise<Backend | undefined> {
+export async function nativeBackend({ scope, note }: Context): Promise<Backend | undefined> {
   const reasons: string[] = [];
   const backend = await createNativeBackend({
     fallback: webAssemblyBackend('relaxed'),

@@ -64,6 +64,12 @@ export function atMost(bound: number, figure: Figure): Figure {
   return { ...figure, limit: { text: `≤ ${bound} ${unit}`, of: 'value', bound, met: value <= bound } };
 }
 
+/** Bounds the value from below. */
+export function atLeast(bound: number, figure: Figure): Figure {
+  const { value, unit } = figure;
+  return { ...figure, limit: { text: `≥ ${bound} ${unit}`, of: 'value', bound, met: value >= bound } };
+}
+
 /** Bounds the ratio to the peer from below. */
 export function atLeastTimes(bound: number, figure: Figure): Figure {
   const met = (ratioOf(figure) ?? 0) >= bound;

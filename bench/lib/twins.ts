@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend, Program } from '../../src/core/kernel/index.ts';
 import { compileModel, type Model } from '../../src/core/model/index.ts';
-import { createStepper, type Stepper } from '../../src/core/solve/index.ts';
+import { createStepper, type StartValues, type Stepper } from '../../src/core/solve/index.ts';
 import { root } from './engine.ts';
 
 /** What counts as a step: a substep of the solver, or a whole tick with one substep in it. */
@@ -58,13 +58,7 @@ export function createTwins(model: Model, backend: Backend, options: TwinsOption
   const capacity = count + spareLanes;
   const memory = stepper.allocate(capacity);
   for (let twin = 0; twin < count; twin++) {
-    stepper.initialise(memory, capacity, twin, {
-      inputs: Float64Array.from(model.inputs, (input) => input.default ?? NaN),
-      states: Float64Array.from(model.states, (state, i) => varied(state.start, twin, i)),
-      parameters: Float64Array.from(model.parameters, ({ value }, i) =>
-        varied(value, twin, model.states.length + i),
-      ),
-    });
+    stepper.initialise(memory, capacity, twin, startValues(model, twin));
   }
   if (kind === 'ticks') memory.fill(0.5, layout.tickSeconds * capacity, (layout.tickSeconds + 1) * capacity);
   const start = memory.slice();
@@ -93,8 +87,19 @@ export function createTwins(model: Model, backend: Backend, options: TwinsOption
   };
 }
 
+/** Where a twin starts: a little different from the others. */
+export function startValues(model: Model, twin: number): StartValues {
+  return {
+    inputs: Float64Array.from(model.inputs, (input) => input.default ?? NaN),
+    states: Float64Array.from(model.states, (state, i) => varied(state.start, twin, i)),
+    parameters: Float64Array.from(model.parameters, ({ value }, i) =>
+      varied(value, twin, model.states.length + i),
+    ),
+  };
+}
+
 /** Within a hundredth of the value; the same in every peer (peers/peer.h). */
-function varied(value: number, twin: number, number: number): number {
+export function varied(value: number, twin: number, number: number): number {
   return value * (1 + 0.02 * (((twin * 7919 + number * 104_729) % 1000) / 1000 - 0.5));
 }
 

@@ -11,6 +11,7 @@ import {
   readTrackers,
   riccatiFilter,
   runNile,
+  smoothNile,
   trackerFilter,
 } from '../test/core/estimate/data.ts';
 import type { Filtered } from '../test/core/estimate/filter.ts';
@@ -31,6 +32,7 @@ export const kalman: Proof = {
     }
     const nile = readNile();
     const run = runNile(nile);
+    const smoothed = smoothNile(nile);
     const agreement = (name: string, pairs: Iterable<Pair>): Finding =>
       atLeast(enough, { name: `kalman.${name}`, value: digits(pairs), unit: 'digits' });
     return [
@@ -44,6 +46,8 @@ export const kalman: Proof = {
           nile.loglik['exact_diffuse_with_2pi_for_first_obs'] ?? NaN,
         ],
       ]),
+      agreement('nile.smoothed-level', pairsOf(smoothed.levels, nile.smoothed_state)),
+      agreement('nile.smoothed-variance', pairsOf(smoothed.variances, nile.smoothed_var)),
       agreement('unscented.mean', readMoments().map(momentPair)),
     ];
   },

@@ -6,13 +6,14 @@
  */
 
 import { parseArgs } from 'node:util';
+import { consistency } from './consistency.ts';
 import { kalman } from './kalman.ts';
 import { rig } from './rig.ts';
 import { tanks } from './tanks.ts';
 import { type Finding, type Proof, toJsonLine, toTable } from './lib/report.ts';
 import { temperature } from './temperature.ts';
 
-const proofs: readonly Proof[] = [kalman, tanks, rig, temperature];
+const proofs: readonly Proof[] = [kalman, consistency, tanks, rig, temperature];
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -1,6 +1,8 @@
 /** Published results of Kalman filters, and models whose filter they are of. */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { runRecord } from '../../../src/core/estimate/index.ts';
+import { javascriptBackend } from '../../../src/core/kernel/index.ts';
 import { compiled, Filtered } from './filter.ts';
 
 const folder = new URL('../../../../shared/data/kalman/', import.meta.url);
@@ -125,4 +127,23 @@ export function runNile(nile: Nile): NileRun {
     variances.push(filter.covariance[0]?.[0] ?? NaN);
   }
   return { levels, variances, logLikelihood };
+}
+
+/** The smoother over the Nile from its first year on. */
+export function smoothNile(nile: Nile): Pick<NileRun, 'levels' | 'variances'> {
+  const [first = NaN] = nile.y;
+  const { smoothed } = runRecord(
+    nileModel(nile, first, nile.sigma2_eps),
+    {
+      times: Float64Array.from(nile.y, (_, k) => k),
+      inputs: [],
+      measurements: [Float64Array.from(nile.y, (y, k) => (k === 0 ? NaN : y))],
+    },
+    { backend: javascriptBackend, smooth: 'smooth' },
+  );
+  const [level] = smoothed ?? [];
+  return {
+    levels: [...(level?.mean ?? [])],
+    variances: Array.from(level?.deviation ?? [], (deviation) => deviation ** 2),
+  };
 }

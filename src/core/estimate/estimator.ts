@@ -22,6 +22,7 @@ import { type BeliefLayout, beliefLayoutOf, changingStates, placeInFactor } from
 import { createEnsembleUpdate, firstEnsemble } from './ensemble.ts';
 import { Algebra } from './factor.ts';
 import { writeHealthDeviations } from './health.ts';
+import { leanSubstepProgram } from './lean-step.ts';
 import { correctionProgram, type Linearisation, loadFactor } from './measure.ts';
 import { type Advance, createPointUpdate } from './points.ts';
 import { type Selection, selectionKernel, type Touched, touchedBy } from './selection.ts';
@@ -140,10 +141,12 @@ function createPredict(model: Model, layout: BeliefLayout, { stepper, backend }:
   if (model.filter.method === 'extended' && !isStepping) {
     return createTangentUpdate(model, layout, { moment: 'substep', backend });
   }
+  const lean = model.filter.method === 'ensemble' ? undefined : leanSubstepProgram(model, layout);
   return byMembers(model, layout, {
     moment: 'substep',
-    run: (members, times) => stepper.substep(members, times),
-    touched: isStepping ? allBut(layout) : touchedBy(substepProgram(model, layout)),
+    run: lean === undefined ? (members, times) => stepper.substep(members, times) : backend(lean),
+    touched: isStepping ? allBut(layout) : touchedBy(lean ?? substepProgram(model, layout)),
+    tellsFinite: lean === undefined,
     remembers: isStepping,
     spanSlot: isStepping ? layout.tickSeconds : layout.stepSeconds,
     backend,
@@ -195,6 +198,7 @@ function endOfTickUpdate(
     moment,
     run: (members) => stepper.endTick(members),
     touched: touchedBy(program),
+    tellsFinite: true,
     remembers: false,
     spanSlot,
     backend,

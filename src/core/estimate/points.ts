@@ -39,6 +39,8 @@ export interface Advance {
   readonly run: Kernel;
   /** What it reads and writes. */
   readonly touched: Touched;
+  /** Whether it notes itself what is not finite; else that is seen in what it leaves. */
+  readonly tellsFinite: boolean;
   /** Whether it keeps memory of its own from one time to the next. */
   readonly remembers: boolean;
   /** The slot of the block that says how long one time is, in seconds. */
@@ -48,7 +50,7 @@ export interface Advance {
 export function createPointUpdate(
   model: Model,
   layout: BeliefLayout,
-  { run, spanSlot, remembers, ...what }: Advance & { readonly backend: Backend },
+  { run, spanSlot, remembers, tellsFinite, ...what }: Advance & { readonly backend: Backend },
 ): TimeUpdate {
   const n = layout.estimated.length;
   const frame = frameOf(model, layout, { ...what, members: 2 * n + 1, work: 0 });
@@ -59,7 +61,7 @@ export function createPointUpdate(
   const advanced = hasCentre ? 2 * n + 1 : 2 * n;
   return createTimeUpdate(
     frame,
-    { before: spread(frame), run, advanced, after: gather(frame, advanced), spanSlot },
+    { before: spread(frame), run, advanced, after: gather(frame, { advanced, tellsFinite }), spanSlot },
     what.backend,
   );
 }
@@ -94,7 +96,10 @@ function spread(frame: Frame): Formulas {
 }
 
 /** Writes mean and factor, and the rest of the twin, from the points. */
-function gather(frame: Frame, advanced: number): Formulas {
+function gather(
+  frame: Frame,
+  { advanced, tellsFinite }: { readonly advanced: number; readonly tellsFinite: boolean },
+): Formulas {
   const { model, layout } = frame;
   const formulas = new Formulas(model, layout);
   const { graph } = formulas;
@@ -102,6 +107,7 @@ function gather(frame: Frame, advanced: number): Formulas {
   const changing = new Set(changingStates(model, frame.moment));
   const noise = noiseOf(frame, formulas);
   const half = graph.constant(0.5 / Math.sqrt(n));
+  const sumsOf = new Map<number, NodeId>();
   const rows = layout.estimated.map((state, row): FactorRow => {
     const slot = layout.states + state;
     if (!changing.has(state)) {
@@ -119,6 +125,7 @@ function gather(frame: Frame, advanced: number): Formulas {
       sums.push(formulas.add(plus, minus));
     }
     const total = sums.reduce((a, b) => formulas.add(a, b));
+    sumsOf.set(state, total);
     const mean = formulas.mul(total, graph.constant(0.5 / n));
     const middle = formulas.mul(mean, graph.constant(1 / Math.sqrt(n)));
     // Bounds hold every point, and rounding may not bring their mean past one.
@@ -128,7 +135,24 @@ function gather(frame: Frame, advanced: number): Formulas {
   });
   writeFactor(frame, formulas, rows);
   writeRest(frame, formulas, advanced);
+  if (!tellsFinite) writeFinite(frame, formulas, sumsOf);
   return formulas;
+}
+
+/** Of numbers that are not all finite neither is the sum. */
+function writeFinite(frame: Frame, formulas: Formulas, sums: ReadonlyMap<number, NodeId>): void {
+  const { model, layout } = frame;
+  const { graph } = formulas;
+  let offender = graph.constant(-1);
+  for (const state of [...changingStates(model, frame.moment)].reverse()) {
+    // A state that is not estimated is the same in all points.
+    const value = sums.get(state) ?? graph.load(memberSlot(frame, layout.states + state, 0));
+    offender = graph.select(formulas.isFinite(value), offender, graph.constant(state));
+  }
+  const before = graph.load(twinSlot(frame, layout.offender));
+  const first = graph.select(graph.binary('ge', before, graph.constant(0)), before, offender);
+  formulas.write(twinSlot(frame, layout.offender), first);
+  formulas.write(twinSlot(frame, layout.finite), graph.binary('lt', first, graph.constant(0)));
 }
 
 /** What is no estimated state: the same in all points, or the twin's own where that was advanced. */

@@ -75,8 +75,9 @@ function pairsOf(frame: Frame): Record<'gathered' | 'scattered', SlotPair[]> {
   }));
   const states = layout.estimated.map((state) => layout.states + state);
   const timers = layout.periods.map((_, order) => layout.everyTimers + order);
-  const gathered = new Set([...touched.reads, ...touched.writes, ...states, ...timers]);
-  const scattered = new Set([...touched.writes, ...states]);
+  const told = [layout.finite, layout.offender];
+  const gathered = new Set([...touched.reads, ...touched.writes, ...states, ...timers, ...told]);
+  const scattered = new Set([...touched.writes, ...states, ...told]);
   return {
     gathered: [...[...gathered].map(pair), ...factor],
     scattered: [...[...scattered].map(pair), ...factor, ...kept],

@@ -309,3 +309,22 @@ test('every model of the library can be filtered', () => {
     assert.ok(filter.covariance.flat().every(Number.isFinite), name);
   }
 });
+
+test('an infinity that a bound would hide is seen in the points', () => {
+  const model = compiled(`
+states:
+  x: { unit: "1", start: 1, min: 0, max: 5, uncertainty: 0.1, noise: "0.01" }
+  y: { unit: "1", start: 1, uncertainty: 0.1 }
+equations:
+  der(x): if(time > 0.55, 1 / (y - y), 0)
+  der(y): 0
+measurements: { x: { equals: x, unit: "1", noise: 0.1 } }
+`);
+  const filter = new Filtered(model, webAssemblyBackend('strict'));
+  const { finite, offender } = filter.estimator.layout;
+  filter.tick(0.5);
+  assert.equal(filter.memory[finite], 1);
+  filter.tick(0.5);
+  assert.equal(filter.memory[finite], 0);
+  assert.equal(filter.memory[offender], 0);
+});

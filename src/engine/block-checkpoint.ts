@@ -21,11 +21,14 @@ interface Column {
   readonly isNew?: boolean;
 }
 
+/** A part whose numbers are nobody else's: they may be handed over. */
+export type SavedPart = CheckpointPart & Record<'values' | 'queued', Float64Array<ArrayBuffer>>;
+
 /** @param made - when, by what arithmetic, and up to which record of the journal. */
 export function saveBlock(
   block: Block,
   made: Pick<CheckpointPart, 'savedMs' | 'journal'> & { readonly kernel: string },
-): CheckpointPart {
+): SavedPart {
   block.workIn();
   const columns = [...columnsOf(block), ...beliefColumns(block), ...detectionColumns(block)];
   const { lanes } = block;

@@ -6,7 +6,7 @@
  * state that chatters at its bound must not drown the others.
  */
 
-import type { TwinEventKind } from './event.ts';
+import { severities, type TwinEventKind } from './event.ts';
 import {
   type ShardCounters,
   type ShardEvent,
@@ -81,6 +81,11 @@ export class Reporter {
         ? event
         : { ...event, message: `${event.message} (and ${suppressed} more before, not told)` },
     );
+  }
+
+  /** A twin is gone, and nothing needs to be known of what it told. */
+  forget(twin: number): void {
+    for (const kind of Object.keys(severities)) this.#buckets.delete(`${twin} ${kind}`);
   }
 
   refuse(refusal: ShardRefusal): void {

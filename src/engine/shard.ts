@@ -205,6 +205,7 @@ export class Shard {
     const copy = leave ? running.block.copyOut(lane) : undefined;
     if (!leave) running.block.refuseQueued(lane);
     this.#blocks.remove(place);
+    this.#reporter.forget(twin);
     if (running.block.lanes === 0) this.#tellLanes(running);
     const report = this.#report();
     this.#send({ kind: 'removed', request, twin, ...(copy && { lane: copy }), report }, []);
@@ -344,7 +345,8 @@ export class Shard {
       ...(position !== undefined && { journal: position }),
     };
     const parts = Array.from(this.#blocks.all(), ({ block }) => saveBlock(block, made));
-    this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, []);
+    const numbers = parts.flatMap(({ values, queued }) => [values.buffer, queued.buffer]);
+    this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, numbers);
   }
 
   #report(): ShardReport {

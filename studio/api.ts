@@ -78,6 +78,7 @@ export interface State {
 export interface TwinEvent {
   readonly time: string;
   readonly twin: string;
+  readonly kind: string;
   readonly severity: 'info' | 'warning' | 'critical';
   readonly message: string;
 }

@@ -30,7 +30,9 @@ const stream = openStream({
     if (state.twin === shown?.id) shown.view.show(state);
   },
   onEvent(event) {
-    if (event.twin === shown?.id) shown.view.addEvents([event]);
+    if (event.twin !== shown?.id) return;
+    if (event.kind === 'removed') close(`The twin ${event.twin} has been removed.`);
+    else shown.view.addEvents([event]);
   },
   onAlarmsBegin: () => alarms.reset(),
   onAlarms: (changed, counts) => alarms.take(changed, counts),
@@ -71,11 +73,7 @@ openTwinList((id) => {
   }
   show(id).catch((error: unknown) => {
     if (wanted !== id) return;
-    shown?.view.destroy();
-    shown = undefined;
-    byId('twin').replaceChildren(
-      element('p', { class: 'note' }, error instanceof Error ? error.message : String(error)),
-    );
+    close(error instanceof Error ? error.message : String(error));
   });
 });
 
@@ -107,6 +105,13 @@ async function show(id: string): Promise<void> {
   byId('twin').replaceChildren(view.root);
   document.title = `${id} · Gemel`;
   stream.follow(id);
+}
+
+/** Shows no twin any more, and says why. */
+function close(why: string): void {
+  shown?.view.destroy();
+  shown = undefined;
+  byId('twin').replaceChildren(element('p', { class: 'note' }, why));
 }
 
 async function reloadEvents({ id, view }: Shown): Promise<void> {

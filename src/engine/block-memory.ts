@@ -215,7 +215,8 @@ export class BlockMemory {
       }
     };
     for (const [column, slot, count] of this.#copies()) copy(this.#slots, slot, column, count);
-    copy(this.#notes, 0, this.frameLayout.notes, this.#noteCount);
+    const { columns, notes } = this.frameLayout;
+    copy(this.#notes, 0, notes, columns - notes);
     return values;
   }
 
@@ -241,7 +242,7 @@ export class BlockMemory {
   }
 
   get #noteCount(): number {
-    return this.frameLayout.columns - this.frameLayout.notes;
+    return this.frameLayout.notesEnd - this.frameLayout.notes;
   }
 
   /** The number of a new lane. */

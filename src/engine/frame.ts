@@ -4,7 +4,7 @@
  *
  * Layout   column c of lane j is `values[c * lanes + j]`; SI throughout, NaN where there is nothing.
  *          The first columns are copies of the block's memory, the last ones, the notes, are what the engine
- *          itself keeps of each twin.
+ *          itself keeps of each twin, as far as readers are shown it.
  */
 
 import { isFiltered } from '../core/estimate/index.ts';
@@ -28,8 +28,9 @@ export interface FrameLayout {
   readonly healthDeviationCount: number;
   /** One a `when`: 1 while its condition holds. */
   readonly whenTruth: number;
-  /** Where the notes begin; they go on to the end. */
+  /** Where the notes begin and end. Those from `columns` on are kept in the block, and are in no frame. */
   readonly notes: number;
+  readonly notesEnd: number;
   /** Event time of the newest sample of each input. */
   readonly inputTimes: number;
   /** Newest sample of each measurement, its event time, and how far it was from the prediction then. */
@@ -94,14 +95,17 @@ export function frameLayoutOf(model: Model): FrameLayout {
     innovations: take(measurements.length),
     deviations: take(measurements.length),
     rejected: take(measurements.length),
-    intervals: take(measurements.length),
-    seen: take(measurements.length),
     silent: take(measurements.length),
-    rejectedRuns: take(measurements.length),
     resets: take(1),
     status: take(1),
     beliefMs: take(1),
     ticks: take(1),
   };
-  return { columns, ...copied, notes, ...noted };
+  const shown = columns;
+  const kept = {
+    intervals: take(measurements.length),
+    seen: take(measurements.length),
+    rejectedRuns: take(measurements.length),
+  };
+  return { columns: shown, ...copied, notes, ...noted, ...kept, notesEnd: columns };
 }

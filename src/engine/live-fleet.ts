@@ -384,9 +384,11 @@ export class LiveFleet implements Fleet {
   }
 
   #tellChange(kind: FleetChange['kind'], twin: TwinInfo): void {
+    const { id } = twin.config;
+    // Who listens to the twin is to hear of its end before he forgets it.
+    if (kind === 'removed') this.#events.tellOf(id, kind, 'the twin has ended');
     for (const listener of this.#changeListeners) listener({ kind, twin });
-    const message = kind === 'added' ? `a twin of ${twin.model.id} runs from now on` : 'the twin has ended';
-    this.#events.tellOf(twin.config.id, kind, message);
+    if (kind === 'added') this.#events.tellOf(id, kind, `a twin of ${twin.model.id} runs from now on`);
   }
 
   #refuseIfStopped(): void {

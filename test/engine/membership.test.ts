@@ -153,6 +153,7 @@ test('a new twin has its snapshot at once, is found by its topic, and ticks in t
   const { fleet, clock, send } = await startFleet([twinOf('a', tank)]);
   const changes: string[] = [];
   fleet.onChange(({ kind, twin }) => changes.push(`${kind} ${twin.config.id}`));
+  fleet.onEvent(({ kind, twin }) => changes.push(`told of ${twin}: ${kind}`));
   await clock.advance(2300);
   const info = await fleet.add(twinOf('b', tank, { inputs: { flow: 2 } }));
   assert.equal(info.model, tank);
@@ -165,7 +166,7 @@ test('a new twin has its snapshot at once, is found by its topic, and ticks in t
   assert.equal(send('b', { level: 0 }).refused[0]?.reason, 'unknown-twin');
   await clock.advance(2000);
   assert.equal(state(fleet, 'a', 'volume'), 6);
-  assert.deepEqual(changes, ['added b', 'removed b']);
+  assert.deepEqual(changes, ['added b', 'told of b: added', 'told of b: removed', 'removed b']);
   assert.deepEqual(kinds(fleet), ['added', 'removed']);
   await fleet.stop();
 });

@@ -56,3 +56,25 @@ test('nonsense in the filter and the address is answered, not obeyed', { skip },
   // A machine without sensors shows what is computed.
   await page.getByRole('region', { name: 'Vibration', exact: true }).locator('canvas').waitFor(patience);
 });
+
+test('a twin that comes is in the list without a reload, tells how sure it is, and that it was removed', {
+  skip,
+}, async (t) => {
+  const engine = await startEngine(t, copyExample(t, 'pump-station'));
+  const { page } = await openPage(await openBrowser(t), engine.page);
+  await page.getByRole('button', { name: 'pump-1' }).waitFor(patience);
+  const twin = { id: 'pump-9', model: 'station-pump', inputs: { speed_setpoint: 2900 } };
+  const { status } = await fetch(`${engine.page}/api/v1/twins`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(twin),
+  });
+  assert.equal(status, 201);
+  await page.getByRole('button', { name: 'pump-9' }).click(patience);
+  await page.getByRole('heading', { name: 'pump-9' }).waitFor(patience);
+  const wear = page.getByRole('region', { name: 'Wear of the bearings', exact: true });
+  await wear.getByText(/^± \d/).waitFor(patience);
+  await fetch(`${engine.page}/api/v1/twins/pump-9`, { method: 'DELETE' });
+  await page.getByText('The twin pump-9 has been removed.').waitFor(patience);
+  await page.getByRole('button', { name: 'pump-9' }).waitFor({ state: 'detached', ...patience });
+});

@@ -198,7 +198,7 @@ export class Membership {
   }
 }
 
-export function shardTwin(config: TwinConfig, index: number): ShardTwin {
+function shardTwin(config: TwinConfig, index: number): ShardTwin {
   const { id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs } = config;
   return { index, id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs };
 }

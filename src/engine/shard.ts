@@ -112,10 +112,11 @@ export class Shard {
   }
 
   #start({ models, twins, restore, recover }: Extract<ToShard, { kind: 'start' }>): void {
+    for (const { id, document } of models) this.#compile(id, document);
+    // Only now, since native kernels take a second: the twins begin on time.
     const nowMs = this.#clock.nowMs();
     const begins = recover ? beginningsOf(restore) : new Map<string, number>();
     const beginMs = ({ id }: ShardTwin): number => begins.get(id) ?? nowMs;
-    for (const { id, document } of models) this.#compile(id, document);
     const started = groupTwins(twins, beginMs).map((members) => {
       const [first] = members;
       const { model: id, periodMs, latenessMs } = first;

@@ -20,7 +20,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const limits = limitsOf(options);
   const guard = guardOf(options);
   const { app, routes } = await createHttpApp(options, guard, limits);
-  const stream = createStream(options.fleet, guard, limits.stream);
+  const stream = createStream(options.fleet, guard, limits.stream, options.calibrations);
 
   const listening = await listen({
     hosts,

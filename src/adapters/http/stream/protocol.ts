@@ -27,10 +27,11 @@ const SubscribeAlarms = Type.Object(
   { type: Type.Literal('subscribe'), topic: Type.Literal('alarms'), twins: Type.Optional(Twins) },
   strict,
 );
+const SubscribeJobs = Type.Object({ type: Type.Literal('subscribe'), topic: Type.Literal('jobs') }, strict);
 const Unsubscribe = Type.Object(
   {
     type: Type.Literal('unsubscribe'),
-    topic: Type.Optional(Type.Union([Type.Literal('states'), Type.Literal('alarms')])),
+    topic: Type.Optional(Type.Union([Type.Literal('states'), Type.Literal('alarms'), Type.Literal('jobs')])),
   },
   strict,
 );
@@ -40,6 +41,7 @@ export type Subscribe = Type.Static<typeof Subscribe>;
 export type ClientMessage =
   | Subscribe
   | Type.Static<typeof SubscribeAlarms>
+  | Type.Static<typeof SubscribeJobs>
   | Type.Static<typeof Unsubscribe>
   | Type.Static<typeof Ping>;
 
@@ -47,7 +49,7 @@ const schemas = { subscribe: Subscribe, unsubscribe: Unsubscribe, ping: Ping } a
 type MessageType = keyof typeof schemas;
 
 /** What can be subscribed to. */
-const topics = ['states', 'alarms'];
+const topics = ['states', 'alarms', 'jobs'];
 
 /** Ids with `*` in them; more would make a subscription dear. */
 const wildcardLimit = 32;
@@ -71,15 +73,20 @@ export function parseClientMessage(text: string): ClientMessage {
     const hint = `topics: ${topics.join(', ')}`;
     throw new ProblemError('STREAM_MESSAGE', `unknown topic ${show(topic)}`, { hint });
   }
-  const schema = type === 'subscribe' && topic === 'alarms' ? SubscribeAlarms : schemas[type];
+  const schema = (type === 'subscribe' ? subscribeTo(topic) : undefined) ?? schemas[type];
   const [problem] = findProblems(schema, value, '#');
   if (problem !== undefined) throw new ProblemError('STREAM_MESSAGE', problem.detail, { hint: problem.hint });
   const message = value as ClientMessage;
-  const named = message.type === 'subscribe' ? (message.twins ?? []) : [];
+  const named = 'twins' in message ? (message.twins ?? []) : [];
   if (named.filter((id) => id.includes('*')).length > wildcardLimit) {
     throw new ProblemError('STREAM_MESSAGE', `more than ${wildcardLimit} twins with a wildcard`);
   }
   return message;
+}
+
+function subscribeTo(topic: unknown): typeof SubscribeAlarms | typeof SubscribeJobs | undefined {
+  if (topic === 'alarms') return SubscribeAlarms;
+  return topic === 'jobs' ? SubscribeJobs : undefined;
 }
 
 function isMessageType(type: string): type is MessageType {

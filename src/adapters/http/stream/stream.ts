@@ -1,5 +1,5 @@
 /**
- * The stream: every tick, event and alarm to everybody who subscribed to it, over WebSocket.
+ * The stream: every tick, event, alarm and job to everybody who subscribed to it, over WebSocket.
  *
  * A tick is written once for all readers that see the same, and a reader that is slow costs the others nothing.
  */
@@ -12,9 +12,10 @@ import type { Fleet, TickReport, TwinEvent } from '../../../engine/index.ts';
 import { eventView } from '../describe.ts';
 import { bareProblem, notFound, pathOf } from '../errors.ts';
 import type { Guard } from '../guard.ts';
-import type { StreamLimits, StreamStatistics } from '../options.ts';
+import type { Calibrations, StreamLimits, StreamStatistics } from '../options.ts';
 import { ProblemError } from '../problem.ts';
 import { AlarmFeed } from './alarm-feed.ts';
+import { JobFeed } from './job-feed.ts';
 import { errorMessage, parseClientMessage, STREAM_PATH } from './protocol.ts';
 import { Reader, type ReaderCounters } from './reader.ts';
 import { findTwins, View, viewKey } from './view.ts';
@@ -36,7 +37,13 @@ interface AboutAlarms {
 /** A reader that does not answer the goodbye within this is cut off. */
 const goodbyeMs = 1000;
 
-export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): Stream {
+/** @param calibrations - absent: there are no jobs. */
+export function createStream(
+  fleet: Fleet,
+  guard: Guard,
+  limits: StreamLimits,
+  calibrations?: Calibrations,
+): Stream {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.messageBytes,
@@ -45,6 +52,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
   const readers = new Set<Reader>();
   const views = new Map<string, View>();
   const alarms = new AlarmFeed(fleet.alarms);
+  const jobs = new JobFeed(calibrations);
   const counters: ReaderCounters = { sent: 0, missed: 0, stuck: 0 };
 
   server.on('wsClientError', (_error, socket, request) => {
@@ -65,6 +73,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
     for (const view of views.values()) sendDue(view, nowMs);
     for (const reader of readers) reader.sweep(nowMs);
     alarms.flush();
+    jobs.flush();
   }, limits.sweepMs).unref();
   const heart = setInterval(() => {
     for (const reader of readers) reader.heartbeat();
@@ -78,6 +87,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
     socket.on('close', () => {
       leave(reader);
       alarms.leave(reader);
+      jobs.leave(reader);
       readers.delete(reader);
     });
     socket.on('message', (data, isBinary) => {
@@ -102,6 +112,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
     const message = parseClientMessage(text);
     if (message.type === 'ping') return reader.send('{"type":"pong"}');
     if (message.topic === 'alarms') return answerOnAlarms(reader, message);
+    if (message.topic === 'jobs') return answerOnJobs(reader, message.type);
     if (message.type === 'unsubscribe') {
       leave(reader);
       return reader.send('{"type":"unsubscribed"}');
@@ -127,6 +138,12 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
     );
     reader.send(JSON.stringify({ type: 'subscribed', topic: 'alarms', twins: patterns }));
     alarms.subscribe(reader, patterns);
+  }
+
+  function answerOnJobs(reader: Reader, type: 'subscribe' | 'unsubscribe'): void {
+    if (type === 'unsubscribe') jobs.leave(reader);
+    reader.send(JSON.stringify({ type: `${type}d`, topic: 'jobs' }));
+    if (type === 'subscribe') jobs.subscribe(reader);
   }
 
   function leave(reader: Reader): void {
@@ -160,6 +177,7 @@ export function createStream(fleet: Fleet, guard: Guard, limits: StreamLimits): 
       endEvents();
       endChanges();
       alarms.stop();
+      jobs.stop();
       await Promise.all([...readers].map(({ socket }) => sayGoodbye(socket)));
       server.close();
     },

@@ -9,7 +9,7 @@ import { type Finding, identify } from './identifiability.ts';
 import { addPriors, valuesOf } from './objective.ts';
 import type { Gap, Recording } from './recording.ts';
 import { type ErrorSummary, summariseErrors, whitenessOf, type Whiteness } from './residuals.ts';
-import { inverseOfSquare, lagsFor, SlopeProducts } from './spread.ts';
+import { inverseOfSquare, memoryOf, SlopeProducts } from './spread.ts';
 import type { Leg, Sweep } from './sweep.ts';
 import { Triangle } from './triangle.ts';
 
@@ -213,7 +213,7 @@ function spreadOf(
   const widened =
     samples >= rowsToWiden && measurements.some(({ whiteness }) => whiteness?.isWhite === false);
   const rows = split.train.last - split.train.first + 1;
-  const products = new SlopeProducts(n, widened ? lagsFor(correlation, rows) : 0);
+  const products = new SlopeProducts(n, widened ? memoryOf(correlation, rows) : { lags: 0, part: 0 });
   const triangle = new Triangle(n);
   const line = new Float64Array(n + 1);
   const slope = new Float64Array(n);

@@ -2,12 +2,15 @@
  * How sure the fitted values are.
  *
  * Errors of an open-loop simulation follow each other, and an interval that takes them for independent is far too narrow. So
- * where they do, the covariance is that of Newey and West: sums of the slopes' products over lags, weighted down
- * to none at a lag chosen by Andrews' rule for a first-order process.
+ * where they do, the covariance is that of Newey and West: sums of the slopes' products over some lags. The slopes
+ * are first made nearly white, by taking a part of each from the next, and the sums coloured again: sums over lags alone
+ * fall short where errors follow each other for long.
  *
- * Notation  J, r the weighted problem (see objective.ts) · H = JᵀJ with priors · g_t = J_tᵀ r_t of one row ·
- *           Γ_l = Σ g_t g_{t+l}ᵀ · covariance H⁻¹ (Γ₀ + Σ w_l (Γ_l + Γ_lᵀ)) H⁻¹, in place of s² H⁻¹
- * Source    Newey & West, Econometrica 55 (1987) · Andrews, Econometrica 59 (1991), table I.
+ * Notation  J, r the weighted problem (see objective.ts) · H = JᵀJ with priors · g_t = J_tᵀ r_t of one row · a the part ·
+ *           h_t = g_t − a·g_{t−1} · Γ_l = Σ h_t h_{t+l}ᵀ · covariance H⁻¹ (Γ₀ + Σ w_l (Γ_l + Γ_lᵀ)) H⁻¹/(1 − a)²,
+ *           in place of s² H⁻¹
+ * Source    Newey & West, Econometrica 55 (1987), and Review of Economic Studies 61 (1994) for the number of lags ·
+ *           Andrews & Monahan, Econometrica 60 (1992), for the whitening; their limit of 0.97 too.
  */
 
 import type { Triangle } from './triangle.ts';
@@ -16,12 +19,17 @@ import type { Triangle } from './triangle.ts';
 export class SlopeProducts {
   readonly #lags: number;
   readonly #columns: number;
+  readonly #part: number;
+  readonly #before: Float64Array;
   readonly #ring: Float64Array[];
   readonly #sums: Float64Array;
   #rows = 0;
 
-  constructor(columns: number, lags: number) {
+  /** @param memory - `part`: how much of a slope the next one has, such as the correlation of neighbouring residuals. */
+  constructor(columns: number, { lags, part }: { readonly lags: number; readonly part: number }) {
     this.#columns = columns;
+    this.#part = part;
+    this.#before = new Float64Array(columns);
     this.#lags = lags;
     this.#ring = Array.from({ length: lags + 1 }, () => new Float64Array(columns));
     this.#sums = new Float64Array(columns * columns);
@@ -32,7 +40,10 @@ export class SlopeProducts {
     const n = this.#columns;
     const now = this.#ring[this.#rows % (this.#lags + 1)];
     if (now === undefined) return;
-    now.set(slope);
+    for (let j = 0; j < n; j++) {
+      now[j] = (slope[j] ?? 0) - this.#part * (this.#before[j] ?? 0);
+      this.#before[j] = slope[j] ?? 0;
+    }
     for (let lag = 0; lag <= Math.min(this.#lags, this.#rows); lag++) {
       const before = this.#ring[(this.#rows - lag) % (this.#lags + 1)] ?? now;
       const weight = 1 - lag / (this.#lags + 1);
@@ -47,19 +58,26 @@ export class SlopeProducts {
     this.#rows += 1;
   }
 
-  /** H⁻¹ · sums · H⁻¹. */
+  /** H⁻¹ · sums · H⁻¹, coloured again. */
   covariance(inverse: readonly Float64Array[]): Float64Array[] {
     const n = this.#columns;
-    const middle = Array.from({ length: n }, (_, i) => this.#sums.slice(i * n, (i + 1) * n));
+    const colour = 1 / (1 - this.#part) ** 2;
+    const middle = Array.from({ length: n }, (_, i) =>
+      this.#sums.slice(i * n, (i + 1) * n).map((sum) => sum * colour),
+    );
     return multiply(multiply(inverse, middle), inverse);
   }
 }
 
-/** How many lags count, by Andrews' rule; `correlation` is that of neighbouring residuals. */
-export function lagsFor(correlation: number, rows: number): number {
-  const rho = Math.min(0.97, Math.max(0, correlation));
-  const alpha = (4 * rho * rho) / ((1 - rho) ** 2 * (1 + rho) ** 2);
-  return Math.min(Math.floor(rows / 4), Math.ceil(1.1447 * (alpha * rows) ** (1 / 3)));
+/** What slopes remember, for residuals whose neighbours are so correlated. */
+export function memoryOf(
+  correlation: number,
+  rows: number,
+): { readonly lags: number; readonly part: number } {
+  return {
+    lags: Math.min(Math.floor(rows / 4), Math.ceil(4 * (rows / 100) ** (2 / 9))),
+    part: Math.min(0.97, Math.max(0, correlation)),
+  };
 }
 
 /** (RᵀR)⁻¹, by rows; a huge variance where nothing determines an unknown. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boundedStep } from '../../../src/core/calibrate/bounded-step.ts';
 import { singularDirections } from '../../../src/core/calibrate/singular-values.ts';
-import { inverseOfSquare, lagsFor, SlopeProducts } from '../../../src/core/calibrate/spread.ts';
+import { inverseOfSquare, memoryOf, SlopeProducts } from '../../../src/core/calibrate/spread.ts';
 import { Triangle } from '../../../src/core/calibrate/triangle.ts';
 
 function near(actual: number | undefined, expected: number, tolerance = 1e-12): void {
@@ -115,8 +115,8 @@ test('the inverse of RᵀR is that of the normal equations', () => {
 
 test('without lags the widened covariance is that of White, with them it adds neighbours by half their weight', () => {
   const one = [Float64Array.of(1)];
-  const plain = new SlopeProducts(1, 0);
-  const lagged = new SlopeProducts(1, 1);
+  const plain = new SlopeProducts(1, { lags: 0, part: 0 });
+  const lagged = new SlopeProducts(1, { lags: 1, part: 0 });
   for (const slope of [1, 2, 3]) {
     plain.add(Float64Array.of(slope));
     lagged.add(Float64Array.of(slope));
@@ -125,9 +125,16 @@ test('without lags the widened covariance is that of White, with them it adds ne
   near(lagged.covariance(one)[0]?.[0], 1 + 4 + 9 + 2 * 0.5 * (2 + 6));
 });
 
-test('the number of lags is that of Andrews, and at most a quarter of the rows', () => {
-  assert.equal(lagsFor(0, 1000), 0);
-  // α = 4·0.25/(0.25·2.25) = 1.7778 at ρ = 0.5: 1.1447·(1777.8)^(1/3) = 13.87.
-  assert.equal(lagsFor(0.5, 1000), 14);
-  assert.equal(lagsFor(0.99, 100), 25);
+test('slopes that follow each other by a part are whitened by it and coloured again', () => {
+  const one = [Float64Array.of(1)];
+  const products = new SlopeProducts(1, { lags: 0, part: 0.5 });
+  for (const slope of [1, 2, 3]) products.add(Float64Array.of(slope));
+  // 1, 2 − 0.5, 3 − 1; over (1 − 0.5)².
+  near(products.covariance(one)[0]?.[0], (1 + 2.25 + 4) * 4);
+});
+
+test('a few lags count, and of what neighbours share no more than 0.97', () => {
+  assert.deepEqual(memoryOf(0.5, 100), { lags: 4, part: 0.5 });
+  assert.deepEqual(memoryOf(0.999, 1000), { lags: 7, part: 0.97 });
+  assert.deepEqual(memoryOf(-0.3, 10), { lags: 2, part: 0 });
 });

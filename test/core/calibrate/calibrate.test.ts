@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { calibrate, readRecording, startCalibration } from '../../../src/core/calibrate/index.ts';
 import type { CalibrationOptions, CalibrationResult } from '../../../src/core/calibrate/index.ts';
+import { Rng } from '../../../src/core/statistics/index.ts';
 import { modelOf, roomModel, roomRecord, tableOf } from './models.ts';
 
 function near(actual: number | undefined, expected: number, tolerance: number): void {
@@ -82,6 +83,27 @@ test('the intervals hold the truth as often as they say', () => {
   // Of 120 intervals 114 should; 106 to 119 are within three deviations.
   assert.equal(asked, 120);
   assert.ok(held >= 106 && held <= 119, `${held} of ${asked}`);
+});
+
+test('so they do where errors follow each other', () => {
+  let held = 0;
+  for (let seed = 1; seed <= 60; seed++) {
+    const record = roomRecord({ seed, noise: 0, rows: 600 });
+    const rng = new Rng(1000 + seed);
+    let drift = 0;
+    const reading = record.reading.map((value) => {
+      drift = 0.9 * drift + 0.09 * rng.normal();
+      return value + drift;
+    });
+    const { estimates, widened } = room({ ...record, reading }, { starts: 1 });
+    assert.equal(widened, true);
+    for (const { unknown, low, high } of estimates) {
+      const wanted = unknown.name === 'tau' ? truth.tau : truth.gain;
+      if (wanted >= low && wanted <= high) held += 1;
+    }
+  }
+  // As above. Taken for independent, they would hold it some 40 times.
+  assert.ok(held >= 106 && held <= 119, `${held} of 120`);
 });
 
 test('residuals that follow each other widen the intervals', () => {

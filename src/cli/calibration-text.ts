@@ -12,7 +12,10 @@ export function describeCalibration(
     '',
     ...columns([['', 'before', 'value', '95 %', ''], ...view.estimates.map(estimateRow)]),
     '',
-    ...columns([['', 'error', 'fit', 'largest', ''], ...view.measurements.flatMap(errorRows)]),
+    ...columns([
+      ['', 'error', 'fit', 'largest', ''],
+      ...view.measurements.flatMap((it) => errorRows(it, view.method)),
+    ]),
   ];
   const remarks = [
     ...findings.map(({ text }) => text),
@@ -60,7 +63,10 @@ export function valueText(value: number, half: number | null): string {
   return brief(value, Math.min(10, Math.max(3, digits)));
 }
 
-function errorRows({ name, unit, train, test, whiteness }: MeasurementView): string[][] {
+function errorRows(
+  { name, unit, train, test, whiteness }: MeasurementView,
+  method: CalibrationView['method'],
+): string[][] {
   const row = (label: string, it: typeof train): string[] => [
     label,
     it.rmse === null ? '' : brief(it.rmse, 4),
@@ -68,7 +74,8 @@ function errorRows({ name, unit, train, test, whiteness }: MeasurementView): str
     brief(it.largest, 4),
     unit,
   ];
-  const white = whiteness === undefined ? '' : whiteness.isWhite ? ', rest is noise' : ', rest is not noise';
+  const what = method === 'output-error' ? 'rest' : 'innovation';
+  const white = whiteness === undefined ? '' : `, ${what} is ${whiteness.isWhite ? '' : 'not '}noise`;
   return [
     row(`${name}, fitted${white}`, train),
     ...(test === undefined ? [] : [row(`${name}, tested`, test)]),

@@ -105,6 +105,7 @@ const Measurement = Type.Object(
 const Result = Type.Object(
   {
     model: Type.String(),
+    method: Type.Union([Type.Literal('output-error'), Type.Literal('maximum-likelihood')]),
     interrupted: Type.Boolean(),
     estimates: Type.Array(Estimate),
     widened: Type.Boolean({

@@ -158,14 +158,18 @@ function measurementCharts(result: CalibrationResult, view: MeasurementView, ind
     },
   ];
   const { whiteness } = fit;
+  const left =
+    result.method === 'output-error'
+      ? { name: 'rest', said: 'What is left over' }
+      : { name: 'innovation', said: "What surprises the model's filter" };
   let said = '';
   if (whiteness !== undefined) {
     const { autocorrelation, band, isWhite, probability, lags } = whiteness;
     charts.push({
-      title: `${view.name}: autocorrelation of what is left over`,
+      title: `${view.name}: autocorrelation of the ${left.name}`,
       x: { values: autocorrelation.map((_, lag) => lag), label: 'samples apart' },
       y: {
-        label: 'correlation of the rest with itself',
+        label: `correlation of the ${left.name} with itself`,
         range: { from: Math.min(-0.25, ...autocorrelation), to: 1 },
       },
       curves: [{ name: 'correlation', look: 'simulated', values: autocorrelation }],
@@ -176,8 +180,8 @@ function measurementCharts(result: CalibrationResult, view: MeasurementView, ind
     const chance = probability < 1e-4 ? 'below 0.0001' : brief(probability, 2);
     said = `<p class="soft">${
       isWhite
-        ? 'What is left over can pass for noise'
-        : 'What is left over is more than noise: there is something that the model does not know'
+        ? `${left.said} can pass for noise`
+        : `${left.said} is more than noise: there is something that the model does not know`
     } (Ljung–Box over ${lags} lags: p ${probability < 1e-4 ? '' : '= '}${chance}). Between the dashed lines lie 95 of 100 correlations of noise.</p>`;
   }
   return `${charts.map(chartHtml).join('\n')}${said}`;

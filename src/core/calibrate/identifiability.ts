@@ -49,9 +49,10 @@ export function identify(options: IdentifiabilityOptions): Finding[] {
     findings.push({ kind: 'no-influence', unknowns: [unknowns[j]?.name ?? ''], text });
     return false;
   });
-  const columns = seen.map((j) =>
-    Float64Array.from({ length: triangle.columns }, (_, k) => (k <= j ? triangle.at(k, j) : 0)),
-  );
+  const columns = seen.map((j) => {
+    const size = sizeOf(unknowns[j], values[j] ?? NaN);
+    return Float64Array.from({ length: triangle.columns }, (_, k) => (k <= j ? size * triangle.at(k, j) : 0));
+  });
   const noise = 1.96 * options.deviation * Math.sqrt(options.inflation);
   for (const { value, direction } of singularDirections(columns).toReversed()) {
     const reach = noise / value;
@@ -71,6 +72,12 @@ export function identify(options: IdentifiabilityOptions): Finding[] {
     findings.push({ kind: 'at-bound', unknowns: [name], text });
   }
   return findings;
+}
+
+/** What counts as a whole change of an unknown, in its scale: the value that was found, where it is one that can be 0. */
+function sizeOf(unknown: Unknown | undefined, value: number): number {
+  if (unknown === undefined || unknown.of === 'start' || unknown.signal.unit.offset !== 0) return 1;
+  return Math.abs(value) / unknown.scale || 1;
 }
 
 function isAtBound(unknown: Unknown | undefined, value = NaN): boolean {

@@ -40,6 +40,8 @@ export interface MeasurementFit {
 
 export interface CalibrationResult {
   readonly model: Model;
+  /** What was made small; whiteness is of what this left over: errors of the open loop, or innovations of the filter. */
+  readonly method: 'output-error' | 'maximum-likelihood';
   readonly estimates: readonly Estimate[];
   /** Of the estimates with each other, row by row. */
   readonly correlations: readonly Float64Array[];
@@ -116,6 +118,7 @@ export function summarise(fitted: Fitted, outcome: Outcome): CalibrationResult {
   );
   return {
     model,
+    method: filter === undefined ? 'output-error' : 'maximum-likelihood',
     estimates: unknowns.map((unknown, j): Estimate => {
       const value = values[j] ?? NaN;
       const bound = boundOf(unknown, value);

@@ -9,6 +9,7 @@ import type { CalibrationResult, Estimate, MeasurementFit } from './result.ts';
 export interface CalibrationView {
   /** `name@version` of the model that was fitted. */
   readonly model: string;
+  readonly method: CalibrationResult['method'];
   /** It was stopped before it had converged. */
   readonly interrupted: boolean;
   readonly estimates: readonly EstimateView[];
@@ -66,9 +67,10 @@ export interface ErrorView {
 }
 
 export function viewOf(result: CalibrationResult): CalibrationView {
-  const { model, interrupted, widened, findings, gaps, constantInputs } = result;
+  const { model, method, interrupted, widened, findings, gaps, constantInputs } = result;
   return {
     model: model.id,
+    method,
     interrupted,
     estimates: result.estimates.map(estimateView),
     widened,

@@ -254,7 +254,8 @@ export class Calibration {
       const best = this.#leader();
       if (best === undefined) return;
       const found = this.#deviations.map((sigma, k) => {
-        const rms = Math.sqrt(best.evaluation.meanSquares[k] ?? NaN);
+        const { meanSquares, effectiveSquares = meanSquares } = best.evaluation;
+        const rms = Math.sqrt(effectiveSquares[k] ?? NaN);
         return Number.isFinite(rms) ? Math.max(rms, 1e-9 * (this.#firstDeviations[k] ?? sigma)) : sigma;
       });
       if (found.every((sigma, k) => Math.abs(sigma / (this.#deviations[k] ?? NaN) - 1) < settled)) return;

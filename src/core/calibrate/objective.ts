@@ -20,6 +20,11 @@ export interface Evaluation {
   readonly triangle: Triangle;
   /** Per measurement: mean square of simulated minus measured, SI; NaN without samples. */
   readonly meanSquares: readonly number[];
+  /**
+   * Per measurement: the mean square that as many independent errors would have to say as little as these do, which follow each
+   * other. Absent: the errors are what they are.
+   */
+  readonly effectiveSquares?: readonly number[];
 }
 
 /** Anything that can be fitted. */
@@ -53,6 +58,8 @@ export function outputError(options: OutputErrorOptions): Objective {
     *evaluate(points) {
       const triangles = points.map(() => new Triangle(unknowns.length));
       const squares = points.map(() => new Float64Array(m));
+      const products = points.map(() => new Float64Array(m));
+      const before = points.map(() => new Float64Array(m));
       const counts = new Float64Array(m);
       const line = new Float64Array(unknowns.length + 1);
       const legs = points.map(
@@ -67,10 +74,14 @@ export function outputError(options: OutputErrorOptions): Objective {
         if (row < rows.first || Number.isNaN(measured)) return;
         const sigma = deviations[measurement] ?? NaN;
         const sums = squares[leg];
-        if (sums === undefined) return;
+        const neighbours = products[leg];
+        const last = before[leg];
+        if (sums === undefined || neighbours === undefined || last === undefined) return;
         if (leg === 0) counts[measurement] = (counts[measurement] ?? 0) + 1;
         const error = prediction - measured;
         sums[measurement] = (sums[measurement] ?? 0) + error * error;
+        neighbours[measurement] = (neighbours[measurement] ?? 0) + error * (last[measurement] ?? 0);
+        last[measurement] = error;
         for (const [j, { scale }] of unknowns.entries()) line[j] = ((gradient[j] ?? NaN) * scale) / sigma;
         line[unknowns.length] = error / sigma;
         triangles[leg]?.add(line);
@@ -78,14 +89,33 @@ export function outputError(options: OutputErrorOptions): Objective {
       return points.map((z, i) => {
         const triangle = addPriors(triangles[i] ?? new Triangle(unknowns.length), unknowns, z);
         const sum = triangle.squares();
+        const own = squares[i] ?? counts;
         return {
           cost: Number.isFinite(sum) && triangle.data.every(Number.isFinite) ? sum : Infinity,
           triangle,
-          meanSquares: [...(squares[i] ?? [])].map((square, k) => square / (counts[k] ?? 0)),
+          meanSquares: [...own].map((square, k) => square / (counts[k] ?? 0)),
+          effectiveSquares: [...own].map((square, k) => {
+            const count = counts[k] ?? 0;
+            return (square / count) * inflationOf((products[i]?.[k] ?? 0) / square, count);
+          }),
         };
       });
     },
   };
+}
+
+/** Below this, correlations are themselves too uncertain to correct anything. */
+export const samplesToWiden = 50;
+
+/**
+ * The variance of a mean of errors, over that of independent ones; `correlation` is that of neighbours.
+ *
+ * Source  Bartlett, J. R. Statist. Soc. 98 (1935), for a process of the first order.
+ */
+export function inflationOf(correlation: number, samples: number): number {
+  if (samples < samplesToWiden || !(correlation > 1.96 / Math.sqrt(samples))) return 1;
+  const rho = Math.min(0.97, correlation);
+  return (1 + rho) / (1 - rho);
 }
 
 /** Adds a row for each unknown of which something is known beforehand. */

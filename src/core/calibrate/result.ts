@@ -6,7 +6,7 @@ import { constantInputs, type Split } from './data.ts';
 import type { Candidate } from './fit.ts';
 import type { Unknown } from './free.ts';
 import { type Finding, identify } from './identifiability.ts';
-import { addPriors, valuesOf } from './objective.ts';
+import { addPriors, inflationOf, samplesToWiden, valuesOf } from './objective.ts';
 import type { Gap, Recording } from './recording.ts';
 import { type ErrorSummary, summariseErrors, whitenessOf, type Whiteness } from './residuals.ts';
 import { inverseOfSquare, memoryOf, SlopeProducts } from './spread.ts';
@@ -71,9 +71,6 @@ export interface StartSummary {
 
 /** A standard error of so many scales is as good as none. */
 const undetermined = 1e4;
-
-/** Below this, sums over lags are themselves too uncertain to correct anything. */
-const rowsToWiden = 50;
 
 export interface Fitted {
   readonly model: Model;
@@ -208,13 +205,16 @@ function spreadOf(
   const n = unknowns.length;
   const values = valuesOf(unknowns, z);
   const samples = measurements.reduce((sum, { train }) => sum + train.samples, 0);
-  const sigmas = model.measurements.map(({ name }) => {
-    const { rmse = NaN } = measurements.find(({ signal }) => signal.name === name)?.train ?? {};
-    return Math.max(rmse, Number.MIN_VALUE * 2 ** 60);
-  });
   const correlation = meanOf(measurements.map(({ whiteness }) => whiteness?.autocorrelation[1] ?? 0));
   const widened =
-    samples >= rowsToWiden && measurements.some(({ whiteness }) => whiteness?.isWhite === false);
+    samples >= samplesToWiden && measurements.some(({ whiteness }) => whiteness?.isWhite === false);
+  // Against what is known beforehand, errors that follow each other count as the few that they are worth.
+  const isKnown = unknowns.some(({ uncertainty }) => uncertainty !== undefined);
+  const inflation = widened ? inflationOf(correlation, samples) : 1;
+  const sigmas = model.measurements.map(({ name }) => {
+    const { rmse = NaN } = measurements.find(({ signal }) => signal.name === name)?.train ?? {};
+    return Math.max(rmse, Number.MIN_VALUE * 2 ** 60) * (isKnown ? Math.sqrt(inflation) : 1);
+  });
   const rows = split.train.last - split.train.first + 1;
   const products = new SlopeProducts(n, widened ? memoryOf(correlation, rows) : { lags: 0, part: 0 });
   const triangle = new Triangle(n);
@@ -242,14 +242,19 @@ function spreadOf(
   const lengths = known.columnLengths();
   const inverse = inverseOfSquare(holdAtBounds(known, unknowns, values));
   const variance = samples / Math.max(1, samples - n);
-  const inflation = widened ? (1 + Math.min(0.97, correlation)) / (1 - Math.min(0.97, correlation)) : 1;
   return {
-    covariance: (widened ? products.covariance(inverse) : inverse).map((row) =>
+    covariance: (widened && !isKnown ? products.covariance(inverse) : inverse).map((row) =>
       row.map((it) => it * variance),
     ),
     lengths,
     widened,
-    findings: identify({ unknowns, values, triangle, deviation: Math.sqrt(variance), inflation }),
+    findings: identify({
+      unknowns,
+      values,
+      triangle,
+      deviation: Math.sqrt(variance),
+      inflation: isKnown ? 1 : inflation,
+    }),
     samples,
   };
 }

@@ -198,6 +198,36 @@ test('what is known beforehand pulls as strongly as its uncertainty says', () =>
   near(fit('0.1 V'), level, 2e-3);
 });
 
+test('against it, errors that follow each other count as the few that they are worth', () => {
+  const u = 0.1;
+  const model = modelOf({
+    parameters: { level: { unit: 'V', value: 3, calibrate: true, uncertainty: `${u} V` } },
+    measurements: { y: { equals: 'level', unit: 'V' } },
+  });
+  const rng = new Rng(5);
+  let drift = 0;
+  const y = Array.from({ length: 400 }, () => {
+    drift = 0.8 * drift + 0.3 * rng.normal();
+    return 3.3 + drift;
+  });
+  const recording = readRecording(model, tableOf({ time: y.map((_, i) => i), y }));
+  const [level] = calibrate(model, recording, { starts: 1 }).estimates;
+  // The fixed point, with n(1 − ρ)/(1 + ρ) samples in place of n.
+  const n = y.length;
+  let mode = 3.3;
+  let weight = 0;
+  for (let i = 0; i < 200; i++) {
+    const rest = y.map((value) => value - mode);
+    const square = rest.reduce((sum, e) => sum + e * e, 0);
+    const rho = rest.reduce((sum, e, k) => sum + e * (rest[k - 1] ?? 0), 0) / square;
+    weight = (n * (1 - rho)) / (1 + rho) / (square / n);
+    const mean = y.reduce((sum, value) => sum + value, 0) / n;
+    mode = (weight * mean + 3 / u ** 2) / (weight + 1 / u ** 2);
+  }
+  near(level?.value, mode, 1e-4);
+  near(level?.standardError, 1 / Math.sqrt(weight + 1 / u ** 2), 0.02);
+});
+
 test('interrupted, it has the best so far', () => {
   const recording = readRecording(roomModel, tableOf(roomRecord({ seed: 9, rows: 2000 })));
   const calibration = startCalibration(roomModel, recording, { starts: 4 });

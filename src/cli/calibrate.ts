@@ -131,6 +131,7 @@ async function run(calibration: Calibration, model: Model): Promise<void> {
   let interrupted = false;
   const onInterrupt = (): void => {
     interrupted = true;
+    calibration.hurry();
   };
   process.once('SIGINT', onInterrupt);
   const progress = createProgress(process.stderr);

@@ -41,6 +41,7 @@ export async function runJob({ document, request }: JobData, control: JobControl
   });
   let toldMs = 0;
   while (!calibration.done && !(control.isStopped() && calibration.hasResult)) {
+    if (control.isStopped()) calibration.hurry();
     calibration.advance();
     const nowMs = performance.now();
     if (nowMs - toldMs >= progressEveryMs) {

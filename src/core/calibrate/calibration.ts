@@ -110,6 +110,7 @@ export class Calibration {
   #deviations: readonly number[];
   #stage = 0;
   #done = false;
+  #hurried = false;
 
   constructor(model: Model, recording: Recording, options: CalibrationOptions) {
     const { starts = startsDefault, seed = 1, pieces = 1 } = options;
@@ -189,6 +190,11 @@ export class Calibration {
   /** Does a piece of the work: some milliseconds. */
   advance(): void {
     if (!this.#done && this.#work.next().done === true) this.#done = true;
+  }
+
+  /** Leaves out what only prepares the fit, so that there is something to tell of as soon as there can be. */
+  hurry(): void {
+    this.#hurried = true;
   }
 
   /**
@@ -289,7 +295,8 @@ export class Calibration {
     const extended: Float64Array[] = [];
     for (const start of this.#starts) extended.push(yield* shooting.extend(start));
     const fit = new Fit(shooting, { box: boxOf(shooting.extended), rounds: roundsOfShooting });
-    yield* fit.run(extended);
+    const work = fit.run(extended);
+    while (!this.#hurried && work.next().done !== true) yield;
     const found = fit.ranked().map(({ z }) => z.slice(0, this.unknowns.length));
     return [...this.#starts.slice(0, 1), ...found];
   }

@@ -137,6 +137,13 @@ test('the error on the test stretch is that of an open loop from the beginning',
   assert.ok((reading?.test?.fitPercent ?? 0) > 90);
 });
 
+test('what is tested may come before what is fitted', () => {
+  const { measurements, split } = room(roomRecord({ seed: 5, rows: 400 }), { train: '50%:', test: ':40%' });
+  assert.deepEqual([split.first, split.train.first, split.last], [0, 200, 399]);
+  near(measurements[0]?.train.rmse, 0.1, 0.15);
+  near(measurements[0]?.test?.rmse, 0.1, 0.15);
+});
+
 test('an unknown start is fitted where asked', () => {
   const record = roomRecord({ seed: 6, start: 22 });
   const wrong = room(record, { starts: 1 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { calibrate, readRecording } from '../../../src/core/calibrate/index.ts';
+import { calibrate, readRecording, startCalibration } from '../../../src/core/calibrate/index.ts';
 import { modelOf, roomModel, roomRecord, tableOf } from './models.ts';
 
 const wave = modelOf({
@@ -91,6 +91,18 @@ test('where a single one does, the result is the same', () => {
   for (const [j, { value }] of single.estimates.entries()) {
     assert.ok(Math.abs((many.estimates[j]?.value ?? NaN) / value - 1) < 1e-6);
   }
+});
+
+test('in a hurry, the pieces are left as they are and the open loop begins', () => {
+  const time = Array.from({ length: 5000 }, (_, i) => i * 0.25);
+  const recording = readRecording(wave, tableOf({ time, y: time.map((t) => Math.sin(1.1 * t)) }));
+  const calibration = startCalibration(wave, recording, { starts: 4, pieces: 16 });
+  calibration.advance();
+  assert.equal(calibration.hasResult, false);
+  calibration.hurry();
+  while (!calibration.hasResult) calibration.advance();
+  // The pieces would have found 1.1.
+  assert.ok(Math.abs((calibration.result().estimates[0]?.value ?? 1.1) - 1.1) > 0.1);
 });
 
 test('more pieces than two hundred are refused', () => {

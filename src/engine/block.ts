@@ -106,11 +106,21 @@ export class Block {
     const sides = this.#sides;
     this.memory = memory;
     this.events = new LaneEvents(memory, sides, reporter);
-    this.detection = new Detection({ model, motion, memory, reporter });
+    this.detection = new Detection({ model, motion, memory, reporter, periodMs });
     this.#sensors = new Sensors({ memory, motion, sides, reporter, detection: this.detection });
     const { events } = this;
     const sensors = this.#sensors;
-    this.#ticker = new Ticker({ memory, motion, sides, events, sensors, reporter, substeps, periodMs });
+    this.#ticker = new Ticker({
+      memory,
+      motion,
+      sides,
+      events,
+      sensors,
+      detection: this.detection,
+      reporter,
+      substeps,
+      periodMs,
+    });
     for (const [lane, twin] of twins.entries()) {
       sides.push(createSide(twin, this.#shape, this.#boundary, this.detection.names.length));
       this.#setStatus(lane, this.#statusAtStart(lane));
@@ -196,6 +206,8 @@ export class Block {
 
   /** Takes a lane away; the last one moves to its place. */
   remove(lane: number): void {
+    const side = this.#sides[lane];
+    if (side !== undefined) this.detection.forget(side);
     this.memory.remove(lane);
     fillHole(this.#sides, lane);
   }

@@ -20,6 +20,7 @@ import { fromSi, fromSiDifference } from '../core/units/index.ts';
 import type { BlockMemory } from './block-memory.ts';
 import { severities, type TwinEventKind } from './event.ts';
 import { statusCodes } from './frame.ts';
+import { Inquiry } from './inquiry.ts';
 import type { LaneSide } from './lane-side.ts';
 import type { Motion } from './motion.ts';
 import type { Reporter } from './reporter.ts';
@@ -60,6 +61,7 @@ export interface DetectionOptions {
   readonly motion: Motion;
   readonly memory: BlockMemory;
   readonly reporter: Reporter;
+  readonly periodMs: number;
 }
 
 export class Detection {
@@ -69,6 +71,7 @@ export class Detection {
   /** By measurement. */
   readonly #sensors: readonly (WatchedSensor | undefined)[];
   readonly #healths: readonly WatchedHealth[];
+  readonly #inquiry: Inquiry | undefined;
   readonly #sample = { time: 0, value: 0, innovation: 0, deviation: 0, noise: 0, rejected: false };
   readonly #estimate = { time: 0, estimate: 0, deviation: 0 };
 
@@ -99,6 +102,8 @@ export class Detection {
       return [{ monitor, signal, state: index, offset: place(`health ${signal.name}`, monitor.width) }];
     });
     this.names = names;
+    const { belief } = motion;
+    this.#inquiry = belief && names.length > 0 ? new Inquiry({ ...options, belief }) : undefined;
   }
 
   /** Looks at a sample. Allocates nothing unless there is news. */
@@ -116,15 +121,27 @@ export class Detection {
     sample.deviation = compared.deviation;
     sample.noise = noise;
     sample.rejected = compared.rejected;
+    const { measurement: index, timeMs, value } = compared;
+    if (this.#inquiry?.isRecording) this.#inquiry.record(side, timeMs, { kind: 'measurement', index, value });
     const suspected = monitor.update(record, offset + 1, sample) !== 0;
-    if (suspected || record[offset] !== 0) this.#tell(side, watched, compared.timeMs);
+    if (suspected || record[offset] !== 0) this.#tell(side, watched, timeMs);
+  }
+
+  /** Hears of an input that a sample has set. */
+  heard(
+    side: LaneSide,
+    input: { readonly index: number; readonly timeMs: number; readonly value: number },
+  ): void {
+    const { index, timeMs, value } = input;
+    if (this.#inquiry?.isRecording) this.#inquiry.record(side, timeMs, { kind: 'input', index, value });
   }
 
   /** Looks at the estimates of a lane at the end of a tick. */
   moved(side: LaneSide, lane: number, nowMs: number): void {
     const { memory, motion } = this.#options;
     const { belief } = motion;
-    if (belief === undefined || memory.note(lane, memory.frameLayout.status) !== statusCodes.running) return;
+    if (belief === undefined || this.#inquiry === undefined) return;
+    if (memory.note(lane, memory.frameLayout.status) !== statusCodes.running) return this.#inquiry.drop(side);
     for (const watched of this.#healths) {
       const { monitor, state, offset } = watched;
       const estimate = this.#estimate;
@@ -134,6 +151,57 @@ export class Detection {
       const changed = monitor.update(side.detection, offset + 1, estimate) !== 0;
       if (changed || side.detection[offset] !== 0) this.#tell(side, watched, nowMs);
     }
+    const record = side.detection;
+    const alertness = this.#alertness(record);
+    const suspected = this.#isSuspected(record);
+    if (!suspected && !this.#inquiry.asks(side, alertness)) return undefined;
+    const usual = () => this.#sensors.map((it) => it?.monitor.baseline(record, it.offset + 1));
+    const verdict = this.#inquiry.look(side, { lane, nowMs }, { alertness, suspected, usual });
+    if (verdict !== undefined) this.#tellVerdict(side, verdict, nowMs);
+    return undefined;
+  }
+
+  /** How far the sums of a twin are up, in parts of their thresholds. */
+  #alertness(record: Float64Array): number {
+    let highest = 0;
+    for (const watched of this.#sensors) {
+      if (watched !== undefined)
+        highest = Math.max(highest, watched.monitor.alertness(record, watched.offset + 1));
+    }
+    return highest;
+  }
+
+  #isSuspected(record: Float64Array): boolean {
+    for (const watched of this.#sensors)
+      if (watched !== undefined && record[watched.offset] !== 0) return true;
+    for (const { offset } of this.#healths) if (record[offset] !== 0) return true;
+    return false;
+  }
+
+  /** A twin gives in to samples that it had left out. */
+  widened(side: LaneSide): void {
+    this.#inquiry?.widened(side);
+  }
+
+  /** A lane goes: what only this block knows of it is forgotten. */
+  forget(side: LaneSide): void {
+    this.#inquiry?.drop(side);
+  }
+
+  #tellVerdict(side: LaneSide, finding: Finding, timeMs: number): void {
+    const { model, reporter } = this.#options;
+    const { subject } = finding;
+    const signal = [...model.measurements, ...model.states].find(({ name }) => name === subject);
+    const message =
+      signal === undefined ? `${finding.words}, since about ${textOf(finding)}` : wordsOf(finding, signal);
+    reporter.event({
+      twin: side.twin.index,
+      timeMs,
+      kind: 'diagnosed',
+      severity: severities.diagnosed,
+      message,
+      ...(signal && { subject }),
+    });
   }
 
   /** Tells what is found now, if it is other than what was told. */
@@ -176,7 +244,11 @@ function wordsOf({ kind, size, since, words, confidence }: Finding, { unit, name
     'sensor-spikes': `they are off by about ${quantity}`,
   };
   const told = how[kind] ?? `by ${quantity}`;
-  const sinceText = new Date(Math.round(since) * 1000).toISOString().replace('.000', '');
-  const sure = `${Math.min(99, Math.floor(100 * confidence))} % sure`;
-  return `${words.replace(name, `\`${name}\``)}: ${told}, since about ${sinceText} (${sure})`;
+  return `${words.replace(name, `\`${name}\``)}: ${told}, since about ${textOf({ since, confidence })}`;
+}
+
+/** Since when, and how surely. */
+function textOf({ since, confidence }: Pick<Finding, 'since' | 'confidence'>): string {
+  const time = new Date(Math.round(since) * 1000).toISOString().replace('.000', '');
+  return `${time} (${Math.min(99, Math.floor(100 * confidence))} % sure)`;
 }

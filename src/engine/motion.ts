@@ -3,7 +3,13 @@
  * rest of the engine does not ask which.
  */
 
-import { type BeliefLayout, createEstimator, isFiltered, type Selection } from '../core/estimate/index.ts';
+import {
+  type BeliefLayout,
+  createEstimator,
+  type Estimator,
+  isFiltered,
+  type Selection,
+} from '../core/estimate/index.ts';
 import type { Backend, Lanes } from '../core/kernel/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { type BlockLayout, createStepper, type StartValues } from '../core/solve/index.ts';
@@ -25,6 +31,7 @@ export interface Motion {
 
 export interface Belief {
   readonly layout: BeliefLayout;
+  readonly estimator: Estimator;
   /** `measured` has the samples. */
   correct(selection: Selection, measurement: number): void;
   /** Makes the belief less sure where the last sample was left out, so that it is not when it is given again. */
@@ -44,6 +51,7 @@ function filteredMotion(model: Model, backend: Backend): Motion {
     advance: (selection, times) => estimator.predict(selection, times),
     belief: {
       layout,
+      estimator,
       correct: (selection, measurement) => estimator.correct(selection, measurement),
       widen: (selection, measurement) => estimator.widen(selection, measurement),
     },

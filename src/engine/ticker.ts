@@ -17,6 +17,7 @@
 
 import type { BlockMemory } from './block-memory.ts';
 import { statusCodes } from './frame.ts';
+import type { Detection } from './detection.ts';
 import type { LaneEvents } from './lane-events.ts';
 import { LaneList } from './lane-list.ts';
 import type { LaneSide } from './lane-side.ts';
@@ -33,6 +34,7 @@ export interface TickerOptions {
   readonly sides: readonly LaneSide[];
   readonly events: LaneEvents;
   readonly sensors: Sensors;
+  readonly detection: Detection;
   readonly reporter: Reporter;
   readonly substeps: number;
   readonly periodMs: number;
@@ -185,7 +187,7 @@ export class Ticker {
 
   /** Applies inputs up to the next sample of a measurement. @returns its number, or −1 if there is none. */
   #applyInputs(lane: number): number {
-    const { memory, sides, events } = this.#options;
+    const { memory, sides, events, detection } = this.#options;
     const { inputs } = memory.model;
     const samples = sides[lane]?.samples;
     if (samples === undefined) return -1;
@@ -198,8 +200,11 @@ export class Ticker {
         this.#isNew[lane] = isNew ? 1 : 0;
         return signal - inputs.length;
       }
-      memory.setSlot(lane, memory.layout.inputs + signal, samples.value(row));
-      memory.setNote(lane, memory.frameLayout.inputTimes + signal, samples.timeMs(row));
+      const [timeMs, value] = [samples.timeMs(row), samples.value(row)];
+      memory.setSlot(lane, memory.layout.inputs + signal, value);
+      const side = sides[lane];
+      if (isNew && side !== undefined) detection.heard(side, { index: signal, timeMs, value });
+      memory.setNote(lane, memory.frameLayout.inputTimes + signal, timeMs);
       this.#tryToRun(lane, events);
     }
     return -1;
@@ -242,12 +247,14 @@ export class Ticker {
 
   /** Believes samples that the gate has left out once too often. */
   #widen(corrected: LaneList, measurement: number): void {
-    const { memory, motion, sensors, events, periodMs } = this.#options;
+    const { memory, motion, sides, sensors, events, detection, periodMs } = this.#options;
     const widened = this.#widened.clear(memory);
     for (let i = 0; i < corrected.count; i++) {
       const lane = corrected.at(i);
       if (!sensors.isOutOfPatience(lane, measurement)) continue;
       widened.push(lane);
+      const side = sides[lane];
+      if (side !== undefined) detection.widened(side);
       const atMs = ((this.#until[lane] ?? 0) / this.#options.substeps) * periodMs;
       if (this.#isNew[lane] === 1) events.widened(lane, measurement, atMs);
     }

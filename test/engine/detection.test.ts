@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rng } from '../../src/core/statistics/index.ts';
 import type { TwinEvent } from '../../src/engine/index.ts';
+import { record, tanks } from '../core/detect/tanks.ts';
 import { memoryStore, modelOf, startFleet, startMs, twinOf } from './support.ts';
 
 /** A heated body with two thermometers; its loss to the air is its health, and hidden. */
@@ -164,3 +165,49 @@ test('a late sample is worked in and not judged twice', async () => {
   assert.ok(events.length >= 1 && events.length <= 2);
   assert.ok(events.every(({ kind }) => kind === 'sensor-suspected'));
 });
+
+/** What is told of the tanks of core's tests, whose troubles begin after 100 s, by kind of event. */
+async function tell(trouble: Parameters<typeof record>[0], seed: number): Promise<readonly TwinEvent[]> {
+  const { fleet, clock, send } = await startFleet([twinOf('t', tanks)], { models: [tanks] });
+  const seconds = Map.groupBy(record(trouble, seed).samples, ({ kind, time }) =>
+    kind === 'input' ? time + 1 : time,
+  );
+  for (const [second, samples] of [...seconds].toSorted(([a], [b]) => a - b)) {
+    for (const { kind, index, value, time } of samples) {
+      const signal = (kind === 'input' ? tanks.inputs : tanks.measurements)[index];
+      send('t', { [signal?.name ?? '']: value, time: startMs + 1000 * time });
+    }
+    await clock.advance(startMs + 1000 * second - clock.nowMs());
+  }
+  await fleet.stop();
+  return fleet.events().toReversed();
+}
+
+for (const [words, trouble] of [
+  [
+    /^`lower` reads beside the value .* by 0\.0[34]\d* 1, since about 2026-11-22T13:01:[3-5]/,
+    { sensor: 1, fault: 'offset' },
+  ],
+  [/^`between` scatters more than its noise says/, { sensor: 2, fault: 'noisy' }],
+  [
+    /^the machine no longer does what its model says; no single sensor explains it, since about/,
+    { leak: 0.1 },
+  ],
+  [/^`valve` has changed by more than its usual wandering: by -0\.0[4-9]\d* 1/, { valve: 0.93 }],
+] as const) {
+  test(`by the other sensors it is told that ${words.source.slice(1, 40)}…`, async () => {
+    for (const seed of [1, 2]) {
+      const events = await tell(trouble, seed);
+      const diagnosed = events.filter(({ kind }) => kind === 'diagnosed');
+      assert.deepEqual(
+        diagnosed.map(({ message }) => words.test(message)),
+        [true],
+        JSON.stringify(
+          events.map(({ kind, message, timeMs }) => [kind, message, (timeMs - startMs) / 1000]),
+          null,
+          1,
+        ),
+      );
+    }
+  });
+}

@@ -38,6 +38,10 @@ interface OpenChannel extends Channel {
 
 interface Lanes {
   readonly belief: Float64Array;
+  /** The belief's standard deviations are taken so many times. */
+  readonly doubt: number;
+  /** By sensor: innovations are usually so many times their standard deviation. */
+  readonly spreads: readonly number[];
   readonly measurements: readonly number[];
   readonly jumps: readonly number[];
 }
@@ -50,23 +54,28 @@ export class Bank {
   /** The lane that uses all. */
   readonly full: number;
   readonly #jumps: readonly number[];
+  readonly #spreads: readonly number[];
   readonly #estimator: Estimator;
   readonly #measurements: readonly number[];
   readonly #capacity: number;
   readonly #memory: Float64Array;
 
-  constructor(estimator: Estimator, { belief, measurements, jumps }: Lanes) {
+  constructor(estimator: Estimator, { belief, doubt, spreads, measurements, jumps }: Lanes) {
     this.#estimator = estimator;
     this.#measurements = measurements;
     this.#jumps = jumps;
+    this.#spreads = spreads;
     this.full = measurements.length;
     this.#capacity = this.full + jumps.length + 2;
     this.#memory = estimator.allocate(this.#capacity);
     this.channels = Array.from({ length: this.#capacity - 1 }, () => measurements.map(emptyChannel));
     this.before = measurements.map(emptyChannel);
+    const { factor, estimated } = estimator.layout;
     for (let slot = 0; slot < estimator.layout.slots; slot++) {
       const first = slot * this.#capacity;
-      this.#memory.fill(belief[slot] ?? NaN, first, first + this.#capacity);
+      const isFactor = slot >= factor && slot < factor + placeInFactor(estimated.length, 0);
+      const value = (belief[slot] ?? NaN) * (isFactor ? doubt : 1);
+      this.#memory.fill(value, first, first + this.#capacity);
     }
   }
 
@@ -152,7 +161,8 @@ export class Bank {
     channel?.times.push(sample.time);
     channel?.values.push(sample.value);
     channel?.innovations.push(at(innovations + sample.index));
-    channel?.deviations.push(at(innovationDeviations + sample.index));
+    const spread = this.#spreads[this.#measurements.indexOf(sample.index)] ?? 1;
+    channel?.deviations.push(spread * at(innovationDeviations + sample.index));
   }
 
   #write(slot: number, value: number): void {

@@ -60,6 +60,20 @@ export function whiten(
   return rest / ((memory[offset + slots.spread] ?? 1) * Math.sqrt(1 - correlation * correlation));
 }
 
+export interface Baseline {
+  readonly spread: number;
+  readonly correlation: number;
+}
+
+/** What was learnt of `samples`; before that, and if there is nothing to learn, that of white noise. */
+export function baselineOf(memory: Float64Array, offset: number, samples: number): Baseline {
+  if (samples === 0 || !hasLearnt(memory, offset, samples)) return { spread: 1, correlation: 0 };
+  return {
+    spread: memory[offset + slots.spread] ?? 1,
+    correlation: memory[offset + slots.correlation] ?? 0,
+  };
+}
+
 function within(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }

@@ -5,10 +5,11 @@
  * twin's time in milliseconds, and only when something is suspected.
  */
 
-import { createEstimator } from '../estimate/index.ts';
+import { createEstimator, type Estimator } from '../estimate/index.ts';
 import type { Backend } from '../kernel/index.ts';
 import type { Model } from '../model/index.ts';
 import { Bank } from './bank.ts';
+import type { Baseline } from './baseline.ts';
 import type { BankSample } from './bank.ts';
 import type { Finding } from './finding.ts';
 import { judgeBank } from './verdict.ts';
@@ -28,8 +29,10 @@ export interface DiagnosisRequest {
   /** Seconds since the twin's start, as in the belief. Evidence counts from `since` on. */
   readonly since: number;
   readonly until: number;
-  /** By measurement: correlation of successive innovations while nothing was wrong. Default 0. */
-  readonly correlations?: readonly number[];
+  /** By measurement: what innovations are like while nothing is wrong. Default: as the filter says. */
+  readonly usual?: readonly (Baseline | undefined)[];
+  /** Standard deviations of the belief are taken so many times: it may already have followed a fault. Default 1. */
+  readonly doubt?: number;
 }
 
 export interface Diagnosis {
@@ -38,8 +41,11 @@ export interface Diagnosis {
 }
 
 /** @throws GemelError `MODEL_TOO_LARGE` if a filter of the model needs more operations than the backend can take. */
-export function createDiagnosis(model: Model, options: { readonly backend: Backend }): Diagnosis {
-  const estimator = createEstimator(model, options);
+export function createDiagnosis(
+  model: Model,
+  options: { readonly backend: Backend } | { readonly estimator: Estimator },
+): Diagnosis {
+  const estimator = 'estimator' in options ? options.estimator : createEstimator(model, options);
   const wanderers = wanderingStates(model);
   const sensors = model.measurements.flatMap(({ name, noise }, index) =>
     noise === undefined ? [] : [{ index, name, noise }],
@@ -49,6 +55,8 @@ export function createDiagnosis(model: Model, options: { readonly backend: Backe
       if (sensors.length === 0) return undefined;
       const bank = new Bank(estimator, {
         belief: request.belief,
+        doubt: request.doubt ?? 1,
+        spreads: sensors.map(({ index }) => request.usual?.[index]?.spread ?? 1),
         measurements: sensors.map(({ index }) => index),
         jumps: wanderers.map(({ index }) => index),
       });
@@ -65,7 +73,7 @@ export function createDiagnosis(model: Model, options: { readonly backend: Backe
         sensors: sensors.map(({ index, name, noise }) => ({
           name,
           noise,
-          correlation: request.correlations?.[index] ?? 0,
+          correlation: request.usual?.[index]?.correlation ?? 0,
         })),
         before: bank.before,
         full: bank.channels[bank.full] ?? [],

@@ -21,6 +21,7 @@ export type { NameAndTime } from './sensor-finding.ts';
 export type { SensorSample } from './sensor-record.ts';
 export { suspicions } from './sensor-record.ts';
 export type { BankSample } from './bank.ts';
+export type { Baseline } from './baseline.ts';
 export type { Diagnosis, DiagnosisRequest } from './diagnosis.ts';
 export { createDiagnosis } from './diagnosis.ts';
 export type { BankEvidence, BankSensor, Jump } from './verdict.ts';

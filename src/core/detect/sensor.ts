@@ -13,8 +13,9 @@
  *         in Control?, Statistics 38 (2004)
  */
 
-import { hasLearnt, learn, whiten } from './baseline.ts';
-import { addToCusum } from './cusum.ts';
+import { baselineOf, hasLearnt, learn, whiten } from './baseline.ts';
+import type { Baseline } from './baseline.ts';
+import { addToCusum, cusumSlots } from './cusum.ts';
 import type { Finding } from './finding.ts';
 import { clippedScatter, clippedShifts, thresholdFor } from './run-length.ts';
 import { sensorFinding } from './sensor-finding.ts';
@@ -37,6 +38,10 @@ export interface SensorMonitor {
   readonly width: number;
   /** Takes one sample into a record, in place; allocates nothing. Gives the suspicions that stand, as bits. */
   update(memory: Float64Array, offset: number, sample: SensorSample): number;
+  /** How far the sums are up, in parts of their thresholds: it alarms above 1. A sample that was just left out counts ½. */
+  alertness(memory: Float64Array, offset: number): number;
+  /** What was learnt of the normalised innovations; of white ones if nothing was. */
+  baseline(memory: Float64Array, offset: number): Baseline;
   /** When the last sample of a record was; 0 before the first. */
   lastTime(memory: Float64Array, offset: number): number;
   /** The suspicions that stand at `time`, silence among them. */
@@ -72,6 +77,8 @@ export function createSensorMonitor(options: SensorMonitorOptions): SensorMonito
   return {
     width: sensorWidth,
     update,
+    alertness,
+    baseline: (memory, offset) => baselineOf(memory, offset + slots.baseline, samples),
     lastTime: (memory, offset) => memory[offset + slots.time] ?? 0,
     suspicionsAt,
     finding: (memory, offset, at) => sensorFinding(memory, offset, suspicionsAt(memory, offset, at.time), at),
@@ -138,6 +145,18 @@ export function createSensorMonitor(options: SensorMonitorOptions): SensorMonito
     return dead ? bits | suspicions.dead : bits;
   }
 }
+
+function alertness(memory: Float64Array, offset: number): number {
+  let highest = memory[offset + slots.rejected] === 0 ? 0 : 0.5;
+  for (const part of summed) {
+    const sum = memory[offset + part + cusumSlots.sum] ?? 0;
+    const threshold = memory[offset + part + cusumSlots.threshold] ?? 0;
+    if (sum > highest * threshold && threshold > 0) highest = sum / threshold;
+  }
+  return highest;
+}
+
+const summed = [slots.above, slots.below, slots.scatter] as const;
 
 function clipped(e: number): number {
   return Math.min(Math.max(e, -clip), clip);

@@ -12,6 +12,7 @@ gemel: 1
 model: tanks
 version: 1.0.0
 solver: { method: rk4, step: 1 s }
+detect: { learn: 80 }
 inputs:
   pump: { unit: 1/s, default: 0.03 }
 states:

@@ -215,7 +215,7 @@ export class Detection {
     const finding = monitor.finding(record, offset + 1, { name, time: timeMs / 1000 });
     const code = finding === undefined ? 0 : 1 + findingKinds.indexOf(finding.kind);
     const before = record[offset] ?? 0;
-    if (code === before) return;
+    if (code === before || (finding && rankOf(finding.kind) <= rankOf(findingKinds[before - 1]))) return;
     record[offset] = code;
     const wasHealth = findingKinds[before - 1] === 'health-changed';
     const over: TwinEventKind = wasHealth ? 'health-settled' : 'sensor-cleared';
@@ -231,6 +231,12 @@ export class Detection {
       subject: name,
     });
   }
+}
+
+/** While a suspicion stands, it may only become a firmer one, so that it does not go to and fro. */
+function rankOf(kind: Finding['kind'] | undefined): number {
+  if (kind === undefined) return 0;
+  return kind === 'sensor-stuck' ? 3 : kind === 'sensor-noisy' ? 2 : 1;
 }
 
 /** The finding in the signal's own unit, and since when. */

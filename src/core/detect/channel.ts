@@ -4,7 +4,8 @@
  * All evidence is in nats: the logarithm of how much more likely the innovations are under the better explanation, less
  * what its free numbers cost (half a log n each). A sensor that the filter does not use is predicted with an error that
  * lasts, so its samples are not independent; the noise of the sensor itself is. Hence an offset counts against the
- * lasting error and n noises, scatter by differences of neighbours, where the lasting error cancels.
+ * lasting error and n noises, scatter by differences of neighbours, where the lasting error cancels, if they are as
+ * opposite as white noise makes them.
  *
  * Notation  v innovation · s its deviation · e = v/s · R variance of the sensor's noise · n number of samples
  * Source    Schwarz, Estimating the Dimension of a Model, Annals of Statistics 6 (1978): the cost of free numbers
@@ -67,14 +68,19 @@ export function bestFault(channel: Channel, noise: number): FaultEvidence {
   const lasting = sum(deviations, (s) => Math.max(0, s * s - noise * noise)) / n;
   const offset = mean ** 2 / (lasting + noise ** 2 / n) / 2 - Math.log(n) / 2;
   const differences = v.slice(1).map((value, i) => value - at(v, i));
-  const ratio = sum(differences, (d) => d * d) / (2 * differences.length * noise ** 2);
-  // Neighbouring differences share a sample: two thirds of them count.
-  const scatter = ratio > 1 ? (n / 3) * (ratio - 1 - Math.log(ratio)) - Math.log(n) / 2 : 0;
+  const squares = sum(differences, (d) => d * d);
+  const ratio = squares / (2 * differences.length * noise ** 2);
+  // Neighbouring differences share a sample: so two thirds of them count, and white noise makes them opposite (−½).
+  const opposite = sum(differences, (d, i) => (i === 0 ? 0 : -d * at(differences, i - 1))) / squares;
+  const isWhite = ratio > 1 && opposite > white;
+  const scatter = isWhite ? (n / 3) * (ratio - 1 - Math.log(ratio)) - Math.log(n) / 2 : 0;
   return scatter > offset
     ? { kind: 'sensor-noisy', evidence: scatter, size: noise * Math.sqrt(ratio), since }
     : { kind: 'sensor-offset', evidence: offset, size: mean, since };
 }
 
+/** What swings smoothly is no noise: its neighbouring differences are not so opposite. */
+const white = 0.3;
 const shortestRun = 10;
 
 /** A value that has not changed in the last half and more of the samples. */

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { check } from './check.ts';
 import { compile } from './compile.ts';
 import { filterPump } from './filter-pump.ts';
+import { detect } from './detect.ts';
 import { fleet1000 } from './fleet-1000.ts';
 import { fleet10000 } from './fleet-10000.ts';
 import { httpState } from './http-state.ts';
@@ -31,6 +32,7 @@ const benches: readonly Bench[] = [
   httpState,
   fleet1000,
   fleet10000,
+  detect,
   kernelPump,
   kernelTutorial,
   kernelScale,

@@ -69,7 +69,7 @@ export function createSensorMonitor(options: SensorMonitorOptions): SensorMonito
   const silentIntervals = options.silentIntervals ?? 10;
   const shiftMargin = samples > 0 ? certain / Math.sqrt(samples) : 0;
   const scatterShrink = samples > 0 ? Math.max(0.1, 1 - certain * Math.sqrt(2 / samples)) : 1;
-  // Written anew for each sample, so that none is allocated.
+  // Written anew for each sample, so that none is allocated; nor are numbers, as they are in arguments of calls.
   const step = { increment: 0, threshold: 0, time: 0, size: 0, weight: 1 };
   const white = { e: 0, gap: 0, samples };
   const limits = { noise: 0, samples: 0, learning: false };
@@ -91,13 +91,13 @@ export function createSensorMonitor(options: SensorMonitorOptions): SensorMonito
     limits.samples = Math.min(Math.max(1, (tests * options.falseAlarmSeconds) / interval), rarest);
     limits.learning = !hasLearnt(memory, offset + slots.baseline, samples);
     const stuck = followValue(memory, offset + slots.stuck, sample, limits);
-    const bits = (stuck ? suspicions.stuck : 0) | judge(memory, offset, sample, gap / interval);
+    white.gap = gap / interval;
+    const bits = (stuck ? suspicions.stuck : 0) | judge(memory, offset, sample);
     memory[offset + slots.suspicions] = bits;
     return bits;
   }
 
-  /** @param gap - in usual intervals. */
-  function judge(memory: Float64Array, offset: number, sample: SensorSample, gap: number): number {
+  function judge(memory: Float64Array, offset: number, sample: SensorSample): number {
     const e = clipped(sample.innovation / sample.deviation);
     if (Number.isNaN(e)) return 0;
     const side = sample.rejected ? Math.sign(e) : 0;
@@ -117,13 +117,11 @@ export function createSensorMonitor(options: SensorMonitorOptions): SensorMonito
     // A first sample off is a spike, until a second off to the same side says that it is none.
     if (side !== 0 && side !== before) return spikes | (memory[offset + slots.suspicions] ?? 0);
     white.e = e;
-    white.gap = gap;
-    return (
-      spikes | addToSums(memory, offset, clipped(whiten(memory, offset + slots.baseline, white)), sample)
-    );
+    return spikes | addToSums(memory, offset, sample);
   }
 
-  function addToSums(memory: Float64Array, offset: number, w: number, sample: SensorSample): number {
+  function addToSums(memory: Float64Array, offset: number, sample: SensorSample): number {
+    const w = clipped(whiten(memory, offset + slots.baseline, white));
     let bits = 0;
     step.weight = 1;
     step.size = sample.innovation;

@@ -6,8 +6,9 @@
  * Tuned on the first 30 % of each interval of constant label: temperatures, noises and limits of the cooler on that of the
  * three intervals of the cooler (leakage 0, valve 100 %), flow, leakage and its limits on that of the 37 of leakage, the
  * valve's limits on that of its 145. Judged on the rest, but for delays after a change and false alarms, which are counted
- * over all: a delay lies in the first 30 % by its nature, and what was fitted there are levels, not delays. Labels, the
- * rig's own cooling figures and pressure_4 are not sent to the twins.
+ * over all: a delay lies in the first 30 % by its nature, and what was fitted there are levels, not delays. What else was
+ * chosen with the whole record in sight stands in docs/proofs.md. Labels, the rig's own cooling figures and pressure_4 are
+ * not sent to the twins.
  *
  * Innovations are those of thermometers read every 10 s, and of the flow meter in each second in which it counts.
  */

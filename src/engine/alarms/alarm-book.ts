@@ -257,7 +257,9 @@ export class AlarmBook implements Alarms {
     entry.going = undefined;
     const before = entry.alarm;
     const chattering = recur(entry, raise.atMs) || before.chattering;
-    entry.alarm = { ...before, occurrences: before.occurrences + 1, chattering };
+    const { message, cause } = raise;
+    const said = { message, ...(cause !== undefined && { cause }) };
+    entry.alarm = { ...before, ...said, occurrences: before.occurrences + 1, chattering };
     this.#counters.raised++;
     if (chattering && !before.chattering)
       this.#set(entry, { ...entry.alarm, changedMs: raise.atMs }, 'chattering');

@@ -44,6 +44,17 @@ const flagEvents: Partial<Record<TwinEventKind, { readonly kind: string; readonl
   'sensor-back': { kind: 'sensor-silent', begins: false },
 };
 
+/**
+ * Findings, that only events tell: once when they are made or become another, and once when they are over. What found them
+ * remembers over restarts that it told of them.
+ */
+const findings: Readonly<Record<string, { readonly kind: string; readonly begins: boolean }>> = {
+  'sensor-suspected': { kind: 'sensor-suspected', begins: true },
+  'sensor-cleared': { kind: 'sensor-suspected', begins: false },
+  'health-changed': { kind: 'health-changed', begins: true },
+  'health-settled': { kind: 'health-changed', begins: false },
+};
+
 /** What the book was last told of a condition: 0 not raised, 1 a warning, 2 critical. */
 type Level = 0 | 1 | 2;
 
@@ -94,10 +105,12 @@ export class AlarmWatch {
   }
 
   /** What an event tells before the frame does. */
-  hear({ twin: id, kind, subject, message, timeMs }: TwinEvent): void {
+  hear(event: TwinEvent): void {
+    const { twin: id, kind, subject, message, timeMs } = event;
     const twin = this.#twins.get(id);
     if (twin === undefined) return;
-    if (kind === 'quarantined') this.#quarantine(twin, message, timeMs);
+    if (Object.hasOwn(findings, kind)) this.#find(event);
+    else if (kind === 'quarantined') this.#quarantine(twin, message, timeMs);
     else if (kind === 'recovered' && twin.told[0] !== 0) this.#recover(twin, { timeMs, told: true });
     else {
       const about = flagEvents[kind];
@@ -141,6 +154,15 @@ export class AlarmWatch {
       const level = healthIn(column, { frame, lane });
       this.#lookAtHealth(twin, condition, { column, level, timeMs });
     }
+  }
+
+  #find({ twin, kind, subject, severity, message, timeMs }: TwinEvent): void {
+    const about = findings[kind];
+    if (about === undefined) return;
+    const key = { twin, kind: about.kind, ...(subject !== undefined && { subject }), atMs: timeMs };
+    // Another finding about the same thing has to be seen anew.
+    this.#book.clear({ ...key, told: true });
+    if (about.begins && severity !== 'info') this.#book.raise({ ...key, severity, message, told: true });
   }
 
   #lookAtHealth(twin: Watched, condition: number, { column, level, timeMs }: HealthLook): void {

@@ -62,7 +62,8 @@ export class HealthBar {
     this.root.className = `health ${best <= 0 ? 'failed' : best < 20 ? 'low' : ''}`;
     this.#interval.hidden = !known;
     if (!known) return;
-    this.#interval.style.left = `${low}%`;
-    this.#interval.style.width = `${Math.max(0.5, high - low)}%`;
+    const width = Math.max(0.5, high - low);
+    this.#interval.style.left = `${Math.min(low, 100 - width)}%`;
+    this.#interval.style.width = `${width}%`;
   }
 }

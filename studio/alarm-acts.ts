@@ -1,7 +1,7 @@
 /** What somebody does with an alarm, and who that is: asked once, and remembered by this browser. */
 
 import type { Alarm } from './alarms.ts';
-import { post } from './api.ts';
+import { post, Refused } from './api.ts';
 import { element } from './dom.ts';
 
 const NAME_KEY = 'gemel.name';
@@ -23,6 +23,24 @@ export async function acknowledge(alarm: Alarm): Promise<void> {
   if (by !== '') return act(alarm, 'acknowledge', { by });
   const answer = await ask('Acknowledge', alarm, []);
   if (answer !== undefined) await act(alarm, 'acknowledge', { by: answer.get('by') });
+}
+
+/** A few at a time, since there may be a hundred. One that somebody else was quicker with is as good as done. */
+export async function acknowledgeAll(alarms: readonly Alarm[]): Promise<void> {
+  const [first, ...rest] = alarms;
+  if (first === undefined) return;
+  // The first may have to ask who one is; whoever closes the dialog means none of them.
+  await acknowledge(first);
+  if (rememberedName() === '') return;
+  const waiting = [...rest];
+  const worker = async (): Promise<void> => {
+    for (let alarm = waiting.shift(); alarm !== undefined; alarm = waiting.shift()) {
+      await acknowledge(alarm).catch((error: unknown) => {
+        if (!(error instanceof Refused && error.status === 409)) throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, worker));
 }
 
 export async function shelve(alarm: Alarm): Promise<void> {

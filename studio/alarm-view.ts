@@ -1,6 +1,6 @@
 /** All alarms on the page: what asks most first, narrowed down by kind, a hundred at a time. */
 
-import { changeName, rememberedName } from './alarm-acts.ts';
+import { acknowledgeAll, changeName, rememberedName } from './alarm-acts.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Alarm, AlarmStore } from './alarms.ts';
 import { element, setText } from './dom.ts';
@@ -32,8 +32,11 @@ export class AlarmView {
   readonly #problem = element('p', { class: 'note', role: 'alert', hidden: '' });
   readonly #none = element('p', { class: 'quiet' });
   readonly #more = element('button', { type: 'button', class: 'more', hidden: '' });
+  readonly #seen = element('button', { type: 'button', hidden: '' });
   readonly #name = element('button', { type: 'button', class: 'link' });
   #filter = 'All';
+  /** Of those shown, what nobody has seen yet. */
+  #unseen: readonly Alarm[] = [];
   #limit = PAGE;
 
   constructor(store: AlarmStore) {
@@ -52,10 +55,14 @@ export class AlarmView {
       this.#limit += PAGE;
       this.update();
     });
+    this.#seen.addEventListener('click', () => {
+      this.#tell('');
+      acknowledgeAll(this.#unseen).catch((error: unknown) => this.#tell(wordsOf(error)));
+    });
     this.#name.addEventListener('click', () => {
       changeName().then(
         () => this.update(),
-        (error: unknown) => this.#tell(String(error)),
+        (error: unknown) => this.#tell(wordsOf(error)),
       );
     });
     this.root = element(
@@ -66,6 +73,7 @@ export class AlarmView {
         'div',
         { class: 'filters', role: 'group', 'aria-label': 'Which alarms' },
         ...this.#filters.values(),
+        this.#seen,
         this.#name,
       ),
       this.#problem,
@@ -89,7 +97,11 @@ export class AlarmView {
     this.#none.hidden = shown.length > 0;
     setText(this.#none, heard ? (nothing[this.#filter] ?? '') : 'Waiting for the engine…');
     this.#table.root.hidden = shown.length === 0;
-    this.#table.show(shown.slice(0, this.#limit), Date.now());
+    const rows = shown.slice(0, this.#limit);
+    this.#table.show(rows, Date.now());
+    this.#unseen = rows.filter(({ state }) => state === 'unacknowledged' || state === 'returned');
+    this.#seen.hidden = this.#unseen.length < 2;
+    setText(this.#seen, `Acknowledge the ${this.#unseen.length} shown`);
     this.#more.hidden = shown.length <= this.#limit;
     setText(this.#more, `Show more (${shown.length - this.#limit} are not shown)`);
     const name = rememberedName();
@@ -104,4 +116,8 @@ export class AlarmView {
     this.#problem.hidden = text === '';
     setText(this.#problem, text);
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -73,6 +73,16 @@ export class AlarmStore {
     return this.all().filter((alarm) => alarm.twin === twin);
   }
 
+  /** The worst severity of what nobody has seen yet, by twin. */
+  unseen(): ReadonlyMap<string, Severity> {
+    const worst = new Map<string, Severity>();
+    for (const { twin, state, severity } of this.#alarms.values()) {
+      if (state !== 'unacknowledged' && state !== 'returned') continue;
+      if (worst.get(twin) !== 'critical') worst.set(twin, severity);
+    }
+    return worst;
+  }
+
   /** Returns the function that ends it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -99,13 +99,23 @@ export async function fetchEvents(id: string): Promise<readonly TwinEvent[]> {
   return events;
 }
 
-/** Throws an Error with the server's own explanation. */
+/** What the server refused, with its own explanation. */
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(detail: string, status: number) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+/** Throws `Refused`. */
 export async function post(path: string, body: object): Promise<void> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
   await answerOf<unknown>(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
 }
 
-/** Throws an Error with the server's own explanation. */
+/** Throws `Refused`. */
 async function get<T>(path: string): Promise<T> {
   return answerOf<T>(await fetch(path, { headers: { accept: 'application/json' } }));
 }
@@ -117,7 +127,7 @@ async function answerOf<T>(response: Response): Promise<T> {
       typeof body === 'object' && body !== null && 'detail' in body
         ? String(body.detail)
         : response.statusText;
-    throw new Error(detail);
+    throw new Refused(detail, response.status);
   }
   return body as T;
 }

@@ -6,7 +6,7 @@ import { AlarmView } from './alarm-view.ts';
 import { fetchEvents, fetchTwin } from './api.ts';
 import { byId, element, setText } from './dom.ts';
 import { openStream } from './stream.ts';
-import { openTwinList } from './twin-list.ts';
+import { markAlarms, openTwinList } from './twin-list.ts';
 import { TwinView } from './twin-view.ts';
 
 const DRAW_MS = 250;
@@ -58,12 +58,15 @@ alarms.onChange(() => {
   setTimeout(() => {
     drawing = false;
     if (alarms.counts !== undefined) showBanner(alarms.counts);
+    markAlarms(alarms.unseen());
     alarmView?.update();
     shown?.view.showAlarms(alarms.ofTwin(shown.id));
   }, DRAW_MS / 2);
 });
 
-openTwinList((id) => {
+openTwinList({ choose, onRows: () => markAlarms(alarms.unseen()) });
+
+function choose(id: string): void {
   wanted = id;
   byId('alarm-link').setAttribute('aria-current', id === ALARMS ? 'page' : 'false');
   alarmView = undefined;
@@ -75,7 +78,7 @@ openTwinList((id) => {
     if (wanted !== id) return;
     close(error instanceof Error ? error.message : String(error));
   });
-});
+}
 
 setInterval(() => {
   // A hidden page collects, and draws once it is seen again.

@@ -1,13 +1,22 @@
 /** The twins at the side: found by the start of their id, a page at a time, each with its status. */
 
+import { severityMark } from './alarm-mark.ts';
+import type { Severity } from './alarms.ts';
 import { fetchTwins, type TwinSummary } from './api.ts';
 import { byId, element, setText } from './dom.ts';
 
 const PAGE = 100;
 const REFRESH_MS = 3000;
 
-/** Keeps the list fresh and calls `choose` with the twin to show; the first one if the address names none. */
-export function openTwinList(choose: (id: string) => void): void {
+export interface TwinListOptions {
+  /** Called with the twin to show; the first one if the address names none. */
+  readonly choose: (id: string) => void;
+  /** Called when rows came or went. */
+  readonly onRows: () => void;
+}
+
+/** Keeps the list fresh. */
+export function openTwinList({ choose, onRows }: TwinListOptions): void {
   const filter = byId('filter') as HTMLInputElement;
   const more = byId('more');
   const list = byId('twins');
@@ -24,6 +33,7 @@ export function openTwinList(choose: (id: string) => void): void {
   const refresh = async (): Promise<void> => {
     const { twins, total } = await fetchTwins(filter.value.trim(), limit);
     draw(list, twins, select);
+    onRows();
     mark(list, chosen);
     more.hidden = twins.length >= total;
     if (filter.value === '') setText(byId('fleet'), total === 1 ? '1 twin' : `${total} twins`);
@@ -58,6 +68,22 @@ function draw(list: HTMLElement, twins: readonly TwinSummary[], select: (id: str
   });
   if (wanted.length !== list.children.length || wanted.some((row, index) => list.children[index] !== row)) {
     list.replaceChildren(...wanted);
+  }
+}
+
+/** Marks the twins that have alarms which nobody has seen yet. */
+export function markAlarms(unseen: ReadonlyMap<string, Severity>): void {
+  for (const row of byId('twins').children) {
+    const severity = unseen.get(row.getAttribute('data-id') ?? '');
+    const button = row.firstElementChild;
+    const before = button?.querySelector('.alarmed');
+    if (severity === undefined) before?.remove();
+    else if (before?.getAttribute('title') !== `${severity} alarm`) {
+      before?.remove();
+      const text = element('span', { class: 'unseen' }, ` ${severity} alarm`);
+      const title = `${severity} alarm`;
+      button?.append(element('span', { class: 'alarmed', title }, severityMark(severity, false), text));
+    }
   }
 }
 

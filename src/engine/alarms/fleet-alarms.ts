@@ -63,8 +63,10 @@ export class FleetAlarms {
     for (const alarm of saved) {
       if (!alarm.active) continue;
       const { twin, kind, subject } = alarm;
-      const over = ofProcess.some((known) => known === kind) || this.#watch.restored(alarm) === 'gone';
-      if (over) this.book.clear({ twin, kind, ...(subject !== undefined && { subject }), atMs });
+      const key = { twin, kind, ...(subject !== undefined && { subject }), atMs };
+      // That another process runs now goes without saying.
+      if (ofProcess.some((known) => known === kind)) this.book.clear({ ...key, told: true });
+      else if (this.#watch.restored(alarm) === 'gone') this.book.clear(key);
     }
   }
 

@@ -9,7 +9,7 @@
 
 import type { Model } from '../../core/model/index.ts';
 import { fromSi } from '../../core/units/index.ts';
-import type { TwinEvent, TwinEventKind } from '../event.ts';
+import { severities, type TwinEvent, type TwinEventKind } from '../event.ts';
 import { type Frame, type FrameLayout, frameLayoutOf, statusCodes } from '../frame.ts';
 import { type HealthColumn, healthColumnsOf, healthIn, type HealthLevel, shownPercent } from '../health.ts';
 import type { Alarm, AlarmSeverity } from './alarm.ts';
@@ -267,14 +267,14 @@ function planOf(model: Model): Plan {
       kind: 'sensor-silent',
       subject: name,
       column: layout.silent + index,
-      severity: 'warning',
+      severity: severities['sensor-silent'],
       message: `\`${name}\` has said nothing for much longer than usual`,
     }),
   );
   const belief: Flag = {
     kind: 'diverged',
     column: layout.resets,
-    severity: 'warning',
+    severity: severities.diverged,
     message: 'the belief left the finite numbers and was begun anew',
   };
   return { layout, flags: [...whens, ...sensors, belief], healths: healthColumnsOf(model, layout) };

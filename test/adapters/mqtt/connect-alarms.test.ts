@@ -139,6 +139,12 @@ test('an acknowledgement is taken; what is none is counted, and said to whoever 
   await until('all are refused', () => refused.length === bad.length);
   for (const [index, [, why]] of bad.entries()) assert.match(refused[index] ?? '', why);
   assert.equal(connection.counters().refusedAcknowledgements, bad.length);
+  alarms.clear({ twin: 'a', kind: 'when', subject: 'early', atMs: 2000 });
+  alarms.raise({ twin: 'a', kind: 'when', subject: 'early', severity: 'warning', message: 'x', atMs: 3000 });
+  await send(JSON.stringify({ alarm: 'a~when~early', by: 'Ann' }), true);
+  await until('it is refused', () => refused.length === bad.length + 1);
+  assert.match(refused.at(-1) ?? '', /retained/);
+  assert.equal(alarms.find('a~when~early')?.state, 'unacknowledged');
   assert.deepEqual([delivered, connection.counters().received], [[], 0]);
   await client.publishAsync('gemel/a/telemetry', '{}', { qos: 1 });
   await until('a sample goes to the fleet', () => delivered.length === 1);

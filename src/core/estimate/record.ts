@@ -2,7 +2,7 @@
  * A recorded machine, filtered from its first row to its last, and smoothed if asked.
  *
  * An input holds from its row to the next; a row's samples are compared at its time, one after the other in the order of
- * the model's measurements.
+ * the model's measurements. A sensor that insists is believed as by a live twin (`patience`).
  */
 
 import { GemelError } from '../diagnose/index.ts';
@@ -60,7 +60,7 @@ export interface RecordEstimate {
   /** The estimated states, with the samples after each row too. */
   readonly smoothed?: readonly StateEstimate[];
   readonly measurements: readonly MeasurementEstimate[];
-  /** Samples that were weighed, and those of them that the gate left out. */
+  /** Samples that were weighed, and those of them that the gate left out, or let in only when they insisted. */
   readonly samples: number;
   readonly rejected: number;
   /**
@@ -135,6 +135,8 @@ class RecordLane {
   readonly #selection;
   readonly #tape: Tape | undefined;
   readonly #endMovesBelief: boolean;
+  /** One a measurement: samples left out since the last that was not. */
+  readonly #leftOut: number[] = [];
   /** How many time updates there were before each row. */
   readonly #stepsBefore: number[] = [0];
 
@@ -213,6 +215,7 @@ class RecordLane {
         deviation: memory[layout.innovationDeviations + index] ?? NaN,
         rejected: memory[layout.rejected + index] === 1,
       });
+      this.#insist(index);
     }
     this.#estimator.observe(this.#selection);
     for (const index of this.#model.states.keys()) {
@@ -221,6 +224,21 @@ class RecordLane {
         deviation: memory[layout.deviations + index] ?? NaN,
       });
     }
+  }
+
+  /** After as many samples left out in a row as the model has patience for, the next is believed, as a live twin does. */
+  #insist(measurement: number): void {
+    const { rejected } = this.#estimator.layout;
+    const before = this.#leftOut[measurement] ?? 0;
+    if (this.#memory[rejected + measurement] !== 1) {
+      this.#leftOut[measurement] = 0;
+      return;
+    }
+    this.#leftOut[measurement] = before + 1;
+    if (before < this.#model.filter.patience) return;
+    this.#estimator.widen(this.#selection, measurement);
+    this.#estimator.correct(this.#selection, measurement);
+    this.#leftOut[measurement] = 0;
   }
 
   /** The estimated states with all samples. */

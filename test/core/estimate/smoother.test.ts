@@ -320,6 +320,24 @@ measurements:
   assert.ok(Number.isNaN(estimate.measurements[0]?.innovation[2]));
 });
 
+test('a sensor that insists is believed once patience has ended', () => {
+  const model = compiled(`
+filter: { patience: 2 }
+states: { x: { unit: "1", start: 0, uncertainty: 0.1, noise: "0.001" } }
+equations: { der(x): 0 }
+measurements: { x: { equals: x, unit: "1", noise: 0.1 } }
+`);
+  const { rejected, states, measurements } = run(model, {
+    times: Float64Array.from({ length: 8 }, (_, k) => k),
+    inputs: [],
+    measurements: [Float64Array.of(0, 0, 7, 7, 7, 7, 7, 7)],
+  });
+  assert.equal(rejected, 3);
+  assert.deepEqual([...(measurements[0]?.rejected ?? [])], [0, 0, 1, 1, 1, 0, 0, 0]);
+  assert.ok(Math.abs(states[0]?.mean[3] ?? NaN) < 1);
+  near(states[0]?.mean[7], 7, 0.1);
+});
+
 test('a column of another length is refused', () => {
   const model = compiled(`
 states: { x: { unit: "1", start: 0, uncertainty: 0.1 } }

@@ -352,10 +352,8 @@ export class LiveFleet implements Fleet {
   #failed(client: ShardClient, why: string): void {
     if (this.#revive(client, why)) return;
     const count = Array.from(this.#members.all()).filter((entry) => entry.client === client).length;
-    this.#events.tellOfAll(
-      'worker-failed',
-      `the worker of ${count} twins has failed, and they stand still: ${why}`,
-    );
+    const message = `the worker of ${count} twins has failed, and they stand still: ${why}`;
+    this.#events.tellOfAll('worker-failed', message);
   }
 
   /** Starts another shard in the place of one that died, unless it never ran or dies too often. */

@@ -321,11 +321,7 @@ export class LiveFleet implements Fleet {
     // Events after numbers: who reads the twin upon its event finds it as the event says.
     this.#takeReport(message.report);
     if (message.kind === 'frame') this.#tellTick(client, message);
-    this.#lookForAlarms(client, message);
-  }
-
-  /** After events and ticks, so that an event says first what an alarm then repeats. */
-  #lookForAlarms(client: ShardClient, message: FromShard): void {
+    // After events and ticks, so that an event says first what an alarm then repeats.
     if (message.kind === 'frame') {
       for (const entry of this.#blocks.entries(client, message)) this.#alarms.look(entry, message.dueMs);
     } else if (message.kind === 'stepped') {

@@ -66,6 +66,13 @@ async function run(
     await clock.advance(1000);
   }
   await fleet.stop();
+  const suspected = fleet.alarms.list().filter(({ kind }) => kind === 'sensor-suspected');
+  const events = fleet.events().filter(({ kind }) => kind === 'sensor-suspected');
+  assert.deepEqual(
+    new Set(suspected.map(({ subject }) => subject)),
+    new Set(events.map(({ subject }) => subject)),
+    'what is suspected is an alarm',
+  );
   return fleet
     .events()
     .filter(({ kind }) => told.includes(kind))

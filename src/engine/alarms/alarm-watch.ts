@@ -48,7 +48,7 @@ const flagEvents: Partial<Record<TwinEventKind, { readonly kind: string; readonl
  * Findings, that only events tell: once when they are made or become another, and once when they are over. What found them
  * remembers over restarts that it told of them.
  */
-const findings: Readonly<Record<string, { readonly kind: string; readonly begins: boolean }>> = {
+const findings: Partial<Record<TwinEventKind, { readonly kind: string; readonly begins: boolean }>> = {
   'sensor-suspected': { kind: 'sensor-suspected', begins: true },
   'sensor-cleared': { kind: 'sensor-suspected', begins: false },
   'health-changed': { kind: 'health-changed', begins: true },

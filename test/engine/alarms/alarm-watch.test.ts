@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlarmWatch } from '../../../src/engine/alarms/alarm-watch.ts';
+import { severities } from '../../../src/engine/event.ts';
 import { AlarmBook, type TwinEvent } from '../../../src/engine/index.ts';
 import { tank } from '../support.ts';
 
@@ -10,15 +11,8 @@ test('a finding is an alarm until it is over, and another one about the same sen
   const book = new AlarmBook({ nowMs: () => 0 });
   const watch = new AlarmWatch(book);
   watch.add('a', tank);
-  const hear = (kind: string, message: string, timeMs: number) =>
-    watch.hear({
-      twin: 'a',
-      kind: kind as TwinEvent['kind'],
-      severity: kind.endsWith('ed') && kind !== 'sensor-cleared' ? 'warning' : 'info',
-      message,
-      subject: 'level',
-      timeMs,
-    });
+  const hear = (kind: TwinEvent['kind'], message: string, timeMs: number) =>
+    watch.hear({ twin: 'a', kind, severity: severities[kind], message, subject: 'level', timeMs });
   const state = () => book.find('a~sensor-suspected~level')?.state;
   hear('sensor-cleared', 'as usual again', 0);
   assert.equal(state(), undefined);

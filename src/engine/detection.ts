@@ -53,6 +53,8 @@ interface WatchedHealth extends Watched<HealthMonitor> {
   readonly state: number;
 }
 
+/** Where a record says what was diagnosed. */
+const verdictAt = 0;
 /** A step of an estimate is taken over so long at least: what wears has time. */
 const healthSeconds = 60;
 
@@ -84,7 +86,7 @@ export class Detection {
     const healths = isOn ? wanderingStates(model) : [];
     const falseAlarmSeconds = (detect?.falseAlarmSeconds ?? 0) * (sensors + healths.length);
     const learnSamples = detect?.learnSamples ?? 0;
-    const names: string[] = [];
+    const names: string[] = isOn ? ['detect verdict'] : [];
     const place = (of: string, numbers: number): number => {
       const offset = names.length;
       for (let i = 0; i <= numbers; i++) names.push(`detect ${of} ${i}`);
@@ -103,7 +105,7 @@ export class Detection {
     });
     this.names = names;
     const { belief } = motion;
-    this.#inquiry = belief && names.length > 0 ? new Inquiry({ ...options, belief }) : undefined;
+    this.#inquiry = belief && names.length > 1 ? new Inquiry({ ...options, belief }) : undefined;
   }
 
   /** Looks at a sample. Allocates nothing unless there is news. */
@@ -154,7 +156,10 @@ export class Detection {
     const record = side.detection;
     const alertness = this.#alertness(record);
     const suspected = this.#isSuspected(record);
-    if (!suspected && !this.#inquiry.asks(side, alertness)) return undefined;
+    if (!suspected && !this.#inquiry.asks(side, alertness)) {
+      if (record[verdictAt] !== 0) this.#tellVerdict(side, undefined, nowMs);
+      return undefined;
+    }
     const usual = () => this.#sensors.map((it) => it?.monitor.baseline(record, it.offset + 1));
     const verdict = this.#inquiry.look(side, { lane, nowMs }, { alertness, suspected, usual });
     if (verdict !== undefined) this.#tellVerdict(side, verdict, nowMs);
@@ -188,20 +193,41 @@ export class Detection {
     this.#inquiry?.drop(side);
   }
 
-  #tellVerdict(side: LaneSide, finding: Finding, timeMs: number): void {
-    const { model, reporter } = this.#options;
-    const { subject } = finding;
-    const signal = [...model.measurements, ...model.states].find(({ name }) => name === subject);
-    const message =
-      signal === undefined ? `${finding.words}, since about ${textOf(finding)}` : wordsOf(finding, signal);
-    reporter.event({
-      twin: side.twin.index,
-      timeMs,
-      kind: 'diagnosed',
-      severity: severities.diagnosed,
-      message,
-      ...(signal && { subject }),
-    });
+  /** Tells who is at fault, unless it was told already; undefined: nobody is any more. */
+  #tellVerdict(side: LaneSide, finding: Finding | undefined, timeMs: number): void {
+    const record = side.detection;
+    const before = record[verdictAt] ?? 0;
+    const code = finding === undefined ? 0 : this.#codeOf(finding);
+    if (code === before) return;
+    record[verdictAt] = code;
+    const told = { twin: side.twin.index, timeMs };
+    if (before !== 0) {
+      const subject = this.#signalOf(before)?.name;
+      const kind = 'diagnosis-over';
+      const message = `${subject === undefined ? 'the machine' : `\`${subject}\``} is as usual again`;
+      const event = { ...told, kind, severity: severities[kind], message } as const;
+      this.#options.reporter.event({ ...event, ...(subject !== undefined && { subject }) });
+    }
+    if (finding === undefined) return;
+    const signal = this.#signalOf(code);
+    const message = signal ? wordsOf(finding, signal) : `${finding.words}, since about ${textOf(finding)}`;
+    const kind = 'diagnosed';
+    const event = { ...told, kind, severity: severities[kind], message } as const;
+    this.#options.reporter.event({ ...event, ...(signal && { subject: signal.name }) });
+  }
+
+  /** A verdict as a number for the record: its measurement or state, or the machine. */
+  #codeOf({ kind, subject }: Finding): number {
+    const { measurements, states } = this.#options.model;
+    const among = kind === 'health-changed' ? states : measurements;
+    const index = among.findIndex(({ name }) => name === subject);
+    if (index < 0) return 1;
+    return 2 + index + (kind === 'health-changed' ? measurements.length : 0);
+  }
+
+  #signalOf(code: number): Signal | undefined {
+    const { measurements, states } = this.#options.model;
+    return [...measurements, ...states][code - 2];
   }
 
   /** Tells what is found now, if it is other than what was told. */

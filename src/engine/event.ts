@@ -20,7 +20,7 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | widened | samples of a measurement were left out again and again; now they are believed, and the belief follows |
  * | diverged | the belief left the finite numbers, and was begun anew |
  * | sensor-suspected · sensor-cleared | the innovations of a measurement are no longer as usual: it has moved apart, scatters, has spikes, stands still · are as usual again |
- * | diagnosed | who is at fault, by the other sensors: one sensor, a health, or the machine as such |
+ * | diagnosed · diagnosis-over | who is at fault, by the other sensors: one sensor, a health, or the machine as such · nothing is suspected any more |
  * | health-changed · health-settled | an estimate that only its noise should move has moved by more · wanders as usual again |
  * | added · removed | a twin came to the fleet, or left it, while it ran |
  * | worker-restarted | a worker died and was started again; its twins go on from their last checkpoint |
@@ -52,6 +52,7 @@ export type TwinEventKind =
   | 'health-changed'
   | 'health-settled'
   | 'diagnosed'
+  | 'diagnosis-over'
   | 'diverged'
   | 'added'
   | 'removed'
@@ -98,6 +99,7 @@ export const severities = {
   'health-changed': 'warning',
   'health-settled': 'info',
   diagnosed: 'warning',
+  'diagnosis-over': 'info',
   diverged: 'critical',
   added: 'info',
   removed: 'info',

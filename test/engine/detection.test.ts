@@ -218,3 +218,39 @@ for (const [words, trouble] of [
     }
   });
 }
+
+test('a diagnosis is over when nothing is suspected any more, and is not told again after a restart', async () => {
+  const checkpoints = memoryStore();
+  let { fleet, clock, send } = await startFleet([twinOf('a', heater)], { models: [heater], checkpoints });
+  const machine = createMachine(1, { scatter: 4 }, 300);
+  const healthy = createMachine(2, {}, 300);
+  const events: TwinEvent[] = [];
+  for (let second = 0; second < 2000; second++) {
+    if (second === 450) {
+      await fleet.stop();
+      events.push(...fleet.events().toReversed());
+      ({ fleet, clock, send } = await startFleet([twinOf('a', heater)], {
+        models: [heater],
+        checkpoints,
+        clock,
+      }));
+    }
+    send('a', { ...(second < 600 ? machine : healthy)(second), time: clock.nowMs() + 500 });
+    await clock.advance(1000);
+  }
+  await fleet.stop();
+  events.push(...fleet.events().toReversed());
+  const about = events.filter(({ kind }) => kind === 'diagnosed' || kind === 'diagnosis-over');
+  assert.deepEqual(
+    about.map(({ kind, subject }) => [kind, subject]),
+    [
+      ['diagnosed', 'outside'],
+      ['diagnosis-over', 'outside'],
+    ],
+    JSON.stringify(
+      events.map(({ kind, message, timeMs }) => [kind, message, (timeMs - startMs) / 1000]),
+      null,
+      1,
+    ),
+  );
+});

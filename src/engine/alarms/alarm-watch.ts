@@ -53,6 +53,8 @@ const findings: Partial<Record<TwinEventKind, { readonly kind: string; readonly 
   'sensor-cleared': { kind: 'sensor-suspected', begins: false },
   'health-changed': { kind: 'health-changed', begins: true },
   'health-settled': { kind: 'health-changed', begins: false },
+  diagnosed: { kind: 'diagnosed', begins: true },
+  'diagnosis-over': { kind: 'diagnosed', begins: false },
 };
 
 /** What the book was last told of a condition: 0 not raised, 1 a warning, 2 critical. */

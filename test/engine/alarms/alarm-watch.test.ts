@@ -28,6 +28,18 @@ test('a finding is an alarm until it is over, and another one about the same sen
   assert.equal(state(), 'returned');
   hear('health-changed', '`level` has changed', 4000);
   assert.equal(book.find('a~health-changed~level')?.state, 'unacknowledged');
+  hear('diagnosed', '`level` reads beside', 5000);
+  assert.equal(book.find('a~diagnosed~level')?.state, 'unacknowledged');
+  hear('diagnosis-over', 'as usual again', 6000);
+  assert.equal(book.find('a~diagnosed~level')?.state, 'returned');
+  const machine = {
+    twin: 'a',
+    severity: 'warning',
+    message: 'the machine has changed',
+    timeMs: 7000,
+  } as const;
+  watch.hear({ ...machine, kind: 'diagnosed' });
+  assert.equal(book.find('a~diagnosed')?.state, 'unacknowledged', 'the machine has no name');
   watch.hear({ twin: 'b', kind: 'raised', severity: 'warning', message: 'x', subject: 'y', timeMs: 0 });
   assert.deepEqual(book.list({ twin: 'b' }), [], 'a twin that is not there');
 });

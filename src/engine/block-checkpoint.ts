@@ -30,9 +30,10 @@ export function saveBlock(
   made: Pick<CheckpointPart, 'savedMs' | 'journal'> & { readonly kernel: string },
 ): SavedPart {
   block.workIn();
-  const columns = [...columnsOf(block), ...beliefColumns(block), ...detectionColumns(block)];
+  const columns = [...columnsOf(block), ...beliefColumns(block)];
   const { lanes } = block;
-  const values = new Float64Array(columns.length * lanes);
+  const { names } = block.detection;
+  const values = new Float64Array((columns.length + names.length) * lanes);
   const beginsMs: number[] = [];
   const queued: number[] = [];
   for (let lane = 0; lane < lanes; lane++) {
@@ -44,13 +45,18 @@ export function saveBlock(
       queued.push(lane, signal, timeMs, value, receivedMs);
     back?.return();
   }
+  // Records are most of it, and lie together.
+  for (let lane = 0; lane < lanes; lane++) {
+    const record = block.record(lane);
+    for (let i = 0; i < names.length; i++) values[(columns.length + i) * lanes + lane] = record?.[i] ?? 0;
+  }
   return {
     model: block.model.id,
     hash: documentHash(block.model.document),
     ...made,
     ...(made.journal !== undefined && { beginsMs }),
     twins: block.twins.map(({ id }) => id),
-    columns: columns.map(({ name }) => name),
+    columns: [...columns.map(({ name }) => name), ...names],
     values,
     signals: signalNames(block),
     queued: Float64Array.from(queued),
@@ -119,9 +125,8 @@ function restoreBelief(block: Block, lane: number, saved: ReadonlyMap<string, nu
 
 /** Detection goes on if the checkpoint has all of its record; otherwise it learns anew. */
 function restoreDetection(block: Block, lane: number, saved: ReadonlyMap<string, number>): void {
-  const columns = detectionColumns(block);
-  if (!columns.every(({ name }) => Number.isFinite(saved.get(name)))) return;
-  for (const { name, write } of columns) write(lane, saved.get(name) ?? 0);
+  const numbers = block.detection.names.map((name) => saved.get(name) ?? Number.NaN);
+  if (numbers.every(Number.isFinite)) block.record(lane)?.set(numbers);
 }
 
 function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: CheckpointPart): void {
@@ -150,17 +155,6 @@ function beliefColumns({ memory, model, motion }: Block): Column[] {
     name: kind === 'factor' ? `factor ${state(first)} ${state(row)}` : `member ${first} ${state(row)}`,
     read: (lane) => memory.slot(lane, slot),
     write: (lane, value) => memory.setSlot(lane, slot, value),
-  }));
-}
-
-function detectionColumns(block: Block): Column[] {
-  return block.detection.names.map((name, i) => ({
-    name,
-    read: (lane) => block.record(lane)?.[i] ?? 0,
-    write: (lane, value) => {
-      const record = block.record(lane);
-      if (record !== undefined) record[i] = value;
-    },
   }));
 }
 

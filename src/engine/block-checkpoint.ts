@@ -38,7 +38,7 @@ export function saveBlock(
   const queued: number[] = [];
   for (let lane = 0; lane < lanes; lane++) {
     // Taken back as far as late samples may take it, so that after a restart they still can.
-    const back = made.journal === undefined ? undefined : block.goBack(lane);
+    const back = made.journal === undefined ? undefined : goBack(block, lane);
     for (const [index, { read }] of columns.entries()) values[index * lanes + lane] = read(lane);
     beginsMs.push(back?.atMs ?? block.beliefMs);
     for (const { signal, timeMs, value, receivedMs } of back?.samples ?? block.samples(lane) ?? [])
@@ -60,6 +60,22 @@ export function saveBlock(
     values,
     signals: signalNames(block),
     queued: Float64Array.from(queued),
+  };
+}
+
+/** Shows a lane as it was at the start of its history, until `return`; undefined if it has none. */
+function goBack(block: Block, lane: number) {
+  const { memory } = block;
+  const oldest = block.oldest(lane);
+  if (oldest === undefined) return undefined;
+  const now = new Float64Array(memory.savedCount);
+  memory.save(lane, now);
+  memory.load(lane, oldest.numbers);
+  return {
+    /** When the last tick was due that it had made, and what came after that. */
+    atMs: oldest.k * block.periodMs,
+    samples: block.samples(lane)?.from(oldest.place),
+    return: () => memory.load(lane, now),
   };
 }
 

@@ -26,13 +26,12 @@ import { BlockMemory, type LaneNumbers } from './block-memory.ts';
 import { Detection } from './detection.ts';
 import { statusCodes } from './frame.ts';
 import { LaneEvents } from './lane-events.ts';
-import { historySpan } from './lane-history.ts';
+import { type HistoryCopy, historySpan } from './lane-history.ts';
 import { LaneList } from './lane-list.ts';
 import type { LaneSamples, QueuedSample } from './lane-samples.ts';
 import {
   copySide,
   createSide,
-  type LaneBack,
   fillHole,
   type LaneSide,
   type SideCopy,
@@ -156,6 +155,11 @@ export class Block {
     return this.#sides[lane]?.samples;
   }
 
+  /** The oldest copy of a lane, from which it can be made again; undefined if there is none. */
+  oldest(lane: number): HistoryCopy | undefined {
+    return this.#sides[lane]?.history.copies[0];
+  }
+
   /** When the last tick was due. */
   get beliefMs(): number {
     return this.#k * this.periodMs;
@@ -240,22 +244,6 @@ export class Block {
   /** Takes a sample of before a restart. */
   refill(lane: number, sample: QueuedSample): void {
     this.#sides[lane]?.samples.refill(sample);
-  }
-
-  /** Shows a lane as it was at the start of its history, until `return`; undefined if it has none. */
-  goBack(lane: number): LaneBack | undefined {
-    const { memory } = this;
-    const side = this.#sides[lane];
-    const oldest = side?.history.copies[0];
-    if (side === undefined || oldest === undefined) return undefined;
-    const now = new Float64Array(memory.savedCount);
-    memory.save(lane, now);
-    memory.load(lane, oldest.numbers);
-    return {
-      atMs: oldest.k * this.periodMs,
-      samples: side.samples.from(oldest.place),
-      return: () => memory.load(lane, now),
-    };
   }
 
   /** Works in what has come late. */

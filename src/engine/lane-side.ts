@@ -2,13 +2,7 @@
 
 import type { Model } from '../core/model/index.ts';
 import { type HistoryCopy, type HistorySpan, LaneHistory } from './lane-history.ts';
-import {
-  LaneSamples,
-  type QueuedSample,
-  type SampleOrder,
-  type SampleRows,
-  type Target,
-} from './lane-samples.ts';
+import { LaneSamples, type SampleOrder, type SampleRows, type Target } from './lane-samples.ts';
 import type { ShardTwin } from './messages.ts';
 
 export interface LaneSide {
@@ -34,15 +28,6 @@ export interface Told {
   /** Time of the newest firing of each `when`, and the tick at which each measurement last came; NaN: never. */
   readonly firedMs: Float64Array;
   readonly cameMs: Float64Array;
-}
-
-/** A lane as it was. */
-export interface LaneBack {
-  /** When the last tick was due that it had made. */
-  readonly atMs: number;
-  /** What came after that. */
-  readonly samples: Iterable<QueuedSample>;
-  return(): void;
 }
 
 /** A side as plain data, to go on elsewhere. */

@@ -6,6 +6,7 @@
  * its neighbours do, wherever it lies, and however many are listed.
  */
 
+import { GemelError } from '../diagnose/index.ts';
 import type { Backend, Program } from '../kernel/index.ts';
 import { isAdaptive, type Model } from '../model/index.ts';
 import {
@@ -74,7 +75,20 @@ export interface EstimatorOptions {
 }
 
 /** @throws GemelError `MODEL_TOO_LARGE` if a filter of the model needs more operations than the backend can take. */
-export function createEstimator(model: Model, { backend, keepsSpans }: EstimatorOptions): Estimator {
+export function createEstimator(model: Model, options: EstimatorOptions): Estimator {
+  try {
+    return assemble(model, options);
+  } catch (error) {
+    const isTooLarge = error instanceof GemelError && error.code === 'MODEL_TOO_LARGE';
+    if (!isTooLarge || model.filter.method === 'ensemble') throw error;
+    throw new GemelError('MODEL_TOO_LARGE', `as a filter, ${error.message}`, {
+      hint: 'choose `filter: { method: ensemble }`, which is made for many states, or give fewer of them `noise` and `uncertainty`',
+      cause: error,
+    });
+  }
+}
+
+function assemble(model: Model, { backend, keepsSpans }: EstimatorOptions): Estimator {
   const layout = beliefLayoutOf(model, keepsSpans);
   const stepper = createStepper(model, { backend });
   const ensemble = firstEnsemble(layout);

@@ -44,6 +44,8 @@ export interface Observability {
 const longestSeconds = 600;
 const substepsAtMost = 40_000;
 const ticks = 300;
+/** With more states than these a filter of slopes takes long to compile. */
+const unrolledStates = 20;
 /** From this part of a deviation on, a state counts as not told: less than half of its variance is gone. */
 const untold = 0.7;
 /** A state whose deviation falls to this part of that of its start without any sample needs none. */
@@ -64,7 +66,7 @@ export function checkObservability(model: Model, options: { readonly backend: Ba
     const findings = ['no measurement has `noise`, so no sample corrects a state'];
     return { horizonSeconds: 0, assumedInputs: assumed, states: [], findings };
   }
-  const estimator = createEstimator(linearised(model), options);
+  const estimator = createEstimator(linearised(model, estimated.length), options);
   const horizonSeconds = Math.min(
     longestSeconds,
     (longestSeconds / estimator.substeps(longestSeconds)) * substepsAtMost,
@@ -91,8 +93,12 @@ export function checkObservability(model: Model, options: { readonly backend: Ba
 }
 
 /** The same model with the filter that takes its slopes: what can be told is a matter of them. */
-function linearised(model: Model): Model {
-  return { ...model, filter: { ...model.filter, method: 'extended' } };
+function linearised(model: Model, states: number): Model {
+  const filter =
+    states > unrolledStates
+      ? ({ method: 'ensemble', members: 2 * states + 1 } as const)
+      : ({ method: 'extended' } as const);
+  return { ...model, filter: { ...model.filter, ...filter } };
 }
 
 /** The middle of the bounds, or the bound there is, or 0. */

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { webAssemblyBackend } from '../../../src/core/kernel/index.ts';
+import { GemelError } from '../../../src/core/diagnose/index.ts';
+import { checkObservability, createEstimator } from '../../../src/core/estimate/index.ts';
+import { javascriptBackend, webAssemblyBackend } from '../../../src/core/kernel/index.ts';
 import { compiled, Filtered } from './filter.ts';
 import { near } from './near.ts';
 
@@ -94,6 +96,30 @@ measurements:
   near(filter.mean[30], 2, 0.1);
   assert.ok((filter.mean[17] ?? NaN) > 1 && (filter.mean[17] ?? NaN) < 2, `${filter.mean[17]}`);
   for (let row = 0; row < 60; row++) assert.ok(filter.factor(row, row) > 0);
+});
+
+test('a filter that is too large to unroll points to the ensemble; what its sensors can tell is told all the same', () => {
+  const cells = Array.from({ length: 70 }, (_, i) => i);
+  const model = compiled(`
+solver: { step: 1 s }
+states:
+${cells.map((i) => `  u${i}: { unit: "1", start: 0, uncertainty: 1, noise: "0.01" }`).join('\n')}
+equations:
+${cells.map((i) => `  der(u${i}): 0.3 * (u${Math.max(i - 1, 0)} - u${i})`).join('\n')}
+measurements: { last: { equals: u69, unit: "1", noise: 0.1 } }
+`);
+  assert.throws(
+    () => createEstimator(model, { backend: javascriptBackend }),
+    (error: unknown) => {
+      assert.ok(error instanceof GemelError);
+      assert.equal(error.code, 'MODEL_TOO_LARGE');
+      assert.match(error.hint ?? '', /method: ensemble/);
+      return true;
+    },
+  );
+  const { states } = checkObservability(model, { backend: javascriptBackend });
+  assert.equal(states.length, 70);
+  assert.equal(states[69]?.verdict, 'told');
 });
 
 test('an ensemble that cannot span the uncertain states is refused', () => {

@@ -1,7 +1,7 @@
 /**
  * A laboratory rig of two tanks, calibrated on one record of it and judged on another: the open loop's error in volts.
  *
- * The structure of the model was chosen on the estimation record alone, cut into four blocks, each left out of the fit in turn
+ * The structure of the model was chosen on the estimation record alone, cut into blocks (eight at first, four after the first miss), each left out of the fit in turn
  * and predicted by an open loop through all of it. Some eighty variants of two tanks were fitted: exponents and heads of
  * the outlets, leaks, pump curves with dead zone and lag, shapes of the overflow, a tank that narrows, a sensor that
  * bends. The one kept is Torricelli's outflow, a dead zone, overflow partly caught, and a sensor that bends: the fewest

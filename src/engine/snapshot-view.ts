@@ -2,13 +2,12 @@
  * Snapshots over frames. What all twins of a model share (names, places, texts of keys) is worked out once a
  * model; a snapshot is then two references and a lane number until somebody reads it.
  *
- * JSON is put together by hand, since ten thousand twins may be read twice a second. In units other than SI's own,
- * numbers are shown with 12 significant digits: 71.2 degC is 344.35 K inside, and would come back as 71.20000000000005.
+ * JSON is put together by hand, since ten thousand twins may be read twice a second.
  */
 
 import { GemelError, suggest } from '../core/diagnose/index.ts';
 import type { Model, Signal } from '../core/model/index.ts';
-import { fromSi, fromSiDifference, type Unit } from '../core/units/index.ts';
+import { fromSi, fromSiDifference, roundDeviation, roundShown, type Unit } from '../core/units/index.ts';
 import { type Frame, type FrameLayout, frameLayoutOf, statusCodes } from './frame.ts';
 import {
   type HealthColumn,
@@ -297,21 +296,11 @@ function numberText(si: number, unit: Unit): string {
 
 function shown(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) return 'null';
-  return String(unit.factor === 1 && unit.offset === 0 ? value : roundSignificant(value));
+  return String(roundShown(value, unit));
 }
 
-/** A standard deviation: nobody knows one to more than a few digits. */
-function shortText(value: number): string {
-  return Number.isFinite(value) ? String(roundSignificant(value, 6)) : 'null';
-}
-
-const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
-
-/** To so many significant digits where a scale that is an exact double allows it. */
-function roundSignificant(value: number, significantDigits = 12): number {
-  const digits = significantDigits - Math.ceil(Math.log10(Math.abs(value)));
-  const scale = powersOfTen[digits];
-  return scale === undefined ? value : Math.round(value * scale) / scale;
+function shortText(deviation: number): string {
+  return Number.isFinite(deviation) ? String(roundDeviation(deviation)) : 'null';
 }
 
 function finite(value: number): number {

@@ -16,5 +16,6 @@ export {
 export type { UnitProblem } from './problem.ts';
 export type { QuantityResult } from './quantity.ts';
 export { parseQuantity } from './quantity.ts';
+export { roundDeviation, roundShown } from './shown.ts';
 export type { Unit, UnitResult } from './unit.ts';
 export { dimensionless, parseUnit } from './unit.ts';

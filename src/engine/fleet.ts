@@ -69,10 +69,21 @@ export interface Fleet {
   /** Returns the function that ends it. A listener must not throw. */
   onTick(listener: (tick: TickReport) => void): () => void;
   onEvent(listener: (event: TwinEvent) => void): () => void;
+  /** Samples as they come: those that were taken, and those that are too late for their twin but may be kept. */
+  onSample(listener: (sample: SeenSample) => void): () => void;
   /** Twins that came or went while the fleet runs. */
   onChange(listener: (change: FleetChange) => void): () => void;
   /** Ends the loops, writes the last checkpoint and closes the shards. May be called twice. */
   stop(): Promise<void>;
+}
+
+/** A sample of an input or a measurement, checked and converted. */
+export interface SeenSample {
+  readonly twin: string;
+  readonly signal: string;
+  readonly timeMs: number;
+  /** SI. */
+  readonly value: number;
 }
 
 export interface FleetChange {

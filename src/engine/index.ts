@@ -23,6 +23,7 @@ export type {
   FleetChange,
   FleetStatistics,
   IncomingMessage,
+  SeenSample,
   StepOptions,
   TickReport,
   TwinInfo,

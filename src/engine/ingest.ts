@@ -16,6 +16,7 @@
 import { suggest } from '../core/diagnose/index.ts';
 import type { Unit } from '../core/units/index.ts';
 import { readEventTime } from './event-time.ts';
+import type { SeenSample } from './fleet.ts';
 import { describe, formatPath, isRecord, parsePayload, pick } from './payload.ts';
 import type { Clock } from './ports.ts';
 import type { Delivery, Refused, RefusalReason } from './refusal.ts';
@@ -84,6 +85,8 @@ interface Context {
 }
 
 export class Ingest {
+  /** Are told what was taken, and what came too late to be. */
+  readonly listeners = new Set<(sample: SeenSample) => void>();
   readonly counters = { messages: 0, ignored: 0, accepted: 0 };
   readonly #options: IngestOptions;
   readonly #routes = new Map<string, Route[]>();
@@ -248,8 +251,10 @@ export class Ingest {
     const value = readValue(table, described, raw, unit);
     if (typeof value !== 'number') return this.#refuseValue(context, target, described.name, value);
     const early = this.#untimely(config, timeMs);
+    const seen = { twin: config.id, signal: described.name, timeMs, value };
     if (early !== undefined) {
       const { reason, message } = early;
+      if (reason === 'too-late') this.#tell(seen);
       const got = new Date(timeMs).toISOString();
       const hint = reason === 'too-new' ? 'compare the clocks of the sender and of this machine' : undefined;
       return this.#refuse(context, reason, message, { twin: config.id, signal: described.name, got, hint });
@@ -264,6 +269,7 @@ export class Ingest {
     if (hindrance === undefined) {
       context.accepted++;
       this.counters.accepted++;
+      this.#tell(seen);
       return;
     }
     this.#refuse(context, hindrance, hindrances[hindrance], {
@@ -272,6 +278,10 @@ export class Ingest {
       got: String(value),
       hint: undefined,
     });
+  }
+
+  #tell(sample: SeenSample): void {
+    for (const listener of this.listeners) listener(sample);
   }
 
   #untimely(

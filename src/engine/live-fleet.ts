@@ -68,6 +68,7 @@ export class LiveFleet implements Fleet {
   readonly #recorder: Recorder | undefined;
   readonly #revivals = new Revivals();
   #stopped: Promise<void> | undefined;
+  readonly onSample: Fleet['onSample'] = (listener) => listen(this.#ingest.listeners, listener);
 
   constructor(options: LiveFleetOptions) {
     this.models = options.models;

@@ -252,3 +252,21 @@ test('takes any bytes and any JSON on any topic without throwing', async () => {
   );
   await fleet.stop();
 });
+
+test('who listens hears of each sample that was taken, and of those that came too late for their twin', async () => {
+  const { fleet, send } = await startFleet([twinOf('a', oven)], ovens);
+  const heard: unknown[] = [];
+  const leave = fleet.onSample((sample) => heard.push(sample));
+  send('a', { power: { value: 1500, unit: 'W' }, sensor_1: 20, ambient: 'warm' });
+  send('a', { time: new Date(startMs - 3_600_000).toISOString(), sensor_1: 10 });
+  send('a', { time: new Date(startMs + 3_600_000).toISOString(), sensor_1: 11 });
+  assert.deepEqual(heard, [
+    { twin: 'a', signal: 'power', timeMs: startMs, value: 1500 },
+    { twin: 'a', signal: 'sensor_1', timeMs: startMs, value: 293.15 },
+    { twin: 'a', signal: 'sensor_1', timeMs: startMs - 3_600_000, value: 283.15 },
+  ]);
+  leave();
+  send('a', { power: 1 });
+  assert.equal(heard.length, 3);
+  await fleet.stop();
+});

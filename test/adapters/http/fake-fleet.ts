@@ -15,6 +15,7 @@ import {
   type FleetStatistics,
   type Refused,
   refusalReasons,
+  type SeenSample,
   type Snapshot,
   type StepOptions,
   type TickReport,
@@ -88,6 +89,7 @@ export function createFakeFleet(pumps = 3): FakeFleet {
   const snapshots = new Map<string, Snapshot>();
   const tickListeners = new Set<(tick: TickReport) => void>();
   const eventListeners = new Set<(event: TwinEvent) => void>();
+  const sampleListeners = new Set<(sample: SeenSample) => void>();
   const changeListeners = new Set<(change: FleetChange) => void>();
   const events: TwinEvent[] = [];
   const block = infos.map((info) => info.config.id);
@@ -107,6 +109,7 @@ export function createFakeFleet(pumps = 3): FakeFleet {
     remove: async () => assert.fail('this fleet stays as it is'),
     move: async () => assert.fail('this fleet stays as it is'),
     onChange: (listener) => add(changeListeners, listener),
+    onSample: (listener) => add(sampleListeners, listener),
     twins: () => infos,
     twin: (id) => byId.get(id),
     snapshot(id) {

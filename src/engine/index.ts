@@ -34,7 +34,17 @@ export { type Correction, createTwin, type LocalTwin, type LocalTwinOptions } fr
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export type { FromShard, ToShard } from './messages.ts';
 export type { StopSignal } from './platform.ts';
-export type { CheckpointStore, Clock, Journal, ShardLink } from './ports.ts';
+export type {
+  CheckpointStore,
+  Clock,
+  History,
+  HistoryBuckets,
+  HistoryPoints,
+  HistorySignal,
+  HistorySpan,
+  Journal,
+  ShardLink,
+} from './ports.ts';
 export { type Delivery, type Refused, type RefusalReason, refusalReasons } from './refusal.ts';
 export { decodeSamples, type RecordedSample } from './samples-record.ts';
 export { Shard, type ShardOptions } from './shard.ts';

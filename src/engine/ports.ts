@@ -44,6 +44,47 @@ export interface Journal {
   release(before: number): Promise<unknown>;
 }
 
+/** What was measured and computed, by event time. */
+export interface History {
+  /** What there is of a twin. */
+  signals(twin: string): Promise<readonly HistorySignal[]>;
+  /** Samples of a span in order of time, at most `limit` of them, the first. */
+  points(span: HistorySpan, limit: number): Promise<HistoryPoints>;
+  /** What happened in each part of `everyMs`, counted from the beginning of the span; parts without samples are left out. */
+  buckets(span: HistorySpan, everyMs: number): Promise<HistoryBuckets>;
+  /** The last sample at or before each time from the beginning of the span in steps of `everyMs`; NaN where there is none. */
+  valuesAt(span: HistorySpan, everyMs: number): Promise<Float64Array>;
+}
+
+export interface HistorySignal {
+  readonly signal: string;
+  readonly unit: string;
+}
+
+export interface HistorySpan {
+  readonly twin: string;
+  readonly signal: string;
+  /** Unix milliseconds, included. */
+  readonly fromMs: number;
+  /** Not included. */
+  readonly toMs: number;
+}
+
+/** Times in Unix milliseconds, values in the unit of the signal. */
+export interface HistoryPoints {
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+}
+
+export interface HistoryBuckets {
+  /** Where each part begins, Unix milliseconds. */
+  readonly fromMs: Float64Array;
+  readonly count: Float64Array;
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+  readonly mean: Float64Array;
+}
+
 /**
  * The line between a fleet and one of its shards, in a worker thread or in the same one.
  *

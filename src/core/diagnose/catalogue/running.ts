@@ -55,6 +55,12 @@ export const runningCodes = {
     cause: 'A call came after the engine was stopped.',
     remedy: 'Start it again, or do not call it after `stop()`.',
   },
+  HISTORY_UNAVAILABLE: {
+    title: 'history not readable',
+    cause:
+      'What was recorded cannot be read now: its file cannot be opened, or too many readers ask at once.',
+    remedy: 'Look at the log for the reason, and ask again. The twins run on.',
+  },
   JOURNAL_CORRUPT: {
     title: 'damaged journal',
     cause: 'Records in the middle of the journal cannot be read: the disk, or somebody, has changed them.',

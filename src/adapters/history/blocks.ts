@@ -1,0 +1,174 @@
+/** The sealed blocks of a series: written, read, and written anew where a sample came late. */
+
+import { decodePoints, encodePoints, type Points } from './codec.ts';
+import type { Database } from './database.ts';
+import { OpenBlock } from './open-block.ts';
+
+export interface Span {
+  /** Included. */
+  readonly fromMs: number;
+  /** Not included. */
+  readonly toMs: number;
+}
+
+/** A block of samples as a whole. */
+export interface BlockSummary {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly count: number;
+  readonly least: number;
+  readonly most: number;
+  readonly sum: number;
+  /** Undefined once they were too old to keep. */
+  points(): Points | undefined;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+export class Blocks {
+  readonly #database: Database;
+  readonly #most: number;
+
+  /** A block gets at most `most` samples. */
+  constructor(database: Database, most: number) {
+    this.#database = database;
+    this.#most = most;
+  }
+
+  /** Time of the newest sample in a block; −∞ if there is none. */
+  lastMs(series: number): number {
+    const last = this.#database.statements.lastMs.get(series)?.['last_ms'];
+    return typeof last === 'number' ? last : Number.NEGATIVE_INFINITY;
+  }
+
+  *within(series: number, { fromMs, toMs }: Span): Generator<BlockSummary> {
+    for (const row of this.#database.statements.blocksIn.all(series, toMs, fromMs)) {
+      if (Number(row['first_ms']) < toMs) yield this.#summaryOf(row);
+    }
+  }
+
+  /** Time of the newest sample at or before a time, in a list; of a block that lost its samples, that of its first one. */
+  timeBefore(series: number, timeMs: number): readonly number[] {
+    const row = this.#database.statements.blockBefore.get(series, timeMs);
+    if (row === undefined) return [];
+    const block = this.#summaryOf(row);
+    return [block.points()?.timesMs.findLast((one) => one <= timeMs) ?? block.firstMs];
+  }
+
+  /** Adds samples that are newer than all there are; a small last block takes them if it has room. */
+  append(series: number, points: Points): void {
+    const last = this.#database.statements.blockBefore.get(series, Number.MAX_VALUE);
+    const room = last === undefined ? 0 : this.#most - Number(last['count']);
+    const old =
+      last !== undefined && room >= points.timesMs.length ? this.#summaryOf(last).points() : undefined;
+    if (last === undefined || old === undefined) {
+      this.#add(series, points);
+      return;
+    }
+    this.#remove(series, last);
+    this.#add(series, {
+      timesMs: joined(old.timesMs, points.timesMs),
+      values: joined(old.values, points.values),
+    });
+  }
+
+  /**
+   * Puts samples, ascending, among those there are. Returns how many had no place: their neighbours were too old to be
+   * kept, and so are they.
+   */
+  insert(series: number, { timesMs, values }: Points): number {
+    const { statements } = this.#database;
+    let lost = 0;
+    for (let from = 0; from < timesMs.length; ) {
+      const timeMs = timesMs[from] ?? 0;
+      const row =
+        statements.blockBefore.get(series, timeMs) ??
+        statements.blocksIn.get(series, Number.MAX_VALUE, timeMs);
+      const next = statements.blockAfter.get(series, Math.max(timeMs, Number(row?.['first_ms'] ?? timeMs)));
+      const endMs = typeof next?.['first_ms'] === 'number' ? next['first_ms'] : Number.POSITIVE_INFINITY;
+      let to = from + 1;
+      while (to < timesMs.length && (timesMs[to] ?? 0) < endMs) to++;
+      const added = { timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) };
+      const old = row === undefined ? noPoints : this.#summaryOf(row).points();
+      if (old === undefined) lost += to - from;
+      else {
+        if (row !== undefined) this.#remove(series, row);
+        this.#addAll(series, merged(old, added));
+      }
+      from = to;
+    }
+    return lost;
+  }
+
+  /** Deletes blocks older than this with all that is said of them. */
+  removeBefore(series: number, beforeMs: number): number {
+    return Number(this.#database.statements.removeBlocksBefore.run(series, beforeMs).changes);
+  }
+
+  #addAll(series: number, { timesMs, values }: Points): void {
+    const parts = Math.ceil(timesMs.length / this.#most);
+    for (let part = 0; part < parts; part++) {
+      const from = Math.round((part * timesMs.length) / parts);
+      const to = Math.round(((part + 1) * timesMs.length) / parts);
+      this.#add(series, { timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) });
+    }
+  }
+
+  #add(series: number, points: Points): void {
+    const { firstMs, lastMs, count, least, most, sum } = summarise(points);
+    const { statements } = this.#database;
+    const samples = Number(statements.addSamples.get(lastMs, encodePoints(points))?.['id']);
+    statements.addBlock.run(series, firstMs, lastMs, count, least, most, sum, samples);
+  }
+
+  #remove(series: number, row: Row): void {
+    this.#database.statements.removeBlock.run(series, Number(row['first_ms']));
+    this.#database.statements.removeSamples.run(Number(row['samples']));
+  }
+
+  #summaryOf(row: Row): BlockSummary {
+    const { samples } = this.#database.statements;
+    return {
+      firstMs: Number(row['first_ms']),
+      lastMs: Number(row['last_ms']),
+      count: Number(row['count']),
+      least: Number(row['least']),
+      most: Number(row['most']),
+      sum: Number(row['sum']),
+      points() {
+        const bytes = samples.get(Number(row['samples']))?.['bytes'];
+        return bytes instanceof Uint8Array ? decodePoints(bytes) : undefined;
+      },
+    };
+  }
+}
+
+const noPoints: Points = { timesMs: new Float64Array(0), values: new Float64Array(0) };
+
+export function summarise({ timesMs, values }: Points): Omit<BlockSummary, 'points'> {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+    sum += value;
+  }
+  const count = timesMs.length;
+  return { firstMs: timesMs[0] ?? 0, lastMs: timesMs[count - 1] ?? 0, count, least, most, sum };
+}
+
+function joined(first: Float64Array, second: Float64Array): Float64Array {
+  const both = new Float64Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+function merged(old: Points, added: Points): Points {
+  const block = new OpenBlock();
+  for (const { timesMs, values } of [old, added]) {
+    for (const [i, timeMs] of timesMs.entries()) block.put(timeMs, values[i] ?? 0);
+  }
+  return block.points;
+}

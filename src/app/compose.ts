@@ -15,6 +15,7 @@ import {
   createFileTexts,
   type FileCheckpoints,
 } from '../adapters/checkpoint/index.ts';
+import type { FileHistory } from '../adapters/history/index.ts';
 import type { HttpServer, Readiness, TwinChanges } from '../adapters/http/index.ts';
 import { type FileJournal, openFileJournal } from '../adapters/journal/index.ts';
 import type { Metrics } from '../adapters/metrics/index.ts';
@@ -113,10 +114,35 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const changes = { ...runtime.changes(fleet, connection), schema: publishedTwinSchema() };
     const calibrations = new CalibrationJobs({ nowMs: () => real.nowMs() });
     stops.push(() => calibrations.close());
-    const http = await startHttp(project, { fleet, changes, calibrations, metrics, transport, log, version });
-    metrics.watch({ http: () => http.statistics(), mqtt: () => transport.status() });
+    const history = await startHistory(project, { fleet, log });
+    stops.push(() => history?.close());
+    const http = await startHttp(project, {
+      fleet,
+      changes,
+      calibrations,
+      history,
+      metrics,
+      transport,
+      log,
+      version,
+    });
+    metrics.watch({
+      http: () => http.statistics(),
+      mqtt: () => transport.status(),
+      ...(history !== undefined && { history: () => history.counters() }),
+    });
 
-    const parts = { http, calibrations, transport, connection, fleet, metrics, journal, checkpoints };
+    const parts = {
+      http,
+      calibrations,
+      transport,
+      connection,
+      fleet,
+      metrics,
+      history,
+      journal,
+      checkpoints,
+    };
     const stop = stopInOrder(parts, log);
     return { page: pageOf(project, http), broker: brokerOf(project, transport), fleet, stop };
   } catch (error) {
@@ -212,10 +238,35 @@ function createTransport(project: Project, adapter: MqttAdapter, log: Log): Mqtt
   return transport;
 }
 
+/** A history that goes on recording until it is closed. */
+type RecordedHistory = Omit<FileHistory, 'define' | 'write'>;
+
+async function startHistory(
+  { history }: Project,
+  { fleet, log }: { readonly fleet: Fleet; readonly log: Log },
+): Promise<RecordedHistory | undefined> {
+  if (history === undefined) return undefined;
+  const { openFileHistory, recordFleet } = await import('../adapters/history/index.ts');
+  const opened = openFileHistory(history.file, {
+    keepMs: history.keepMs,
+    keepSummariesMs: history.keepSummariesMs,
+    log: ({ level, message }) => log[levelOf(level)]({}, message),
+  });
+  const recording = recordFleet(fleet, opened);
+  return {
+    ...opened,
+    async close() {
+      recording.stop();
+      await opened.close();
+    },
+  };
+}
+
 interface HttpParts {
   readonly fleet: Fleet;
   readonly changes: TwinChanges;
   readonly calibrations: CalibrationJobs;
+  readonly history: RecordedHistory | undefined;
   readonly metrics: Metrics;
   readonly transport: MqttTransport;
   readonly log: Log;
@@ -224,7 +275,7 @@ interface HttpParts {
 
 async function startHttp(
   project: Project,
-  { fleet, changes, calibrations, metrics, transport, log, version }: HttpParts,
+  { fleet, changes, calibrations, history, metrics, transport, log, version }: HttpParts,
 ): Promise<HttpServer> {
   const { port, routes, allowHosts, allowOrigins } = project.http;
   const studio = studioDirectory();
@@ -233,6 +284,7 @@ async function startHttp(
     fleet,
     changes,
     calibrations,
+    ...(history === undefined ? {} : { history }),
     metrics,
     log,
     version,
@@ -269,6 +321,7 @@ interface StartedParts {
   readonly fleet: Fleet;
   readonly metrics: Metrics;
   readonly journal: FileJournal | undefined;
+  readonly history: RecordedHistory | undefined;
   readonly checkpoints: FileCheckpoints;
 }
 
@@ -293,6 +346,7 @@ function stopInOrder(parts: StartedParts, log: Log): () => Promise<readonly stri
     if (parts.fleet.statistics().failedCheckpoints > failedBefore)
       problems.push('the last checkpoint was not written');
     parts.metrics.stop();
+    if (parts.history !== undefined) await attempt('closing the history', parts.history.close());
     if (parts.journal !== undefined) await attempt('closing the journal', parts.journal.close());
     await attempt('releasing the checkpoints', parts.checkpoints.close());
     for (const problem of problems) log.error({}, problem);

@@ -13,7 +13,7 @@ import { loadModels } from './models.ts';
 import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { ProjectDocumentSchema } from './schema.ts';
-import { readAlarms, readCheckpoint, readHttp, readJournal, readListen } from './services.ts';
+import { readAlarms, readCheckpoint, readHistory, readHttp, readJournal, readListen } from './services.ts';
 import { loadTwins } from './twins.ts';
 
 export interface LoadOptions {
@@ -58,6 +58,7 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
     kernel: document.kernel ?? defaults.kernel,
     alarms: readAlarms(document, findings),
     checkpoint,
+    ...readHistory(document, checkpoint.directory, findings),
     ...readJournal(document, checkpoint.directory, findings),
     models: models.models,
     twins: twins.twins,

@@ -19,6 +19,8 @@ export interface Project {
   readonly alarms: Partial<AlarmSettings>;
   /** Absent: samples are acknowledged without being kept. */
   readonly journal?: { readonly directory: string; readonly keepMs: number };
+  /** Absent: nothing is recorded. */
+  readonly history?: { readonly file: string; readonly keepMs: number; readonly keepSummariesMs: number };
   /** Also those that no twin uses: one may come. */
   readonly models: readonly Model[];
   readonly twins: readonly TwinConfig[];

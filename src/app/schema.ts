@@ -133,6 +133,20 @@ const Journal = Type.Object({
   keep: Duration('keep', 'How long samples are kept, beyond those that a restart needs.'),
 });
 
+const History = Type.Object({
+  enabled: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether what the twins measure and compute is recorded, for charts and questions. Default true.',
+    }),
+  ),
+  keep: Duration('history', 'How long every sample is kept.'),
+  summaries: Duration(
+    'summaries',
+    'How long least, most, mean and count of some hundred samples at a time are kept: as long as `keep` at least.',
+  ),
+});
+
 const Field = (description: string) =>
   Type.Optional(
     Type.Union(
@@ -261,6 +275,7 @@ export const ProjectDocumentSchema = Type.Object({
   ),
   checkpoint: Type.Optional(Checkpoint),
   alarms: Type.Optional(Alarms),
+  history: Type.Optional(History),
   journal: Type.Optional(Journal),
   models: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,

@@ -157,6 +157,20 @@ export function readJournal(
   return { journal: { directory: join(directory, 'journal'), keepMs } };
 }
 
+/** The history stands beside the checkpoints, whose lock keeps a second process from both. */
+export function readHistory(
+  document: ProjectDocument,
+  directory: string,
+  findings: Findings,
+): Pick<Project, 'history'> {
+  const { enabled = true, keep, summaries } = document.history ?? {};
+  const read = (written: typeof keep, kind: 'history' | 'summaries', path: Path): number =>
+    (readSeconds(written, kind, { path, findings }) ?? secondsOf(durations[kind].otherwise)) * 1000;
+  const keepMs = read(keep, 'history', ['history', 'keep']);
+  const keepSummariesMs = Math.max(keepMs, read(summaries, 'summaries', ['history', 'summaries']));
+  return enabled ? { history: { file: join(directory, 'history.sqlite'), keepMs, keepSummariesMs } } : {};
+}
+
 function readSeconds(
   written: string | number | undefined,
   kind: keyof typeof durations,

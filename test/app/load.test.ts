@@ -60,6 +60,11 @@ test('a small project gets every default', () => {
     alarms: { healthWarningPercent: 20 },
     checkpoint: { directory: join(directory, '.gemel'), everyMs: 5000 },
     journal: { directory: join(directory, '.gemel', 'journal'), keepMs: 86_400_000 },
+    history: {
+      file: join(directory, '.gemel', 'history.sqlite'),
+      keepMs: 2_592_000_000,
+      keepSummariesMs: 31_536_000_000,
+    },
     twins: [
       {
         id: 'm',

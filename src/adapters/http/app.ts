@@ -13,6 +13,7 @@ import { listRoutes, type RouteList } from './route-list.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { calibrationRoutes } from './routes/calibrations.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { historyRoutes } from './routes/history.ts';
 import { modelRoutes } from './routes/models.ts';
 import { projectRoutes } from './routes/project.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -64,6 +65,7 @@ export async function createHttpApp(
   twinRoutes(context);
   if (options.changes !== undefined) changeRoutes(context, options.changes);
   alarmRoutes(context);
+  if (options.history !== undefined) historyRoutes(context, options.history);
   modelRoutes(context);
   if (options.calibrations !== undefined) calibrationRoutes(context, options.calibrations);
   serviceRoutes(context, options);

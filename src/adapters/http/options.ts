@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import type Type from 'typebox';
 import type { Model } from '../../core/model/index.ts';
-import type { Fleet, TwinInfo } from '../../engine/index.ts';
+import type { Fleet, History, TwinInfo } from '../../engine/index.ts';
 import type * as schemas from './calibration-schemas.ts';
 
 /** The part of a structured logger that is used here; pino's fits. */
@@ -118,6 +118,8 @@ export interface HttpOptions {
   readonly calibrations?: Calibrations;
   /** Absent: the twins are those of the start. */
   readonly changes?: TwinChanges;
+  /** Absent: nothing is recorded. */
+  readonly history?: History;
   /** Addresses to listen on; `localhost` stands for both loopback addresses. Default `['localhost']`. */
   readonly hosts?: readonly string[];
   /** 0 takes a free one. Default 8080. */

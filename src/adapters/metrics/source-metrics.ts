@@ -1,12 +1,13 @@
-/** The numbers of the HTTP server and of MQTT. */
+/** The numbers of the HTTP server, of MQTT and of the history. */
 
 import type { Registry } from 'prom-client';
 import { readCounter, readGauge, readLabelledCounter } from './read.ts';
-import type { HttpSource, MetricsSources, MqttSource } from './sources.ts';
+import type { HistorySource, HttpSource, MetricsSources, MqttSource } from './sources.ts';
 
-export function addSourceMetrics(registry: Registry, { http, mqtt }: MetricsSources): void {
+export function addSourceMetrics(registry: Registry, { http, mqtt, history }: MetricsSources): void {
   if (http !== undefined) addHttpMetrics(registry, http);
   if (mqtt !== undefined) addMqttMetrics(registry, mqtt);
+  if (history !== undefined) addHistoryMetrics(registry, history);
 }
 
 function addHttpMetrics(registry: Registry, read: () => HttpSource): void {
@@ -61,6 +62,24 @@ function addMqttMetrics(registry: Registry, read: () => MqttSource): void {
       () => counterOf(read().counters, field),
     );
   }
+}
+
+function addHistoryMetrics(registry: Registry, read: () => HistorySource): void {
+  const counter = (name: string, help: string, field: keyof HistorySource) =>
+    readCounter(registry, { name: `gemel_history_${name}_total`, help }, () => read()[field]);
+  counter('samples', 'Samples written to the history.', 'written');
+  counter('dropped', 'Samples that found no room on the way to the history.', 'dropped');
+  counter('late', 'Samples so late that those beside them were deleted from the history already.', 'late');
+  readGauge(
+    registry,
+    { name: 'gemel_history_waiting', help: 'Samples on their way to the history.' },
+    () => read().waiting,
+  );
+  readGauge(
+    registry,
+    { name: 'gemel_history_bytes', help: 'Size of the file of the history.' },
+    () => read().bytes,
+  );
 }
 
 function counterOf(counters: object, field: string): number {

@@ -3,6 +3,7 @@
 export interface MetricsSources {
   readonly http?: () => HttpSource;
   readonly mqtt?: () => MqttSource;
+  readonly history?: () => HistorySource;
 }
 
 export interface HttpSource {
@@ -27,4 +28,12 @@ export interface MqttSource {
   readonly queued: number;
   /** By name in the program, such as `droppedStates`; shown as `gemel_mqtt_dropped_states_total`. */
   readonly counters: Readonly<object>;
+}
+
+export interface HistorySource {
+  readonly written: number;
+  readonly dropped: number;
+  readonly late: number;
+  readonly waiting: number;
+  readonly bytes: number;
 }

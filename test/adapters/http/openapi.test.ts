@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Calibrations } from '../../../src/adapters/http/options.ts';
+import { createFakeHistory } from './fake-history.ts';
 import { createApp } from './harness.ts';
 
 interface Operation {
@@ -32,7 +33,13 @@ const routes = {
 } as const;
 
 test('has every route, and nothing else', async (t) => {
-  const { app, get } = await createApp(t, { metrics, routes, changes, calibrations });
+  const { app, get } = await createApp(t, {
+    metrics,
+    routes,
+    changes,
+    calibrations,
+    history: createFakeHistory(),
+  });
   const { status, body } = await get('/api/v1/openapi.json');
   assert.equal(status, 200);
   assert.equal(body.openapi, '3.1.0');
@@ -57,6 +64,8 @@ test('has every route, and nothing else', async (t) => {
     'GET /api/v1/twins',
     'GET /api/v1/twins/{id}',
     'GET /api/v1/twins/{id}/alarms',
+    'GET /api/v1/twins/{id}/history',
+    'GET /api/v1/twins/{id}/history.csv',
     'GET /api/v1/twins/{id}/state',
     'GET /health',
     'GET /metrics',
@@ -84,7 +93,7 @@ test('has every route, and nothing else', async (t) => {
 });
 
 test('says of every operation what it is, takes and answers, and every reference leads somewhere', async (t) => {
-  const { get } = await createApp(t, { metrics, routes, calibrations });
+  const { get } = await createApp(t, { metrics, routes, calibrations, history: createFakeHistory() });
   const { body, text } = await get('/api/v1/openapi.json');
   const schemas = (body.components as { schemas: Record<string, object> }).schemas;
   const ids = new Set<string>();

@@ -19,6 +19,7 @@ import {
   twinDefaults,
 } from '../../../src/engine/index.ts';
 import { machineDocument, pumpDocument } from './fake-fleet.ts';
+import { createFakeHistory } from './fake-history.ts';
 
 export interface RealApp {
   /** Moves time, and with it the twins. */
@@ -68,6 +69,7 @@ export async function createRealApp(t: TestContext): Promise<RealApp> {
     fleet,
     changes,
     calibrations,
+    history: createFakeHistory(),
     version: '0.1.0',
     readiness: { mqtt: () => ({ status: 'ok', detail: 'listening on mqtt://127.0.0.1:1883' }) },
     metrics: { contentType: 'text/plain; version=0.0.4', render: async () => '' },

@@ -19,17 +19,23 @@ function createAll(t: TestContext): { metrics: Metrics; fleet: FakeFleet } {
       stream: { readers: 3, missed: 11, sent: 100, stuck: 1 },
     }),
     mqtt: () => ({ state: 'up', clients: 2, queued: 5, counters: { received: 40, droppedStates: 6 } }),
+    history: () => ({ written: 1000, dropped: 3, late: 2, waiting: 50, bytes: 4096 }),
   });
   return { metrics, fleet };
 }
 
-test('tell what runs, the fleet, HTTP, the stream and MQTT', async (t) => {
+test('tell what runs, the fleet, HTTP, the stream, MQTT and the history', async (t) => {
   const { metrics, fleet } = createAll(t);
   fleet.tick();
   const text = await metrics.render();
   for (const line of [
     `gemel_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
     'gemel_twins{status="running"} 4',
+    'gemel_history_samples_total 1000',
+    'gemel_history_dropped_total 3',
+    'gemel_history_late_total 2',
+    'gemel_history_waiting 50',
+    'gemel_history_bytes 4096',
     'gemel_twins{status="quarantined"} 0',
     'gemel_ticks_total 4',
     'gemel_missed_deadlines_total 0',

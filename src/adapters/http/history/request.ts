@@ -1,0 +1,151 @@
+/** What a request asks of the history: a span of time, signals, and how to lay them out. */
+
+import Type, { type Static } from 'typebox';
+import { suggest } from '../../../core/diagnose/index.ts';
+import { type Dimension, parseQuantity, sameDimension, toSi } from '../../../core/units/index.ts';
+import type { HistorySignal } from '../../../engine/index.ts';
+import { ProblemError } from '../problem.ts';
+import { show } from '../validation.ts';
+
+/** Signals of one request. */
+export const signalLimit = 20;
+/** Parts of a span, rows of a table, and samples of a signal in one answer of JSON: what is made at once in memory. */
+export const partLimit = 2000;
+export const sampleLimit = 10_000;
+/** Rows of a table as CSV, which is sent as it is read. */
+export const rowLimit = 10_000_000;
+
+const signalText =
+  'Names, separated by commas: of states, outputs and inputs as they are, `measured NAME` and `expected NAME` of a measurement, `uncertainty NAME` of a state.';
+
+const spanFields = {
+  from: Type.Optional(
+    Type.String({
+      description:
+        'Beginning, as 2026-11-22T13:00:00Z or in Unix milliseconds. Default: an hour before `to`.',
+    }),
+  ),
+  to: Type.Optional(Type.String({ description: 'End, which is not included. Default: now.' })),
+  last: Type.Optional(
+    Type.String({ description: 'How long before `to` the span begins, instead of `from`: 15min, 6h, 7d.' }),
+  ),
+  every: Type.Optional(
+    Type.String({
+      description:
+        'Answer with a table: of each signal the last sample at or before each of the times from the beginning of the span in steps of this, such as 10s.',
+    }),
+  ),
+};
+
+export const HistoryQuery = Type.Object(
+  {
+    signal: Type.Optional(
+      Type.String({ description: `${signalText} Without it, the answer lists what there is.` }),
+    ),
+    ...spanFields,
+    parts: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: partLimit,
+        description: 'Answer with so many equal parts of the span: count, least, most and mean of each.',
+      }),
+    ),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: sampleLimit,
+        default: sampleLimit,
+        description: 'Samples of a signal, at most: the first.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const CsvQuery = Type.Object(
+  { signal: Type.String({ description: signalText }), ...spanFields },
+  { additionalProperties: false },
+);
+
+export interface SpanMs {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const hourMs = 3_600_000;
+/** Metre, kilogram, second, ampere, kelvin, mole, candela. */
+const timeDimension: Dimension = [0, 0, 1, 0, 0, 0, 0];
+
+/**
+ * The span of a request.
+ *
+ * @param nowMs - where it ends if nothing is said.
+ * @throws ProblemError `HTTP_INVALID`
+ */
+export function readSpan({ from, to, last }: Static<typeof CsvQuery>, nowMs: number): SpanMs {
+  if (from !== undefined && last !== undefined)
+    throw invalid('last', 'give either ?from or ?last, not both: each says where the span begins');
+  const toMs = to === undefined ? nowMs : readTime('to', to);
+  const fromMs =
+    from === undefined
+      ? toMs - (last === undefined ? hourMs : readDurationMs('last', last))
+      : readTime('from', from);
+  if (fromMs < toMs) return { fromMs, toMs };
+  throw invalid('from', 'the span ends before it begins');
+}
+
+/**
+ * The milliseconds between two rows of a table; undefined if none is asked for.
+ *
+ * @throws ProblemError `HTTP_INVALID`, also if there would be more than `limit` rows.
+ */
+export function readEvery(every: string | undefined, span: SpanMs, limit: number): number | undefined {
+  if (every === undefined) return undefined;
+  const everyMs = readDurationMs('every', every);
+  const rows = Math.ceil((span.toMs - span.fromMs) / everyMs);
+  if (rows <= limit) return everyMs;
+  throw invalid('every', `this makes ${rows} rows, and ${limit} are the most`);
+}
+
+/** @throws ProblemError `HTTP_INVALID`, `SIGNAL_UNKNOWN` */
+export function readSignals(written: string, known: readonly HistorySignal[]): readonly HistorySignal[] {
+  const names = written.split(',').map((name) => name.trim());
+  if (names.length > signalLimit)
+    throw invalid('signal', `at most ${signalLimit} signals can be asked for at once`);
+  return names.map((name) => {
+    const found = known.find(({ signal }) => signal === name);
+    if (found !== undefined) return found;
+    const all = known.map(({ signal }) => signal);
+    const meant = suggest(name, all);
+    throw new ProblemError('SIGNAL_UNKNOWN', `the history has no signal ${show(name)} of this twin`, {
+      hint: meant === undefined ? `it has: ${all.join(', ') || 'none yet'}` : `did you mean \`${meant}\`?`,
+    });
+  });
+}
+
+export function invalid(name: string, detail: string): ProblemError {
+  return new ProblemError('HTTP_INVALID', detail, { errors: [{ at: `?${name}`, detail }] });
+}
+
+function readTime(name: string, written: string): number {
+  const timeMs = /^\d+(\.\d+)?$/.test(written) ? Number(written) : readIso(written);
+  if (Math.abs(timeMs) <= 8.64e15) return timeMs;
+  throw invalid(
+    name,
+    `?${name} must be a time as in 2026-11-22T13:00:00Z or in milliseconds, not ${show(written)}`,
+  );
+}
+
+/** With a zone only: a time without one would be taken for that of this machine. */
+function readIso(written: string): number {
+  return /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/i.test(written) ? Date.parse(written) : Number.NaN;
+}
+
+function readDurationMs(name: string, written: string): number {
+  const quantity = parseQuantity(written);
+  if ('unit' in quantity && sameDimension(quantity.unit.dimension, timeDimension)) {
+    const ms = toSi(quantity.value, quantity.unit) * 1000;
+    if (ms > 0) return ms;
+  }
+  throw invalid(name, `?${name} must be a duration such as 500ms, 10s, 15min or 7d, not ${show(written)}`);
+}

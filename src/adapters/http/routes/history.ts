@@ -1,0 +1,162 @@
+/** `GET /api/v1/twins/{id}/history` and `history.csv`: what was measured and computed, by event time. */
+
+import { Readable } from 'node:stream';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import type { History, HistorySignal, HistorySpan } from '../../../engine/index.ts';
+import { sampleRows, tableRows } from '../history/csv.ts';
+import {
+  CsvQuery,
+  HistoryQuery,
+  invalid,
+  partLimit,
+  readEvery,
+  readSignals,
+  readSpan,
+  rowLimit,
+  sampleLimit,
+  type SpanMs,
+} from '../history/request.ts';
+import { findTwin } from '../find-twin.ts';
+import type { RouteContext } from '../options.ts';
+import { problems } from '../replies.ts';
+import { TwinParams } from './twins.ts';
+
+const Numbers = (description: string) => Type.Optional(Type.Array(Type.Number(), { description }));
+
+const Series = Type.Object(
+  {
+    signal: Type.String(),
+    unit: Type.String(),
+    times: Numbers('Event times of the samples, Unix milliseconds.'),
+    values: Type.Optional(
+      Type.Array(Type.Union([Type.Number(), Type.Null()]), {
+        description:
+          'Their values; with `every` one for each of `times` above, null before the first sample.',
+      }),
+    ),
+    more: Type.Optional(Type.Boolean({ description: 'Whether `limit` left samples out.' })),
+    begins: Numbers('Where each part that has samples begins, Unix milliseconds.'),
+    count: Numbers('How many samples it has.'),
+    least: Numbers('The least of them.'),
+    most: Numbers('The most of them.'),
+    mean: Numbers('Their mean.'),
+  },
+  { additionalProperties: false },
+);
+
+const Reply = Type.Object(
+  {
+    twin: Type.String(),
+    from: Type.Optional(Type.String()),
+    to: Type.Optional(Type.String()),
+    times: Numbers('With `every`: the times of the table, Unix milliseconds.'),
+    signals: Type.Array(Series),
+  },
+  { additionalProperties: false, title: 'History' },
+);
+
+/** Sent as it is read; the schema is for the document. */
+const csvReply: Record<string, unknown> = {
+  200: { description: 'Rows, the first of them names.', content: { 'text/csv': { schema: Type.String() } } },
+  ...problems,
+};
+
+export function historyRoutes(context: RouteContext, history: History): void {
+  const { fleet } = context;
+  const app = context.app.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    '/api/v1/twins/:id/history',
+    {
+      schema: {
+        operationId: 'getHistory',
+        summary:
+          'What was measured and computed: samples, or what happened in each part of a span, or a table',
+        tags: ['twins'],
+        params: TwinParams,
+        querystring: HistoryQuery,
+        response: { 200: Reply, ...problems },
+      },
+    },
+    async (request) => {
+      const { signal, parts, every, limit = sampleLimit } = request.query;
+      const { twin, known } = await find(request.params.id);
+      if (signal === undefined) return { twin, signals: [...known] };
+      if (every !== undefined && parts !== undefined)
+        throw invalid('every', 'give either ?parts or ?every, not both');
+      const span = readSpan({ ...request.query, signal }, nowMs(twin));
+      const everyMs = readEvery(every, span, partLimit);
+      const wanted = readSignals(signal, known);
+      const signals = await Promise.all(
+        wanted.map(async (one) => {
+          const asked = { twin, signal: one.signal, ...span };
+          if (everyMs !== undefined) return { ...one, ...(await column(history, asked, everyMs)) };
+          if (parts !== undefined) return { ...one, ...(await summary(history, asked, parts)) };
+          return { ...one, ...(await samples(history, asked, limit)) };
+        }),
+      );
+      return { twin, ...shownSpan(span), ...(everyMs && { times: timesOf(span, everyMs) }), signals };
+    },
+  );
+
+  app.get(
+    '/api/v1/twins/:id/history.csv',
+    {
+      schema: {
+        operationId: 'getHistoryCsv',
+        summary: 'The same as CSV, of any length: a row a sample, or with `every` a row a time',
+        tags: ['twins'],
+        params: TwinParams,
+        querystring: CsvQuery,
+        response: csvReply,
+      },
+    },
+    async (request, reply) => {
+      const { twin, known } = await find(request.params.id);
+      const span = readSpan(request.query, nowMs(twin));
+      const everyMs = readEvery(request.query.every, span, rowLimit);
+      const asked = { twin, span, signals: readSignals(request.query.signal, known) };
+      const rows = everyMs === undefined ? sampleRows(history, asked) : tableRows(history, asked, everyMs);
+      return reply.type('text/csv; charset=utf-8').send(Readable.from(rows));
+    },
+  );
+
+  /** A twin that was removed can still be asked for. Throws ProblemError `TWIN_UNKNOWN` if nobody ever heard of it. */
+  async function find(id: string): Promise<{ twin: string; known: readonly HistorySignal[] }> {
+    const known = await history.signals(id);
+    return { twin: known.length > 0 ? id : findTwin(fleet, id).config.id, known };
+  }
+
+  /** Twins that live faster than real time are ahead of it. */
+  function nowMs(twin: string): number {
+    return Math.max(Date.now(), (fleet.snapshot(twin)?.timeMs ?? 0) + 1);
+  }
+}
+
+async function samples(history: History, span: HistorySpan, limit: number) {
+  const { timesMs, values } = await history.points(span, limit + 1);
+  return {
+    times: [...timesMs.subarray(0, limit)],
+    values: [...values.subarray(0, limit)],
+    ...(timesMs.length > limit ? { more: true } : {}),
+  };
+}
+
+async function summary(history: History, span: HistorySpan, parts: number) {
+  const { fromMs, count, least, most, mean } = await history.buckets(span, (span.toMs - span.fromMs) / parts);
+  return { begins: [...fromMs], count: [...count], least: [...least], most: [...most], mean: [...mean] };
+}
+
+async function column(history: History, span: HistorySpan, everyMs: number) {
+  const values = await history.valuesAt(span, everyMs);
+  return { values: Array.from(values, (value) => (Number.isNaN(value) ? null : value)) };
+}
+
+function timesOf({ fromMs, toMs }: SpanMs, everyMs: number): number[] {
+  return Array.from({ length: Math.ceil((toMs - fromMs) / everyMs) }, (_, i) => fromMs + i * everyMs);
+}
+
+function shownSpan({ fromMs, toMs }: SpanMs): { readonly from: string; readonly to: string } {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+}

@@ -1,20 +1,17 @@
-/** One signal: its name, its value with unit, age and bound, what a sensor says of it, and the last minutes as a chart. */
+/** One signal: its name, its value with unit, age and bound, what a sensor says of it, and a chart of its past. */
 
 import type UPlot from 'uplot';
 import type { Reading, Signal } from './api.ts';
 import { element, setText } from './dom.ts';
-import { formatAge, formatNumber, formatSigned, formatUnit } from './format.ts';
+import { formatAge, formatMoment, formatNumber, formatSigned, formatUnit } from './format.ts';
 import { drawMoments, type Moment } from './moments.ts';
-import { Series } from './series.ts';
+import type { Past, PastTarget } from './past.ts';
+import { DETAILED_SECONDS, REACH, Series } from './series.ts';
 
 /** The page loads the library as a script of its own, before the modules. */
 declare const uPlot: typeof UPlot;
 
-/** How much the charts show. */
-const WINDOW_SECONDS = 180;
 const STALE_SECONDS = 10;
-/** Standard deviations on either side that hold 95 % of what may be. */
-const REACH = 1.96;
 
 /** What a card shows of one snapshot. */
 export interface CardValue {
@@ -26,21 +23,29 @@ export interface CardValue {
   readonly held?: 'min' | 'max' | undefined;
 }
 
-export class Card {
+export class Card implements PastTarget {
   readonly root: HTMLElement;
+  readonly computed: string;
+  readonly measured?: string;
+  readonly uncertainty?: string;
   readonly #series = new Series();
   readonly #age = element('span', { class: 'age' });
-  readonly #computed = element('b');
+  readonly #value = element('b');
   readonly #reach = element('span', { class: 'reach', title: 'it is so with 95 %' });
-  readonly #measured = element('span', { class: 'measured' });
+  readonly #reading = element('span', { class: 'measured' });
   readonly #innovation = element('span', { class: 'innovation' });
   readonly #held = element('span', { class: 'held' });
   readonly #holder = element('div', { class: 'chart' });
+  #spanSeconds = DETAILED_SECONDS;
   #plot: UPlot | undefined;
   #moments: readonly Moment[] = [];
   #sampleTime: string | undefined;
 
   constructor(signal: Signal) {
+    const { name, role } = signal;
+    this.computed = role === 'measurement' ? `expected ${name}` : name;
+    if (role === 'measurement') this.measured = `measured ${name}`;
+    if (role === 'state') this.uncertainty = `uncertainty ${name}`;
     const title = element('span', {}, signal.title ?? signal.name);
     if (signal.title !== undefined) title.append(' ', element('span', { class: 'name' }, signal.name));
     this.root = element(
@@ -50,10 +55,10 @@ export class Card {
       element(
         'div',
         { class: 'values' },
-        this.#computed,
+        this.#value,
         this.#reach,
         element('span', { class: 'unit' }, formatUnit(signal.unit)),
-        this.#measured,
+        this.#reading,
         this.#innovation,
         this.#held,
       ),
@@ -65,7 +70,7 @@ export class Card {
   show(time: number, { computed, reading, deviation, held, silent }: CardValue): void {
     const sure = deviation ?? undefined;
     const reach = sure === undefined ? undefined : REACH * sure;
-    setText(this.#computed, formatNumber(computed));
+    setText(this.#value, formatNumber(computed));
     setText(this.#reach, reach === undefined ? '' : `± ${Number(reach.toPrecision(2))}`);
     const notes = [
       held === undefined ? [] : [`held at its ${held === 'min' ? 'minimum' : 'maximum'}`],
@@ -77,10 +82,7 @@ export class Card {
     if (reading) {
       this.#sampleTime = reading.time;
       const { measured } = reading;
-      setText(
-        this.#measured,
-        measured === undefined ? 'no sample yet' : `measured ${formatNumber(measured)}`,
-      );
+      setText(this.#reading, measured === undefined ? 'no sample yet' : `measured ${formatNumber(measured)}`);
       setText(
         this.#innovation,
         reading.innovation === undefined ? '' : `Δ ${formatSigned(reading.innovation)}`,
@@ -95,6 +97,12 @@ export class Card {
     this.#moments = moments;
   }
 
+  /** Draws this past from the next time on. */
+  begin(past: Past): void {
+    this.#spanSeconds = past.spanSeconds;
+    this.#series.begin(past);
+  }
+
   /** `now`: the server's time in seconds since 1970. */
   draw(now: number): void {
     if (this.#sampleTime !== undefined) {
@@ -102,16 +110,23 @@ export class Card {
       setText(this.#age, formatAge(age));
       this.root.classList.toggle('stale', age > STALE_SECONDS);
     }
-    const { times, computed, measured, low, high } = this.#series;
+    const { columns } = this.#series;
+    const [times] = columns;
     if (times.length < 2) return;
     this.#plot ??= this.#createPlot();
     const width = this.#holder.clientWidth;
     if (width !== this.#plot.width && width > 0) this.#plot.setSize({ width, height: this.#plot.height });
     const last = times.at(-1) ?? now;
     this.#plot.batch(() => {
-      this.#plot?.setData([times, computed, measured, low, high], false);
-      this.#plot?.setScale('x', { min: Math.max(times[0] ?? last, last - WINDOW_SECONDS), max: last });
+      this.#plot?.setData(columns, false);
+      this.#plot?.setScale('x', { min: this.#firstShown(last), max: last });
     });
+  }
+
+  /** A twin that has just begun fills the shortest span as it goes; a longer one is shown as it was asked for. */
+  #firstShown(last: number): number {
+    const first = last - this.#spanSeconds;
+    return this.#spanSeconds > DETAILED_SECONDS ? first : Math.max(this.#series.times[0] ?? last, first);
   }
 
   destroy(): void {
@@ -136,23 +151,31 @@ export class Card {
         hooks: { draw: [(plot) => drawMoments(plot, this.#moments)] },
         scales: { y: { range: (_plot, min, max) => roomFor(min, max) } },
         axes: [
-          { ...axis, size: 22, space: 70, values: (_plot, ticks) => ticks.map(clock) },
+          {
+            ...axis,
+            size: 22,
+            space: 70,
+            values: (_plot, ticks) => ticks.map((tick) => formatMoment(tick, this.#spanSeconds)),
+          },
           { ...axis, size: 46, space: 26, values: (_plot, ticks) => ticks.map((tick) => formatTick(tick)) },
         ],
         series: [
           {},
-          { stroke: color('--computed'), width: 2, points: { show: false }, spanGaps: true },
           {
             stroke: color('--measured'),
             paths: () => null,
             points: { show: true, size: 3.5, fill: color('--measured'), stroke: color('--measured') },
           },
-          { stroke: 'transparent', points: { show: false }, spanGaps: true },
-          { stroke: 'transparent', points: { show: false }, spanGaps: true },
+          // Above the dots, which are many in a long span.
+          { stroke: color('--computed'), width: 2, points: { show: false } },
+          ...Array.from({ length: 4 }, () => ({ stroke: 'transparent', points: { show: false } })),
         ],
-        bands: [{ series: [4, 3], fill: color('--band') }],
+        bands: [
+          { series: [4, 3], fill: color('--band') },
+          { series: [6, 5], fill: color('--measured-band') },
+        ],
       },
-      [[], [], [], [], []],
+      [[], [], [], [], [], [], []],
       this.#holder,
     );
   }
@@ -164,10 +187,6 @@ function roomFor(min: number | null, max: number | null): UPlot.Range.MinMax {
   const middle = (min + max) / 2;
   const half = Math.max((max - min) * 0.6, Math.abs(middle) * 0.005, 1e-9);
   return [middle - half, middle + half];
-}
-
-function clock(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString('en-GB');
 }
 
 function formatTick(value: number): string {

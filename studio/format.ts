@@ -42,3 +42,15 @@ export function formatDay(time: string): string {
   if (date.toDateString() === new Date().toDateString()) return clock;
   return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock}`;
 }
+
+/** A moment on the axis of a chart that shows so many seconds. */
+export function formatMoment(seconds: number, spanSeconds: number): string {
+  const time = new Date(seconds * 1000);
+  if (spanSeconds > 86_400) return time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  const isLong = spanSeconds > 900;
+  return time.toLocaleTimeString('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isLong ? {} : { second: '2-digit' }),
+  });
+}

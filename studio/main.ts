@@ -48,7 +48,10 @@ const stream = openStream({
       connected ? '' : 'The connection to the engine is lost. What you see is old; trying again…',
     );
     // What happened while the engine was not heard is only to be had by asking.
-    if (connected && shown !== undefined) reloadEvents(shown).catch(() => {});
+    if (connected && shown !== undefined) {
+      reloadEvents(shown).catch(() => {});
+      shown.view.loadPast();
+    }
   },
 });
 
@@ -108,6 +111,7 @@ async function show(id: string): Promise<void> {
   byId('twin').replaceChildren(view.root);
   document.title = `${id} · Gemel`;
   stream.follow(id);
+  view.loadPast();
 }
 
 /** Shows no twin any more, and says why. */

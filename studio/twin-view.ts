@@ -8,6 +8,7 @@ import { element, proseOf, setText } from './dom.ts';
 import { formatAge, formatClock, formatNumber, formatUnit } from './format.ts';
 import { HealthBar } from './health.ts';
 import { momentsOf } from './moments.ts';
+import { PastBar } from './past.ts';
 
 const EVENTS_SHOWN = 20;
 
@@ -30,6 +31,7 @@ export class TwinView {
   readonly #alarms: AlarmTable;
   readonly #alarmNote = element('p', { class: 'quiet' }, 'No alarms.');
   readonly #problem = element('p', { class: 'note', role: 'alert', hidden: '' });
+  readonly #past: PastBar;
   readonly #events = element('tbody');
   readonly #eventTable: HTMLElement;
   #state: State | undefined;
@@ -63,6 +65,11 @@ export class TwinView {
         setText(this.#problem, text);
       },
     });
+    const cards = [this.#fill(this.#measurements, measured), this.#fill(this.#computed, computed)] as const;
+    this.#past = new PastBar(
+      twin.id,
+      Array.from(this.#cards(), ([, card]) => card),
+    );
     this.root = element(
       'div',
       {},
@@ -85,13 +92,11 @@ export class TwinView {
       this.#alarmNote,
       this.#alarms.root,
       ...this.#healthBars(twin),
-      ...section(
-        element('h2', { class: 'with-legend' }, 'Measured', legend),
-        this.#fill(this.#measurements, measured),
-      ),
+      this.#past.root,
+      ...section(element('h2', { class: 'with-legend' }, 'Measured', legend), cards[0]),
       ...section(
         element('h2', {}, measured.length > 0 ? 'Computed, without a sensor' : 'Computed'),
-        this.#fill(this.#computed, computed),
+        cards[1],
       ),
       ...this.#inputTable(signals.filter((it) => it.role === 'input')),
       element('h2', {}, 'Events'),
@@ -154,6 +159,11 @@ export class TwinView {
     for (const [, card] of this.#cards()) card.draw(now);
   }
 
+  /** Fills the charts with what was recorded, also while the page heard nothing. */
+  loadPast(): void {
+    this.#past.load();
+  }
+
   /** Shows these events, newest first, in place of what was there. */
   replaceEvents(events: readonly TwinEvent[]): void {
     this.#events.replaceChildren();
@@ -179,6 +189,7 @@ export class TwinView {
   }
 
   destroy(): void {
+    this.#past.destroy();
     for (const [, card] of this.#cards()) card.destroy();
     this.root.remove();
   }

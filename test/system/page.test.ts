@@ -31,6 +31,23 @@ test('shows the twins live, and says when the engine is away', { skip }, async (
   );
   await page.getByRole('row', { name: /^Speed set-point \d+ rpm (now|\d+ s ago)/ }).waitFor(patience);
 
+  // The past in another span, and its end.
+  const hour = page.getByRole('button', { name: '1 h', exact: true });
+  await hour.click();
+  await page.waitForFunction(
+    () => document.querySelector('.past-note')?.textContent === '',
+    undefined,
+    patience,
+  );
+  assert.equal(await hour.getAttribute('aria-pressed'), 'true');
+  await page.route('**/history**', (route) =>
+    route.fulfill({ status: 503, json: { code: 'HISTORY_UNAVAILABLE', detail: 'the disk is broken' } }),
+  );
+  await page.getByRole('button', { name: '7 d', exact: true }).click();
+  await page.getByText('The past is not to be had: the disk is broken').waitFor(patience);
+  await page.unroute('**/history**');
+  complaints.length = 0; // The browser tells of each 503 by itself.
+
   await page.getByRole('button', { name: 'pump-2' }).click();
   await page.getByRole('heading', { name: 'pump-2' }).waitFor(patience);
   assert.equal(new URL(page.url()).hash, '#pump-2');

@@ -14,6 +14,7 @@ import { filterPump } from './filter-pump.ts';
 import { detect } from './detect.ts';
 import { fleet1000 } from './fleet-1000.ts';
 import { fleet10000 } from './fleet-10000.ts';
+import { history } from './history.ts';
 import { httpState } from './http-state.ts';
 import { kernelPump } from './kernel-pump.ts';
 import { kernelScale } from './kernel-scale.ts';
@@ -33,6 +34,7 @@ const benches: readonly Bench[] = [
   fleet1000,
   fleet10000,
   detect,
+  history,
   kernelPump,
   kernelTutorial,
   kernelScale,

@@ -1,6 +1,6 @@
 /** The sealed blocks of a series: written, read, and written anew where a sample came late. */
 
-import { decodePoints, encodePoints, type Points } from './codec.ts';
+import { decodePoints, encodePoints, type Packing, type Points } from './codec.ts';
 import type { Database } from './database.ts';
 import { OpenBlock } from './open-block.ts';
 
@@ -61,15 +61,19 @@ export class Blocks {
     const room = last === undefined ? 0 : this.#most - Number(last['count']);
     const old =
       last !== undefined && room >= points.timesMs.length ? this.#summaryOf(last).points() : undefined;
+    const count = (old?.timesMs.length ?? 0) + points.timesMs.length;
+    // A block that has room for as many again is about to be written anew.
+    const packing = count + points.timesMs.length <= this.#most ? 'plain' : 'deflated';
     if (last === undefined || old === undefined) {
-      this.#add(series, points);
+      this.#add(series, points, packing);
       return;
     }
     this.#remove(series, last);
-    this.#add(series, {
+    const all = {
       timesMs: joined(old.timesMs, points.timesMs),
       values: joined(old.values, points.values),
-    });
+    };
+    this.#add(series, all, packing);
   }
 
   /**
@@ -114,10 +118,10 @@ export class Blocks {
     }
   }
 
-  #add(series: number, points: Points): void {
+  #add(series: number, points: Points, packing: Packing = 'deflated'): void {
     const { firstMs, lastMs, count, least, most, sum } = summarise(points);
     const { statements } = this.#database;
-    const samples = Number(statements.addSamples.get(lastMs, encodePoints(points))?.['id']);
+    const samples = Number(statements.addSamples.get(lastMs, encodePoints(points, packing))?.['id']);
     statements.addBlock.run(series, firstMs, lastMs, count, least, most, sum, samples);
   }
 

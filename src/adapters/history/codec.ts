@@ -31,13 +31,16 @@ const mostDecimals = 14;
 const scales = Float64Array.from({ length: mostDecimals + 1 }, (_, decimals) => Number(`1e${decimals}`));
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-export function encodePoints({ timesMs, values }: Points): Uint8Array {
+/** `plain` is four times as fast: for a block that will soon be written anew. */
+export type Packing = 'deflated' | 'plain';
+
+export function encodePoints({ timesMs, values }: Points, packing: Packing = 'deflated'): Uint8Array {
   const count = timesMs.length;
   assertInvariant(count === values.length && count > 0 && count <= 65_535, 'a block has 1 to 65,535 samples');
   const times = encodeNumbers(timesMs, 2);
   const shown = encodeNumbers(values, 1);
   const plain = Buffer.concat([times.bytes, shown.bytes]);
-  const deflated = zstdCompressSync(plain, fastest);
+  const deflated = packing === 'deflated' ? zstdCompressSync(plain, fastest) : plain;
   const isDeflated = deflated.length < plain.length;
   const header = Buffer.alloc(headerBytes);
   header.writeUInt16LE(count, 0);

@@ -88,7 +88,7 @@ function prepare(database: DatabaseSync) {
   return {
     allSeries: statement('SELECT id, twin, signal, unit FROM series'),
     addSeries: statement('INSERT INTO series (twin, signal, unit) VALUES (?, ?, ?) RETURNING id'),
-    lastMs: statement('SELECT max(last_ms) AS last_ms FROM block WHERE series = ?'),
+    lastMs: statement('SELECT last_ms FROM block WHERE series = ? ORDER BY first_ms DESC LIMIT 1'),
     addBlock: statement('INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     removeBlock: statement('DELETE FROM block WHERE series = ? AND first_ms = ?'),
     blocksIn: statement(

@@ -63,12 +63,21 @@ export class HistoryStore {
     this.#reload();
   }
 
-  /** Number of a series for `write`; it is made if it is new, and its unit is from now on that of the signal. */
+  /** Numbers of series for `write`; those that are new are made, and their units are from now on those of the signals. */
+  define(series: readonly SeriesInfo[]): readonly number[] {
+    return this.#database.transact(() =>
+      series.map((info) => {
+        const known = this.#index.use(info);
+        if (known !== undefined) return known;
+        const row = this.#database.statements.addSeries.get(info.twin, info.signal, info.unit);
+        return this.#take({ id: Number(row?.['id']), ...info });
+      }),
+    );
+  }
+
+  /** Number of one series. */
   series(info: SeriesInfo): number {
-    const known = this.#index.use(info);
-    if (known !== undefined) return known;
-    const row = this.#database.statements.addSeries.get(info.twin, info.signal, info.unit);
-    return this.#take({ id: Number(row?.['id']), ...info });
+    return this.define([info])[0] ?? 0;
   }
 
   /** The signals of a twin, each with the unit that it has now. */

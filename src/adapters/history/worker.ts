@@ -22,7 +22,7 @@ const { file, keepMs, keepSummariesMs } = workerData as HistorySettings;
 let opened: HistoryStore | undefined;
 /** Every series in the order of its number here; those up to `numbers.length` have one in the store. */
 const series: SeriesInfo[] = [];
-const numbers: number[] = [];
+let numbers: readonly number[] = [];
 const waiting: Batch[] = [];
 let refusing = false;
 let ending = false;
@@ -31,7 +31,7 @@ let retry: NodeJS.Timeout | undefined;
 port.on('message', (message: ToHistory) => {
   switch (message.kind) {
     case 'define':
-      series.push(...message.series);
+      for (const one of message.series) series.push(one);
       break;
     case 'write':
       waiting.push(message.batch);
@@ -61,7 +61,8 @@ function store(): HistoryStore {
 /** Writes what waits, as far as the disk takes it. */
 function drain(): void {
   try {
-    while (numbers.length < series.length) numbers.push(store().series(series[numbers.length] as SeriesInfo));
+    if (numbers.length < series.length)
+      numbers = numbers.concat(store().define(series.slice(numbers.length)));
     for (let batch = waiting[0]; batch !== undefined; batch = waiting[0]) {
       const onStore = { ...batch, series: batch.series.map((number) => numbers[number] ?? 0) };
       const lost = store().write(onStore);
@@ -83,7 +84,7 @@ function drain(): void {
 function letGo(): void {
   const before = opened;
   opened = undefined;
-  numbers.length = 0;
+  numbers = [];
   try {
     before?.close();
   } catch {

@@ -121,6 +121,24 @@ test('what a disk never took is told when the history closes', async () => {
   assert.match(notes.at(-1)?.message ?? '', /did not take 3 samples/);
 });
 
+test('a hundred thousand series that were defined while the disk refused are there afterwards', async () => {
+  mkdirSync(file());
+  const told = new Promise<void>((resolve) => (wake = resolve));
+  const history = open(1_000_000);
+  const series = history.define(Array.from({ length: 150_000 }, (_, i) => ({ ...level, twin: `tank-${i}` })));
+  await told;
+  history.write({
+    series,
+    timesMs: new Float64Array(series.length).fill(nowMs),
+    values: Float64Array.from(series),
+  });
+  const again = new Promise<void>((resolve) => (wake = resolve));
+  rmdirSync(file());
+  await again;
+  const { values } = await history.points({ ...span, twin: 'tank-149999' }, 10);
+  assert.deepEqual([...values], [149_999]);
+});
+
 test('what a signal was at each moment is its last sample before', async () => {
   const history = open();
   write(history, steps(10));

@@ -12,7 +12,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folders = ['src', 'studio', 'scripts', 'examples', 'bench', 'prove', 'test'];
+const folders = ['src', 'studio', 'scripts', 'examples', 'bench', 'prove', 'faults', 'test'];
 
 interface Step {
   readonly name: string;

@@ -12,7 +12,7 @@ import { rules } from './rules.ts';
 import type { Breach, Rule } from './rules.ts';
 import { parseSource, readTree, root } from './source.ts';
 
-const folders = ['src', 'studio', 'scripts', 'examples', 'bench', 'prove', 'test'];
+const folders = ['src', 'studio', 'scripts', 'examples', 'bench', 'prove', 'faults', 'test'];
 const files = readTree(folders);
 
 test('every TypeScript file is read, and imports are seen in them', () => {

@@ -1,0 +1,85 @@
+/**
+ * Floods broker and page while twins tick and machines send: giant, malformed and misdirected messages, hundreds of connections
+ * that say nothing, bodies that are too large or no JSON, and readers without pause.
+ *
+ * The machines go on being served, nothing of theirs is lost or changed, hardly a tick is late, and memory has a limit.
+ */
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { wait } from '../bench/lib/scope.ts';
+import type { Context, Fault, Outcome } from './lib/report.ts';
+import { Trial } from './lib/trial.ts';
+
+const flooder = fileURLToPath(new URL('flooder.ts', import.meta.url));
+const missedAtMost = 0.02;
+const growthAtMostMib = 400;
+
+export const flood: Fault = {
+  name: 'flood',
+  summary: 'hostile clients of MQTT and HTTP while twins tick',
+  async run({ seed, times, scope, note }: Context): Promise<Outcome> {
+    const trial = await Trial.make(scope, seed);
+    trial.launch();
+    await trial.recovered();
+    await wait(2000);
+    const calm = await look(trial);
+    const acknowledgedBefore = trial.ledger.acknowledged.size;
+    const ports = [trial.httpPort, trial.mqttPort].map(String);
+    const attack = scope.start(process.execPath, [flooder, ...ports]);
+    const endMs = Date.now() + Math.max(5, times) * 1000;
+    let peakMib = calm.memoryMib;
+    while (Date.now() < endMs) {
+      await wait(100);
+      peakMib = Math.max(peakMib, memoryMib(trial.pid));
+    }
+    const acknowledgedDuring = trial.ledger.acknowledged.size - acknowledgedBefore;
+    await scope.stop(attack);
+    await trial.recovered();
+    const after = await look(trial);
+    const account = await trial.account();
+    const missed = (after.missed - calm.missed) / (after.ticks - calm.ticks);
+    note(`flooded: ${attack.stdout().trim()}`);
+    note(
+      `${(missed * 100).toFixed(2)} % of ${after.ticks - calm.ticks} ticks late, ` +
+        `memory ${calm.memoryMib.toFixed(0)} MiB before, ${peakMib.toFixed(0)} MiB at most, ` +
+        `${acknowledgedDuring} samples acknowledged meanwhile`,
+    );
+    const broken = [
+      ...(missed <= missedAtMost ? [] : [`${(missed * 100).toFixed(1)} % of the ticks were late`]),
+      ...(peakMib - calm.memoryMib <= growthAtMostMib ? [] : [`memory grew to ${peakMib.toFixed(0)} MiB`]),
+      ...(acknowledgedDuring > 0 ? [] : ['nothing was acknowledged meanwhile']),
+    ];
+    return { fault: flood.name, tried: 1, ...account, broken };
+  },
+};
+
+interface Look {
+  readonly missed: number;
+  readonly ticks: number;
+  readonly memoryMib: number;
+}
+
+async function look(trial: Trial): Promise<Look> {
+  const text = await trial.get('/metrics');
+  const sum = (name: string) =>
+    [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
+      (total, [, value]) => total + Number(value),
+      0,
+    );
+  return {
+    missed: sum('gemel_missed_deadlines_total'),
+    ticks: sum('gemel_ticks_total'),
+    memoryMib: memoryMib(trial.pid),
+  };
+}
+
+/** Of a process on Linux; 0 elsewhere, and once it has ended. */
+function memoryMib(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}

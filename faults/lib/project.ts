@@ -1,0 +1,50 @@
+/** The project that faults are done to: twins with a hidden state, in units of SI, so that texts show every bit. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LoadedProject, loadProject, type Project } from '../../src/app/index.ts';
+
+export const twinCount = 20;
+export const periodMs = 200;
+
+const model = `
+gemel: 1
+model: heated-block
+version: 1.0.0
+solver: { step: 0.05 s }
+inputs:
+  heater: { unit: W, default: 400 }
+parameters:
+  capacity: { unit: J/K, value: 900 }
+  ambient: { unit: K, value: 290 }
+states:
+  temperature: { unit: K, start: 300, noise: 0.05 K/s^0.5, uncertainty: 2 K }
+  loss: { unit: W/K, start: 8, noise: 0.1 W/K/s^0.5, uncertainty: 3 W/K }
+equations:
+  der(temperature): (heater - loss * (temperature - ambient)) / capacity
+  der(loss): 0
+measurements:
+  thermometer: { equals: temperature, unit: K, noise: 0.3 K }
+`;
+
+const project = `
+gemel: 1
+models: [model.yaml]
+checkpoint: { every: 1 s }
+journal: { keep: 1 d }
+workers: 2
+twins:
+  block-{1..${twinCount}}: { model: heated-block, period: ${periodMs} ms, lateness: 20 s }
+`;
+
+export function writeProject(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'model.yaml'), model);
+  writeFileSync(join(directory, 'gemel.yaml'), project);
+}
+
+export function readProject(directory: string): Project {
+  const loaded: LoadedProject = loadProject(directory);
+  if (loaded.project === undefined) throw new Error(JSON.stringify(loaded.diagnostics));
+  return loaded.project;
+}

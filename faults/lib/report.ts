@@ -1,0 +1,87 @@
+/** What a fault is and what it did: a table for people, a JSON object a line for programs. */
+
+import type { Scope } from '../../bench/lib/scope.ts';
+
+export interface Fault {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  run(context: Context): Promise<Outcome>;
+}
+
+export interface Context {
+  readonly seed: number;
+  /** How often to do it: kills, cuts; the floods and the disk take theirs from it. */
+  readonly times: number;
+  readonly scope: Scope;
+  /** A line for people, beside the outcome. */
+  note(text: string): void;
+}
+
+export interface Outcome {
+  readonly fault: string;
+  /** How often it was done; 0 if this computer does not allow it. */
+  readonly tried: number;
+  /** Samples that their senders were told are kept. */
+  readonly acknowledged: number;
+  /** Of those, how many are not in the journal. */
+  readonly lost: number;
+  /** Samples that a twin has twice. */
+  readonly duplicated: number;
+  /** Twins whose state differs, in any bit, from one without faults. */
+  readonly diverged: number;
+  /** From the start of a process, or from the end of the fault, to the next acknowledgement; the longest. */
+  readonly worstRecoverySeconds: number;
+  /** What else must hold for this fault, in words; empty if all does. */
+  readonly broken: readonly string[];
+}
+
+export function isGood({ lost, duplicated, diverged, broken }: Outcome): boolean {
+  return lost === 0 && duplicated === 0 && diverged === 0 && broken.length === 0;
+}
+
+export function toJsonLine(outcome: Outcome): string {
+  const { fault, tried, acknowledged, lost, duplicated, diverged, worstRecoverySeconds, broken } = outcome;
+  const seconds = Number(worstRecoverySeconds.toFixed(2));
+  return JSON.stringify({
+    fault,
+    tried,
+    acknowledged,
+    lost,
+    duplicated,
+    diverged,
+    worst_recovery_s: seconds,
+    ...(broken.length > 0 && { broken }),
+  });
+}
+
+const headings = [
+  'fault',
+  'tried',
+  'acknowledged',
+  'lost',
+  'duplicated',
+  'diverged',
+  'worst recovery',
+  'good',
+];
+
+export function toTable(outcomes: readonly Outcome[]): string {
+  const rows = [headings, ...outcomes.map(toCells)];
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function toCells(outcome: Outcome): string[] {
+  const { fault, tried, acknowledged, lost, duplicated, diverged, worstRecoverySeconds } = outcome;
+  const counts = [tried, acknowledged, lost, duplicated, diverged].map((count) => count.toLocaleString('en'));
+  const good = tried === 0 ? 'not tried' : isGood(outcome) ? 'yes' : 'NO';
+  return [fault, ...counts, `${worstRecoverySeconds.toFixed(2)} s`, good];
+}

@@ -1,0 +1,203 @@
+/**
+ * A project under load that faults are done to, and in the end the account: what was acknowledged, is it in the journal; does a
+ * twin have a sample twice; are the twins, to the last bit, what they would be if nothing had happened.
+ */
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Child, freePorts, type Scope, until, wait } from '../../bench/lib/scope.ts';
+import { createFileCheckpoints } from '../../src/adapters/checkpoint/index.ts';
+import { decodeCheckpoint } from '../../src/engine/checkpoint.ts';
+import type { RecordedSample } from '../../src/engine/index.ts';
+import { sampleColumns } from '../../src/engine/messages.ts';
+import { keyOf, Ledger } from './ledger.ts';
+import { periodMs, twinCount, writeProject } from './project.ts';
+import { recordedSamples, referenceStates } from './reference.ts';
+import { Senders } from './senders.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const ids = Array.from({ length: twinCount }, (_, i) => `block-${i + 1}`);
+
+export interface Account {
+  readonly acknowledged: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly diverged: number;
+  readonly worstRecoverySeconds: number;
+}
+
+/** One state for each twin, all of the same time. */
+interface Common {
+  readonly timeMs: number;
+  /** When each twin was born: workers start a moment apart. */
+  readonly bornMs: ReadonlyMap<string, number>;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+export class Trial {
+  readonly directory: string;
+  readonly ledger = new Ledger();
+  readonly #scope: Scope;
+  readonly #ports: { readonly http: number; readonly mqtt: number };
+  readonly #senders: Senders;
+  #child: Child | undefined;
+  #duplicated = 0;
+  #worstSeconds = 0;
+
+  private constructor(
+    scope: Scope,
+    { directory, http, mqtt, seed }: { directory: string; http: number; mqtt: number; seed: number },
+  ) {
+    this.#scope = scope;
+    this.directory = directory;
+    this.#ports = { http, mqtt };
+    this.#senders = new Senders({ httpPort: http, mqttPort: mqtt, seed, ledger: this.ledger });
+  }
+
+  /** A project of its own, with machines that send; nothing runs yet. */
+  static async make(scope: Scope, seed: number): Promise<Trial> {
+    const directory = scope.directory();
+    writeProject(directory);
+    const [http = 0, mqtt = 0] = await freePorts(2);
+    return new Trial(scope, { directory, http, mqtt, seed });
+  }
+
+  get journal(): string {
+    return join(this.directory, '.gemel', 'journal');
+  }
+
+  get httpPort(): number {
+    return this.#ports.http;
+  }
+
+  get mqttPort(): number {
+    return this.#ports.mqtt;
+  }
+
+  get pid(): number {
+    return this.#child?.process.pid ?? 0;
+  }
+
+  /** Starts the engine; it need not be ready. */
+  launch(): void {
+    const { http, mqtt } = this.#ports;
+    const ports = ['--port', String(http), '--mqtt-port', String(mqtt)];
+    this.#child = this.#scope.start(process.execPath, [main, 'up', this.directory, ...ports, '--json']);
+  }
+
+  /** Waits until samples are acknowledged again, and counts how long it took. */
+  async recovered(withinMs = 30_000): Promise<void> {
+    const sinceMs = Date.now();
+    const child = this.#child;
+    const ask = () => (this.ledger.newestMs > sinceMs ? true : undefined);
+    await until('an acknowledgement', ask, { withinMs, ...(child && { child }) });
+    this.#worstSeconds = Math.max(this.#worstSeconds, (this.ledger.newestMs - sinceMs) / 1000);
+  }
+
+  /** Without a warning. What it had in its memory is gone. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    child.process.kill('SIGKILL');
+    await child.exited;
+    // What it has acknowledged with its last breath is still on the wire.
+    await wait(100);
+    this.#duplicated += await this.#doubles();
+  }
+
+  /** Ends the senders, waits until everything has come, and compares. The engine must run; it is stopped. */
+  async account(): Promise<Account> {
+    await this.#senders.settle();
+    await wait(3 * periodMs);
+    const common = await this.#common();
+    const child = this.#child;
+    if (child !== undefined) await this.#scope.stop(child);
+    await this.#senders.end();
+    this.#duplicated += await this.#doubles();
+    const samples = await recordedSamples(this.journal);
+    const reference = { project: this.directory, bornMs: common.bornMs, untilMs: common.timeMs };
+    const differing = async (those: readonly RecordedSample[]) => {
+      const expected = await referenceStates({ ...reference, samples: those });
+      return ids.filter((id) => withoutUnits(common.texts.get(id)) !== expected.get(id));
+    };
+    // A comparison that sees nothing would pass, too.
+    const [deaf] = await differing(samples.filter(({ twin }) => twin !== ids[0]));
+    if (deaf !== ids[0]) throw new Error('the comparison does not see that a twin has no samples');
+    return {
+      acknowledged: this.ledger.acknowledged.size,
+      lost: this.missingOf(new Set(samples.map(keyOf))),
+      duplicated: this.#duplicated,
+      diverged: (await differing(samples)).length,
+      worstRecoverySeconds: this.#worstSeconds,
+    };
+  }
+
+  /** How many acknowledged samples are not among these. */
+  missingOf(present: ReadonlySet<string>): number {
+    return [...this.ledger.acknowledged.keys()].filter((key) => !present.has(key)).length;
+  }
+
+  /** Samples that a fault has taken are nobody's fault. @returns how many. */
+  forgetAllBut(present: ReadonlySet<string>): number {
+    const gone = [...this.ledger.acknowledged.keys()].filter((key) => !present.has(key));
+    for (const key of gone) this.ledger.acknowledged.delete(key);
+    return gone.length;
+  }
+
+  /** Ends what runs without an account. */
+  async end(): Promise<void> {
+    await this.#senders.end();
+    await this.kill();
+  }
+
+  async #common(): Promise<Common> {
+    return until('one tick of all twins', async () => {
+      const texts = new Map<string, string>();
+      const bornMs = new Map<string, number>();
+      const times = new Set<number>();
+      const ask = async (id: string) => {
+        const text = await this.get(`/api/v1/twins/${id}/state`);
+        const [, time = '', tick = ''] = /"time":"([^"]+)","tick":(\d+)/.exec(text) ?? [];
+        times.add(Date.parse(time));
+        texts.set(id, text);
+        bornMs.set(id, Date.parse(time) - Number(tick) * periodMs);
+      };
+      await Promise.all(ids.map(ask));
+      const [timeMs = 0] = times;
+      return times.size === 1 ? { timeMs, bornMs, texts } : undefined;
+    });
+  }
+
+  async get(path: string): Promise<string> {
+    const answer = await fetch(`http://127.0.0.1:${this.#ports.http}${path}`);
+    return answer.text();
+  }
+
+  /** Samples that stand twice in the newest checkpoint, which has those of the last seconds. */
+  async #doubles(): Promise<number> {
+    const store = createFileCheckpoints(join(this.directory, '.gemel'));
+    try {
+      const saved = await store.load();
+      if (saved === undefined) return 0;
+      let doubles = 0;
+      for (const { queued } of decodeCheckpoint(saved).parts) {
+        const seen = new Set<string>();
+        for (let at = 0; at < queued.length; at += sampleColumns.count) {
+          const [twin, signal, timeMs] = queued.subarray(at, at + 3);
+          const key = `${twin} ${signal} ${timeMs}`;
+          if (seen.has(key)) doubles++;
+          seen.add(key);
+        }
+      }
+      return doubles;
+    } finally {
+      await store.close();
+    }
+  }
+}
+
+/** The page adds units to what the engine says. */
+function withoutUnits(text: string | undefined): string | undefined {
+  return text?.replace(/,"units":\{.*\}\}$/, '}');
+}

@@ -1,0 +1,110 @@
+/**
+ * `npm run faults`: breaks a running project on purpose, and counts what that cost.
+ *
+ * Exit code: 0 nothing was lost, had twice or changed, 1 something was or a fault could not be done, 2 the command line was wrong.
+ */
+
+import { parseArgs } from 'node:util';
+import { Scope } from '../bench/lib/scope.ts';
+import { diskFull } from './disk-full.ts';
+import { flood } from './flood.ts';
+import { kill } from './kill.ts';
+import { type Fault, isGood, type Outcome, toJsonLine, toTable } from './lib/report.ts';
+import { torn } from './torn.ts';
+
+const faults: readonly Fault[] = [kill, torn, diskFull, flood];
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const wanted = readArguments(args);
+  if (typeof wanted === 'number') return wanted;
+  const { chosen, json, times, seed } = wanted;
+  const outcomes: Outcome[] = [];
+  let failed = false;
+  for (const fault of chosen) {
+    const scope = new Scope();
+    const release = endOnSignal(scope);
+    const note = (text: string) => (json ? console.error(text) : console.log(`  ${text}`));
+    try {
+      const outcome = await fault.run({ seed, times, scope, note });
+      if (json) console.log(toJsonLine(outcome));
+      for (const text of outcome.broken) console.error(`${fault.name}: ${text}`);
+      outcomes.push(outcome);
+    } catch (error) {
+      failed = true;
+      console.error(`${fault.name}: ${error instanceof Error ? error.stack : String(error)}`);
+    } finally {
+      release();
+      await scope.end();
+    }
+  }
+  if (!json && outcomes.length > 0) console.log(`\n${toTable(outcomes)}`);
+  return failed || !outcomes.every(isGood) ? 1 : 0;
+}
+
+interface Wanted {
+  readonly chosen: readonly Fault[];
+  readonly json: boolean;
+  readonly times: number;
+  readonly seed: number;
+}
+
+/** What to do, or the exit code if nothing is to be done. */
+function readArguments(args: readonly string[]): Wanted | number {
+  const options = {
+    kills: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    if (values.help) {
+      console.log(help());
+      return 0;
+    }
+    const unknown = positionals.find((name) => !faults.some((fault) => fault.name === name));
+    if (unknown !== undefined) throw new Error(`no fault ${unknown}`);
+    const chosen =
+      positionals.length === 0 ? faults : faults.filter(({ name }) => positionals.includes(name));
+    const times = wholeNumber('--kills', values.kills, 1000);
+    return { chosen, json: values.json, times, seed: wholeNumber('--seed', values.seed, 2 ** 32) };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help()}`);
+    return 2;
+  }
+}
+
+function wholeNumber(option: string, written: string, most: number): number {
+  const number = Number(written);
+  if (Number.isSafeInteger(number) && number >= 1 && number <= most) return number;
+  throw new Error(`${option}: \`${written}\` is not a whole number from 1 to ${most}`);
+}
+
+function help(): string {
+  const width = Math.max(...faults.map(({ name }) => name.length));
+  const list = faults.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return [
+    'npm run faults -- [NAME…] [--kills 20] [--seed 1] [--json]',
+    '',
+    ...list,
+    '',
+    '  --kills  how often: kills and cuts; the disk and the flood take a tenth of it',
+    '  --seed   decides the moments and what is sent',
+    '  --json   one JSON object a line: fault, tried, acknowledged, lost, duplicated, diverged, worst_recovery_s',
+  ].join('\n');
+}
+
+/** Ctrl-C leaves no process, no mount and no directory behind. */
+function endOnSignal(scope: Scope): () => void {
+  const end = (signal: NodeJS.Signals) => {
+    console.error(`\n${signal}: ending what was started`);
+    void scope.end().finally(() => process.exit(1));
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, end);
+  return () => {
+    for (const signal of signals) process.off(signal, end);
+  };
+}

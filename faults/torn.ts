@@ -1,0 +1,100 @@
+/**
+ * Tears and cuts the journal's end while the engine lies killed.
+ *
+ * Torn: what a crash leaves in the middle of a write, part of a record or noise, stands behind the last record. It must be found and
+ * cut, and cost nothing. Cut: a disk that lies loses or garbles some of what it had confirmed, at any byte. Everything before that place must be there
+ * afterwards, and the journal must go on; how many acknowledged samples the disk took is told, and does not count as lost.
+ */
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { wait } from '../bench/lib/scope.ts';
+import { Rng } from '../src/core/statistics/index.ts';
+import { keyOf } from './lib/ledger.ts';
+import { recordedSamples } from './lib/reference.ts';
+import type { Context, Fault, Outcome } from './lib/report.ts';
+import { Trial } from './lib/trial.ts';
+
+export const torn: Fault = {
+  name: 'torn',
+  summary: "a killed engine's journal ends in half a record, in noise, or too early",
+  async run(context: Context): Promise<Outcome> {
+    const { seed, times, scope, note } = context;
+    const rng = new Rng(seed);
+    const trial = await Trial.make(scope, seed);
+    trial.launch();
+    await trial.recovered();
+    for (let i = 0; i < times; i++) {
+      await wait(200 + 800 * rng.uniform());
+      await trial.kill();
+      tear(trial.journal, rng);
+      trial.launch();
+      await trial.recovered();
+    }
+    const account = await trial.account();
+    note(`torn ${times} times; now the same with what was confirmed`);
+    const { taken, missing } = await cutOften(context, rng);
+    note(`cut ${times} times: the disk took ${taken} acknowledged samples, and ${missing} more are missing`);
+    return {
+      fault: torn.name,
+      tried: 2 * times,
+      ...account,
+      lost: account.lost + missing,
+      broken: [],
+    };
+  },
+};
+
+/** @returns how many acknowledged samples went with what was cut, and how many of those before the cut are missing. */
+async function cutOften(
+  { seed, times, scope }: Context,
+  rng: Rng,
+): Promise<{ taken: number; missing: number }> {
+  const trial = await Trial.make(scope, seed + 1);
+  trial.launch();
+  await trial.recovered();
+  let [taken, missing] = [0, 0];
+  for (let i = 0; i < times; i++) {
+    await wait(200 + 800 * rng.uniform());
+    await trial.kill();
+    cut(trial.journal, rng);
+    // What an independent reader finds before the damage is what must be there.
+    const before = (await recordedSamples(trial.journal)).map(keyOf);
+    taken += trial.forgetAllBut(new Set(before));
+    trial.launch();
+    await trial.recovered();
+    const after = new Set((await recordedSamples(trial.journal)).map(keyOf));
+    missing += before.filter((key) => !after.has(key)).length + trial.missingOf(after);
+  }
+  await trial.end();
+  return { taken, missing };
+}
+
+function newestSegment(directory: string): string {
+  const [newest = ''] = readdirSync(directory).toSorted().toReversed();
+  return join(directory, newest);
+}
+
+/** As if a write had been under way. */
+function tear(directory: string, rng: Rng): void {
+  const file = newestSegment(directory);
+  const bytes = readFileSync(file);
+  const length = 1 + rng.below(200);
+  // The beginning of an older record would be taken for good if its number were not part of the checksum.
+  const tail =
+    rng.uniform() < 0.5 ? bytes.subarray(24, 24 + length) : Uint8Array.from({ length }, () => rng.below(256));
+  writeFileSync(file, Buffer.concat([bytes, tail]));
+}
+
+/** Somewhere within the last two kilobytes. */
+function cut(directory: string, rng: Rng): void {
+  const file = newestSegment(directory);
+  const bytes = Buffer.from(readFileSync(file));
+  const at = Math.max(0, bytes.length - 1 - rng.below(2000));
+  if (rng.uniform() < 0.5) {
+    writeFileSync(file, bytes.subarray(0, at));
+    return;
+  }
+  bytes[at] = (bytes[at] ?? 0) ^ (1 + rng.below(255));
+  writeFileSync(file, bytes);
+}

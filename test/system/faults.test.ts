@@ -1,0 +1,40 @@
+/** The short form of `npm run faults`: an engine killed three times under load has lost nothing and changed no bit. */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const run = fileURLToPath(new URL('../../faults/run.ts', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function faults(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [run, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.on('data', (bytes: Buffer) => (texts.stdout += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (texts.stderr += bytes.toString()));
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve({ code, ...texts }));
+  });
+}
+
+test('three kills under load cost no acknowledged sample, give none twice, and change no bit', async () => {
+  const { code, stdout, stderr } = await faults('kill', '--kills', '3', '--seed', '1', '--json');
+  assert.equal(code, 0, stderr + stdout);
+  const { acknowledged, worst_recovery_s: seconds, ...counts } = JSON.parse(stdout);
+  assert.deepEqual(counts, { fault: 'kill', tried: 3, lost: 0, duplicated: 0, diverged: 0 });
+  assert.ok(acknowledged > 300, `${acknowledged} samples were acknowledged`);
+  assert.ok(seconds < 30, `the longest recovery took ${seconds} s`);
+});
+
+test('a fault that does not exist is told, with those that do', async () => {
+  const { code, stderr } = await faults('earthquake');
+  assert.equal(code, 2);
+  assert.match(stderr, /^no fault earthquake\n/);
+  for (const name of ['kill', 'torn', 'disk-full', 'flood']) assert.ok(stderr.includes(`\n  ${name} `));
+});

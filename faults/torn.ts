@@ -1,13 +1,15 @@
 /**
  * Tears and cuts the journal's end while the engine lies killed.
  *
- * Torn: what a crash leaves in the middle of a write, part of a record or noise, stands behind the last record. It must be found and
- * cut, and cost nothing. Cut: a disk that lies loses or garbles some of what it had confirmed, at any byte. Everything before that place must be there
- * afterwards, and the journal must go on; how many acknowledged samples the disk took is told, and does not count as lost.
+ * Torn: what a crash leaves in the middle of a write, part of a record or noise, stands behind the last record. It must be
+ * found and cut, and cost nothing. Every second time the newest checkpoint is spoiled as well: the one before it must do.
+ *
+ * Cut: a disk that lies loses or garbles some of what it had confirmed, at any byte. Everything before that place must be
+ * there afterwards, and the journal must go on; how many acknowledged samples the disk took is told, and is no loss.
  */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { wait } from '../bench/lib/scope.ts';
 import { Rng } from '../src/core/statistics/index.ts';
 import { keyOf } from './lib/ledger.ts';
@@ -17,7 +19,8 @@ import { Trial } from './lib/trial.ts';
 
 export const torn: Fault = {
   name: 'torn',
-  summary: "a killed engine's journal ends in half a record, in noise, or too early",
+  summary:
+    "a killed engine's journal ends in half a record, in noise, or too early; its checkpoint is spoiled",
   async run(context: Context): Promise<Outcome> {
     const { seed, times, scope, note } = context;
     const rng = new Rng(seed);
@@ -28,6 +31,7 @@ export const torn: Fault = {
       await wait(200 + 800 * rng.uniform());
       await trial.kill();
       tear(trial.journal, rng);
+      if (rng.uniform() < 0.5) spoilCheckpoint(path.join(trial.directory, '.gemel'), rng);
       trial.launch();
       await trial.recovered();
     }
@@ -72,7 +76,7 @@ async function cutOften(
 
 function newestSegment(directory: string): string {
   const [newest = ''] = readdirSync(directory).toSorted().toReversed();
-  return join(directory, newest);
+  return path.join(directory, newest);
 }
 
 /** As if a write had been under way. */
@@ -84,6 +88,20 @@ function tear(directory: string, rng: Rng): void {
   const tail =
     rng.uniform() < 0.5 ? bytes.subarray(24, 24 + length) : Uint8Array.from({ length }, () => rng.below(256));
   writeFileSync(file, Buffer.concat([bytes, tail]));
+}
+
+/** Changes a byte of the newest, or cuts it off there, if there is another. */
+function spoilCheckpoint(directory: string, rng: Rng): void {
+  const files = readdirSync(directory)
+    .filter((name) => /^checkpoint-[ab]$/.test(name))
+    .map((name) => path.join(directory, name))
+    .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  const [newest, other] = files;
+  if (newest === undefined || other === undefined) return;
+  const bytes = Buffer.from(readFileSync(newest));
+  const at = rng.below(bytes.length);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(newest, rng.uniform() < 0.5 ? bytes : bytes.subarray(0, at));
 }
 
 /** Somewhere within the last two kilobytes. */

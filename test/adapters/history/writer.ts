@@ -1,5 +1,6 @@
 /** A process to be killed: writes a sample a time without end, and prints the number of each once it is written. */
 
+import { writeSync } from 'node:fs';
 import { HistoryStore } from '../../../src/adapters/history/store.ts';
 
 const store = new HistoryStore(process.argv[2] ?? '', { blockSamples: 8 });
@@ -10,5 +11,6 @@ for (let i = 0; ; i++) {
     timesMs: Float64Array.of(i * 1000),
     values: Float64Array.of(i),
   });
-  process.stdout.write(`${i}\n`);
+  // A loop without end never comes to a stream that waits to be written.
+  writeSync(1, `${i}\n`);
 }

@@ -72,9 +72,12 @@ interface Functions {
   readonly careful: Run;
 }
 
-const modules = new Map<string, WasmModule>();
+/** By the constructor that made them: another host's modules are not these. */
+const modulesOf = new WeakMap<WasmApi['Module'], Map<string, WasmModule>>();
 
 function moduleFor(api: WasmApi, { bytes, arithmetic }: Encoded): WasmModule {
+  const modules = modulesOf.get(api.Module) ?? new Map<string, WasmModule>();
+  modulesOf.set(api.Module, modules);
   const key = keyOf(bytes);
   const module = modules.get(key) ?? compiled(api, bytes, arithmetic);
   // Set again, it is the newest: the oldest stand first.

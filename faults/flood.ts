@@ -34,12 +34,14 @@ export const flood: Fault = {
       peakMib = Math.max(peakMib, memoryMib(trial.pid));
     }
     const acknowledgedDuring = trial.ledger.acknowledged.size - acknowledgedBefore;
+    // A flood that has dried up by itself proves nothing.
+    if (attack.process.exitCode !== null) throw new Error(`the flood ended by itself: ${attack.stderr()}`);
     await scope.stop(attack);
     await trial.recovered();
     const after = await look(trial);
     const account = await trial.account();
     const missed = (after.missed - calm.missed) / (after.ticks - calm.ticks);
-    note(`flooded: ${attack.stdout().trim()}`);
+    note(`flooded: ${attack.stdout().trim().split('\n').at(-1)}`);
     note(
       `${(missed * 100).toFixed(2)} % of ${after.ticks - calm.ticks} ticks late, ` +
         `memory ${calm.memoryMib.toFixed(0)} MiB before, ${peakMib.toFixed(0)} MiB at most, ` +

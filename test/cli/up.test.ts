@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -119,7 +119,7 @@ test('a checkpoint that cannot be written is told, the twins go on, and the end 
   const running = await up(directory);
   const before = await stateOf(running.page, 'd-1');
   // Where the directory was there is a file now: as on a full disk, nothing can be written any more.
-  rmSync(join(directory, '.gemel'), { recursive: true });
+  renameSync(join(directory, '.gemel'), join(directory, '.gone'));
   writeFileSync(join(directory, '.gemel'), '');
   await stateAtTick(running.page, before.tick + 10);
   const { code, stderr } = await running.stop();

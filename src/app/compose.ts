@@ -252,7 +252,7 @@ async function startHistory(
     keepSummariesMs: history.keepSummariesMs,
     log: ({ level, message }) => log[levelOf(level)]({}, message),
   });
-  const recording = recordFleet(fleet, opened);
+  const recording = recordFleet(fleet, opened, history);
   return {
     ...opened,
     async close() {

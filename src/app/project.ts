@@ -20,7 +20,12 @@ export interface Project {
   /** Absent: samples are acknowledged without being kept. */
   readonly journal?: { readonly directory: string; readonly keepMs: number };
   /** Absent: nothing is recorded. */
-  readonly history?: { readonly file: string; readonly keepMs: number; readonly keepSummariesMs: number };
+  readonly history?: {
+    readonly file: string;
+    readonly everyMs: number;
+    readonly keepMs: number;
+    readonly keepSummariesMs: number;
+  };
   /** Also those that no twin uses: one may come. */
   readonly models: readonly Model[];
   readonly twins: readonly TwinConfig[];

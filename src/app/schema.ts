@@ -140,6 +140,10 @@ const History = Type.Object({
         'Whether what the twins measure and compute is recorded, for charts and questions. Default true.',
     }),
   ),
+  every: Duration(
+    'historyEvery',
+    'At most one value of what is computed in this time; samples of sensors are all kept.',
+  ),
   keep: Duration('history', 'How long every sample is kept.'),
   summaries: Duration(
     'summaries',

@@ -163,12 +163,15 @@ export function readHistory(
   directory: string,
   findings: Findings,
 ): Pick<Project, 'history'> {
-  const { enabled = true, keep, summaries } = document.history ?? {};
-  const read = (written: typeof keep, kind: 'history' | 'summaries', path: Path): number =>
+  const { enabled = true, every, keep, summaries } = document.history ?? {};
+  const read = (written: typeof keep, kind: 'historyEvery' | 'history' | 'summaries', path: Path): number =>
     (readSeconds(written, kind, { path, findings }) ?? secondsOf(durations[kind].otherwise)) * 1000;
+  const everyMs = read(every, 'historyEvery', ['history', 'every']);
   const keepMs = read(keep, 'history', ['history', 'keep']);
   const keepSummariesMs = Math.max(keepMs, read(summaries, 'summaries', ['history', 'summaries']));
-  return enabled ? { history: { file: join(directory, 'history.sqlite'), keepMs, keepSummariesMs } } : {};
+  return enabled
+    ? { history: { file: join(directory, 'history.sqlite'), everyMs, keepMs, keepSummariesMs } }
+    : {};
 }
 
 function readSeconds(

@@ -1,7 +1,7 @@
 /**
- * Writes what a fleet's twins are into a history: at each published tick the states, outputs, inputs, uncertainties and
- * expected measurements, and every sample of a measurement at its own time, also one that came too late for its twin.
- * Values are those that readers see, in the units of the model. What is gathered leaves every half second.
+ * Writes what a fleet's twins are into a history: every so often the states, outputs, inputs, uncertainties and expected
+ * measurements, and every sample of a measurement at its own time, also one that came too late for its twin. Values are
+ * those that readers see, in the units of the model. What is gathered leaves every half second.
  */
 
 import { isFiltered } from '../../core/estimate/index.ts';
@@ -39,9 +39,20 @@ interface Recorded extends Plan {
   /** Numbers of the series: computed, then measured. */
   readonly numbers: Uint32Array;
   tick: number;
+  /** The time of the twin at which it is recorded again. */
+  dueMs: number;
 }
 
-export function recordFleet(fleet: RecordedFleet, history: Pick<FileHistory, 'define' | 'write'>): Recording {
+export interface RecordingOptions {
+  /** At most one value of what is computed in this time; 0: one a tick. */
+  readonly everyMs: number;
+}
+
+export function recordFleet(
+  fleet: RecordedFleet,
+  history: Pick<FileHistory, 'define' | 'write'>,
+  { everyMs }: RecordingOptions,
+): Recording {
   const twins = new Map<string, Recorded>();
   const plans = new WeakMap<Model, Plan>();
   const series = new Uint32Array(batchSamples);
@@ -89,19 +100,27 @@ export function recordFleet(fleet: RecordedFleet, history: Pick<FileHistory, 'de
       const numbers = history.define(
         [...plan.computed, ...measured].map(({ signal, unit }) => ({ twin: id, signal, unit: unit.symbol })),
       );
-      twins.set(id, (recorded = { ...plan, model, numbers, tick: -1 }));
+      twins.set(id, (recorded = { ...plan, model, numbers, tick: -1, dueMs: Number.NEGATIVE_INFINITY }));
     }
     return recorded;
   }
 
   function record(recorded: Recorded, snapshot: Snapshot): void {
     // A twin that stands still has nothing new to say.
-    if (snapshot.tick === recorded.tick) return;
+    if (snapshot.tick === recorded.tick || snapshot.timeMs < recorded.dueMs) return;
     recorded.tick = snapshot.tick;
     const { numbers, computed } = recorded;
+    recorded.dueMs = nextDueMs(snapshot.timeMs, numbers[0] ?? 0);
     for (let i = 0; i < computed.length; i++) {
       put(numbers[i] ?? 0, snapshot.timeMs, computed[i]?.value(snapshot) ?? Number.NaN);
     }
+  }
+
+  /** Each twin at a moment of its own: all at once would hold up everything else. */
+  function nextDueMs(timeMs: number, number: number): number {
+    if (everyMs === 0) return timeMs;
+    const offsetMs = everyMs * ((number * 0.618_033_988_749_895) % 1);
+    return (Math.floor((timeMs - offsetMs) / everyMs) + 1) * everyMs + offsetMs;
   }
 
   function put(number: number, timeMs: number, value: number): void {

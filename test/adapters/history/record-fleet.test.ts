@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { recordFleet, type Recording } from '../../../src/adapters/history/index.ts';
+import { type FileHistory, recordFleet, type Recording } from '../../../src/adapters/history/index.ts';
 import type { Fleet } from '../../../src/engine/index.ts';
 import { modelOf, startFleet, startMs, twinOf } from '../../engine/support.ts';
 
@@ -40,10 +40,14 @@ equations:
 type Sample = readonly [timeMs: number, value: number];
 
 /** Records into lists by series: `twin signal unit`. */
-function recordInto(lists: Map<string, Sample[]>, fleet: Fleet): Recording & { readonly batches: number[] } {
+function recordInto(
+  lists: Map<string, Sample[]>,
+  fleet: Fleet,
+  everyMs = 0,
+): Recording & { readonly batches: number[] } {
   const names: string[] = [];
   const batches: number[] = [];
-  const recording = recordFleet(fleet, {
+  const history: Pick<FileHistory, 'define' | 'write'> = {
     define: (series) =>
       Uint32Array.from(series, ({ twin, signal, unit }) => {
         const name = `${twin} ${signal} ${unit}`;
@@ -57,7 +61,8 @@ function recordInto(lists: Map<string, Sample[]>, fleet: Fleet): Recording & { r
         lists.set(name, [...(lists.get(name) ?? []), [timesMs[i] ?? 0, values[i] ?? 0]]);
       }
     },
-  });
+  };
+  const recording = recordFleet(fleet, history, { everyMs });
   return { ...recording, batches };
 }
 
@@ -147,4 +152,25 @@ test('what is gathered leaves every half second, and sooner when it is much', as
   recording.stop();
   assert.equal(recording.batches.at(-1), 50 * 660 * 2 - 65_536);
   await fleet.stop();
+});
+
+test('what is computed is recorded at most so often, each twin at a moment of its own; samples all the same', async () => {
+  const { fleet, clock, send } = await startFleet([twinOf('a', oven), twinOf('b', oven)], { models: [oven] });
+  const lists = new Map<string, Sample[]>();
+  const recording = recordInto(lists, fleet, 5000);
+  send('a', { power: 1 });
+  send('b', { power: 1 });
+  for (let second = 0; second < 30; second++) {
+    send('a', { sensor: 70 + second / 100 });
+    await clock.advance(1000);
+  }
+  recording.stop();
+  const times = (name: string) => (lists.get(name) ?? []).map(([timeMs]) => timeMs);
+  const [ofA, ofB] = [times('a temperature degC'), times('b temperature degC')];
+  for (const list of [ofA, ofB]) {
+    assert.ok(list.length >= 6 && list.length <= 8, `${list.length}`);
+    for (let i = 2; i < list.length; i++) assert.equal((list[i] ?? 0) - (list[i - 1] ?? 0), 5000);
+  }
+  assert.notEqual((ofA.at(-1) ?? 0) % 5000, (ofB.at(-1) ?? 0) % 5000);
+  assert.equal(times('a measured sensor degC').length, 30);
 });

@@ -26,4 +26,3 @@ export { createStepper, substepLimit } from './stepper.ts';
 export type { Stop } from './stop.ts';
 export { describeStop, stopOf } from './stop.ts';
 export type { Trajectory } from './trajectory.ts';
-export { createWholeTick } from './whole-tick.ts';

@@ -22,6 +22,7 @@ import { kernelTutorial } from './kernel-tutorial.ts';
 import { root } from './lib/engine.ts';
 import { type Section, toPage } from './lib/page.ts';
 import { type Bench, describeMachine, type Plot, toJsonLine, toTable } from './lib/report.ts';
+import { endOnSignal } from './lib/interruption.ts';
 import { Scope } from './lib/scope.ts';
 import { math } from './math.ts';
 import { start } from './start.ts';
@@ -154,27 +155,4 @@ function help(): string {
     '  --quick  shorter and less exact',
     '  --page   writes tables and plots into that file; bench-report.html if no NAME and no --json is given',
   ].join('\n');
-}
-
-interface Interruption {
-  came(): boolean;
-  release(): void;
-}
-
-/** Ctrl-C leaves no process and no directory behind. */
-function endOnSignal(scope: Scope): Interruption {
-  let came = false;
-  const end = (signal: NodeJS.Signals) => {
-    came = true;
-    console.error(`\n${signal}: ending what was started`);
-    void scope.end().finally(() => process.exit(1));
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, end);
-  return {
-    came: () => came,
-    release() {
-      for (const signal of signals) process.off(signal, end);
-    },
-  };
 }

@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { endOnSignal } from '../bench/lib/interruption.ts';
 import { Scope } from '../bench/lib/scope.ts';
 import { diskFull } from './disk-full.ts';
 import { flood } from './flood.ts';
@@ -24,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   let failed = false;
   for (const fault of chosen) {
     const scope = new Scope();
-    const release = endOnSignal(scope);
+    const interruption = endOnSignal(scope);
     const note = (text: string) => (json ? console.error(text) : console.log(`  ${text}`));
     try {
       const outcome = await fault.run({ seed, times, scope, note });
@@ -35,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
       failed = true;
       console.error(`${fault.name}: ${error instanceof Error ? error.stack : String(error)}`);
     } finally {
-      release();
+      interruption.release();
       await scope.end();
     }
   }
@@ -94,17 +95,4 @@ function help(): string {
     '  --seed   decides the moments and what is sent',
     '  --json   one JSON object a line: fault, tried, acknowledged, lost, duplicated, diverged, worst_recovery_s',
   ].join('\n');
-}
-
-/** Ctrl-C leaves no process, no mount and no directory behind. */
-function endOnSignal(scope: Scope): () => void {
-  const end = (signal: NodeJS.Signals) => {
-    console.error(`\n${signal}: ending what was started`);
-    void scope.end().finally(() => process.exit(1));
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, end);
-  return () => {
-    for (const signal of signals) process.off(signal, end);
-  };
 }

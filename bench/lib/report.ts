@@ -2,6 +2,7 @@
 
 import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
 import type { Scope } from './scope.ts';
+import { layOut } from './table.ts';
 
 export interface Bench {
   readonly name: string;
@@ -100,16 +101,7 @@ export function toJsonLine(figure: Figure): string {
 const headings = ['benchmark', 'value', 'peer', "peer's value", 'ratio', 'limit', 'met'] as const;
 
 export function toTable(figures: readonly Figure[]): string {
-  const rows = [headings, ...figures.map(toCells)];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return layOut([headings, ...figures.map(toCells)]);
 }
 
 function toCells(figure: Figure): readonly string[] {

@@ -1,6 +1,7 @@
 /** What a fault is and what it did: a table for people, a JSON object a line for programs. */
 
 import type { Scope } from '../../bench/lib/scope.ts';
+import { layOut } from '../../bench/lib/table.ts';
 
 export interface Fault {
   readonly name: string;
@@ -67,16 +68,7 @@ const headings = [
 ];
 
 export function toTable(outcomes: readonly Outcome[]): string {
-  const rows = [headings, ...outcomes.map(toCells)];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return layOut([headings, ...outcomes.map(toCells)]);
 }
 
 function toCells(outcome: Outcome): string[] {

@@ -1,5 +1,7 @@
 /** What a proof is and what it finds: a table for people, a JSON object a line for programs. */
 
+import { layOut } from '../../bench/lib/table.ts';
+
 export interface Proof {
   readonly name: string;
   /** One line for `--help`. */
@@ -53,16 +55,7 @@ export function toJsonLine({ name, value, unit, limit }: Finding): string {
 const headings = ['proof', 'value', 'limit', 'met'] as const;
 
 export function toTable(findings: readonly Finding[]): string {
-  const rows = [headings, ...findings.map(toCells)];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return layOut([headings, ...findings.map(toCells)]);
 }
 
 function toCells({ name, value, unit, limit }: Finding): readonly string[] {

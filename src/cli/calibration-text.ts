@@ -1,6 +1,7 @@
 /** A calibration as text for people: a table of the values, how the measurements are met, and what to be wary of. */
 
 import type { CalibrationView, EstimateView, MeasurementView } from '../core/calibrate/index.ts';
+import { columns } from './columns.ts';
 
 export function describeCalibration(
   view: CalibrationView,
@@ -80,22 +81,6 @@ function errorRows(
     row(`${name}, fitted${white}`, train),
     ...(test === undefined ? [] : [row(`${name}, tested`, test)]),
   ];
-}
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 || column === row.length - 1
-          ? cell.padEnd(widths[column] ?? 0)
-          : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 export function brief(value: number, digits = 6): string {

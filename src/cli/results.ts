@@ -7,6 +7,7 @@ import type { Model } from '../core/model/index.ts';
 import type { Trajectory } from '../core/solve/index.ts';
 import { fromSi, type Unit } from '../core/units/index.ts';
 import type { PlotData } from './plot/index.ts';
+import { columns } from './columns.ts';
 
 /** One quantity over time, in its own unit. */
 export interface Series {
@@ -82,18 +83,7 @@ export function toSummary({ series }: Results): string {
       unit,
     ]),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 || column === row.length - 1
-          ? cell.padEnd(widths[column] ?? 0)
-          : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${lines.join('\n')}\n`;
+  return `${columns(rows).join('\n')}\n`;
 }
 
 export function toPlotData(title: string, { timeSeconds, series }: Results): PlotData {

@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Diagnostic, suggest } from '../core/diagnose/index.ts';
-import { compileModel, type Model } from '../core/model/index.ts';
+import { compareVersions, compileModel, type Model } from '../core/model/index.ts';
 import type { ValueProblem } from './duration.ts';
 import { displayName, reasonOf } from './files.ts';
 import type { Findings } from './findings.ts';
@@ -96,7 +96,7 @@ export function findModel(
 
 /** Compares two versions of a model; a file's name or its place in the list does not matter. */
 function byVersion(a: Model, b: Model): number {
-  return a.version.localeCompare(b.version, 'en', { numeric: true });
+  return compareVersions(a.version, b.version);
 }
 
 function filesOf(directory: string, pattern: string): readonly string[] {

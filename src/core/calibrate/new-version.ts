@@ -7,6 +7,7 @@
 
 import { isScalar, parseDocument, type Scalar } from 'yaml';
 import { GemelError } from '../diagnose/index.ts';
+import { nextVersion } from '../model/index.ts';
 import { fromSi, fromSiDifference } from '../units/index.ts';
 import type { CalibrationResult, Estimate } from './result.ts';
 
@@ -21,7 +22,7 @@ export interface NewVersion {
  */
 export function newVersion(text: string, { model, estimates }: CalibrationResult): NewVersion {
   const document = parseDocument(text);
-  const version = nextMinor(model.version);
+  const version = nextVersion([model.version], 'minor');
   const splices = [
     { path: ['version'], write: (): string => version },
     ...estimates.map((estimate) => ({
@@ -64,9 +65,4 @@ function roundedValue({ unknown, value, standardError }: Estimate): string {
   const short = Number(own.toPrecision(digits));
   const isWithin = short >= fromSi(min, unit) && short <= fromSi(max, unit);
   return String(isWithin ? short : Number(own.toPrecision(15)));
-}
-
-function nextMinor(version: string): string {
-  const [major = '0', minor = '0'] = version.split('.');
-  return `${major}.${Number(minor) + 1}.0`;
 }

@@ -4,6 +4,8 @@ export type { BeliefLayout } from './belief.ts';
 export { isFiltered, placeInFactor } from './belief.ts';
 export type { Estimator } from './estimator.ts';
 export { createEstimator } from './estimator.ts';
+export type { CarriedBelief, MigratedBelief, Migration } from './migrate.ts';
+export { createMigration } from './migrate.ts';
 export type { Selection } from './selection.ts';
 export type { Observability, StateTold } from './observability.ts';
 export { checkObservability } from './observability.ts';

@@ -53,10 +53,8 @@ export function checkUnits(
     if (!context.broken.has(signal.name)) names.set(signal.name, quantityOf(signal.unit));
   }
   const ofName: QuantityOfName = (name) => names.get(name);
-  const check = (formula: Formula, left: string, wanted: Quantity | undefined): void => {
-    const found = inferQuantity(formula.expression, ofName, reporter(formula.path, problems));
-    if (found && wanted) compare({ formula, left, wanted, found, ofName, names, problems });
-  };
+  const check = (formula: Formula, left: string, wanted: Quantity | undefined): void =>
+    checkFormula({ formula, left, wanted }, names, problems);
 
   const byName = new Map(
     formulas.equations.filter((it) => it.target.kind === 'name').map((it) => [it.target.name, it]),
@@ -100,6 +98,18 @@ export function checkUnits(
       if (formula) check(formula, `\`${state}\``, names.get(state));
   }
   return outputs;
+}
+
+/** Checks one formula: its parts among each other, and the whole against what stands on its left. */
+export function checkFormula(
+  it: { readonly formula: Formula; readonly left: string; readonly wanted: Quantity | undefined },
+  names: ReadonlyMap<string, Quantity>,
+  problems: Problems,
+): void {
+  const { formula, left, wanted } = it;
+  const ofName: QuantityOfName = (name) => names.get(name);
+  const found = inferQuantity(formula.expression, ofName, reporter(formula.path, problems));
+  if (found && wanted) compare({ formula, left, wanted, found, ofName, names, problems });
 }
 
 function reporter(path: Path, problems: Problems): ReportUnits {

@@ -16,6 +16,7 @@ import { formatDimension, parseUnit, type Unit } from '../units/index.ts';
 import { checkUnits } from './check-units.ts';
 import { readDetect } from './detect.ts';
 import { readFilter } from './filter.ts';
+import { readMigrates } from './migrates.ts';
 import { readFormulas } from './formulas.ts';
 import { buildEquations } from './equations.ts';
 import { type Health, isAdaptive, type Model, type Output, type Signal, type When } from './model.ts';
@@ -85,6 +86,7 @@ function compile(source: Document<ModelDocument>): Omit<Compilation, 'source'> {
 
   const filter = readFilter(draft);
   const detect = readDetect(draft);
+  readMigrates(document, problems);
   const method = document.solver?.method ?? 'rk4';
   const unitsChecked = document.units !== 'unchecked';
   const declaredOutputs = readOutputUnits(draft, intermediates);

@@ -81,7 +81,8 @@ export function* allFormulas(formulas: Formulas): Iterable<Formula> {
   }
 }
 
-function readFormula(
+/** One formula; undefined after a report if it does not parse. */
+export function readFormula(
   path: Path,
   given: string | number,
   document: ModelDocument,

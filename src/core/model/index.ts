@@ -18,6 +18,8 @@ export type {
   When,
   WhenEquations,
 } from './model.ts';
+export { linkVersions, type LinkResult, type Origin, type VersionLink } from './migration.ts';
 export { isAdaptive } from './model.ts';
 export { sortEquations } from './order.ts';
 export { type ModelDocument, ModelDocumentSchema } from './schema.ts';
+export { compareVersions, nextVersion } from './version.ts';

@@ -5,6 +5,7 @@
  */
 
 import { type Static, Type } from '../document/index.ts';
+import { VERSION_PATTERN } from './version.ts';
 
 const Quantity = (description: string) =>
   Type.Union([Type.Number(), Type.String({ minLength: 1 })], {
@@ -182,6 +183,27 @@ const Detect = Type.Object({
   ),
 });
 
+const Migrates = Type.Object({
+  from: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'Earlier versions it is written for, such as ">=1.0.0 <2.0.0". Default: all of them.',
+    }),
+  ),
+  states: Type.Optional(
+    Type.Record(Equation, {
+      description:
+        "How states come from the earlier version's states, parameters and inputs. Default: the state of the same name.",
+    }),
+  ),
+  parameters: Type.Optional(
+    Type.Record(Equation, {
+      description:
+        "How a twin's own parameters come from those of the earlier version. Default: the parameter of the same name.",
+    }),
+  ),
+});
+
 export const ModelDocumentSchema = Type.Object({
   gemel: Type.Literal(1, { description: 'Format of this document.' }),
   model: Type.String({
@@ -190,8 +212,9 @@ export const ModelDocumentSchema = Type.Object({
     description: 'Name: lower case, digits and dashes.',
   }),
   version: Type.String({
-    pattern: '^\\d+\\.\\d+\\.\\d+$',
-    description: 'Semantic version, such as 1.0.0.',
+    pattern: VERSION_PATTERN,
+    maxLength: 100,
+    description: 'Semantic version, such as 1.0.0 or 1.1.0-rc.1.',
   }),
   title: Title,
   description: Type.Optional(Type.String()),
@@ -219,6 +242,7 @@ export const ModelDocumentSchema = Type.Object({
   measurements: Type.Optional(Type.Record(Measurement)),
   when: Type.Optional(Type.Record(When)),
   health: Type.Optional(Type.Record(Health)),
+  migrates: Type.Optional(Migrates),
 });
 
 /** A model document as data. */

@@ -406,3 +406,15 @@ test('a model of too many operations is told at the formula that is one too many
   // Each has its number, which counts too, and 198 operations: 500,000 / 199 of them fit.
   assert.equal(place?.line, 3 + 6 + Math.floor((500_000 - 5) / 199));
 });
+
+test('`migrates` is checked as far as one version alone tells', () => {
+  const body = (migrates: string) =>
+    `states: { x: { unit: m, start: 0 } }\nequations: { der(x): 0 }\nmigrates: ${migrates}\n`;
+  compiled(body('{ from: ">=0.1.0 <1.0.0", states: { x: whatever * 2 } }'));
+  assert.deepEqual(problems(body('{ from: 1.x, states: { y: 1, x: 2 * }, parameters: { x: 1 } }')), [
+    '3:19 VERSION_RANGE `1.x` is no range of versions',
+    '3:34 NAME_UNKNOWN `y` is not a state of this version',
+    '3:46 EQUATION_SYNTAX a value is missing after `*`',
+    '3:64 NAME_UNKNOWN `x` is not a parameter of this version',
+  ]);
+});

@@ -8,6 +8,11 @@ export const modelsCodes = {
     cause: 'An input has neither a value nor a default, so nothing that needs it can be computed.',
     remedy: 'Give the input a value, or a default in the model.',
   },
+  MIGRATION_INVALID: {
+    title: 'versions do not fit',
+    cause: 'A state or a parameter of one version of a model cannot come from the other as it should.',
+    remedy: 'Correct `migrates` in the newer version; the problems listed with it say where.',
+  },
   MODEL_DUPLICATE: {
     title: 'model given twice',
     cause: 'Two files hold the same name and version of a model.',
@@ -42,5 +47,10 @@ export const modelsCodes = {
     title: 'simulation too large',
     cause: 'A simulation would record more values than fit into memory.',
     remedy: 'Record less often, or simulate a shorter time.',
+  },
+  VERSION_RANGE: {
+    title: 'not a range of versions',
+    cause: 'A text does not say which versions are meant.',
+    remedy: 'Write a range as in `>=1.0.0 <2.0.0`, `^1.2.0` or `1.0.0 || 1.1.0`.',
   },
 } satisfies Record<string, CatalogueEntry>;

@@ -33,6 +33,7 @@ const coreFolders = [
   'estimate',
   'calibrate',
   'detect',
+  'difference',
 ] as const;
 
 /** What core and engine may use from outside: libraries that only compute. */

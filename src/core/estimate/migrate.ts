@@ -63,7 +63,7 @@ export function createMigration(from: Model, to: Model, source?: SourceText): Mi
     throw new GemelError('MIGRATION_INVALID', `${from.id} and ${to.id} are no versions of one model`);
   }
   const { link, diagnostics, source: text } = linkVersions(from, to, source);
-  if (link === undefined) {
+  if (diagnostics.length > 0) {
     const sources = new Map([[text.file, text.text]]);
     const picture = renderDiagnostics(diagnostics, { sources, color: 'never' });
     throw new GemelError('MIGRATION_INVALID', `${from.id} does not migrate to ${to.id}\n${picture}`, {

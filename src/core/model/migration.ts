@@ -43,8 +43,8 @@ export interface VersionLink {
 }
 
 export interface LinkResult {
-  /** Absent if there is any problem. */
-  readonly link?: VersionLink;
+  /** Only sound if there is no problem: what has one is left out. */
+  readonly link: VersionLink;
   readonly diagnostics: readonly Diagnostic[];
   /** The text that the diagnostics point into. */
   readonly source: SourceText;
@@ -73,7 +73,6 @@ export function linkVersions(from: Model, to: Model, source?: SourceText): LinkR
   const states = group('states');
   const parameters = group('parameters');
   const { diagnostics } = problems;
-  if (diagnostics.length > 0) return { diagnostics, source: text };
   return {
     link: { graph: linker.graph, slots: linker.slots, states, parameters },
     diagnostics,

@@ -24,7 +24,7 @@ export interface Clock {
 export interface CheckpointStore {
   /** The newest good checkpoint, or undefined if there is none. */
   load(): Promise<Uint8Array | undefined>;
-  /** Resolves once the bytes would survive a power cut. */
+  /** Resolves once the bytes would survive a power cut; until then nobody may change them. */
   save(bytes: Uint8Array): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface Journal {
   readonly last: number;
   /** Whether so much waits for the disk that no record is taken. */
   readonly full: boolean;
-  /** Adds a record behind all others. Returns its number, or undefined if the journal is full or closed. */
+  /** Adds a copy of a record behind all others. Returns its number, or undefined if the journal is full or closed. */
   append(content: Uint8Array): number | undefined;
   /** Resolves once every record so far would survive a power cut: never while the disk refuses. */
   committed(): Promise<void>;

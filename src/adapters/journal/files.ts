@@ -1,5 +1,6 @@
 /** The few operations on files that a journal needs, so that tests can fill a disk, cut a write short or pull a plug. */
 
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 
 /** A file that is only ever appended to. */
@@ -24,6 +25,14 @@ export interface JournalFiles {
   syncDirectory(directory: string): Promise<void>;
 }
 
+/**
+ * On Linux a write with O_DSYNC is a write and an fdatasync in one call: one way through the pool of threads and the event loop
+ * instead of two, each of which takes milliseconds under load. On macOS the flag does not reach the disk itself, fdatasync does.
+ */
+const writesThrough = process.platform === 'linux';
+const appending =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (writesThrough ? constants.O_DSYNC : 0);
+
 export const nodeFiles: JournalFiles = {
   async makeDirectory(directory) {
     await mkdir(directory, { recursive: true });
@@ -31,12 +40,12 @@ export const nodeFiles: JournalFiles = {
   list: (directory) => readdir(directory),
   read: (file) => readFile(file),
   async openAppended(file) {
-    const handle = await open(file, 'a');
+    const handle = await open(file, appending);
     return {
       async append(bytes) {
-        await handle.writeFile(bytes);
+        for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
         // The length is part of what must survive, and fdatasync flushes it; times of access are not.
-        await handle.datasync();
+        if (!writesThrough) await handle.datasync();
       },
       async cutTo(length) {
         await handle.truncate(length);

@@ -32,9 +32,13 @@ export function encodeRecord(
   offset: number,
   { number, content }: { readonly number: number; readonly content: Uint8Array },
 ): void {
-  target.writeUInt32LE(content.length, offset);
+  // The number stands where the header will be until the checksum is taken: then it is one piece with the content.
+  target.writeUInt32LE(number % 2 ** 32, offset);
+  target.writeUInt32LE(Math.floor(number / 2 ** 32), offset + 4);
   target.set(content, offset + recordHeaderBytes);
-  target.writeUInt32LE(checksum(number, content), offset + 4);
+  const sum = crc32(target.subarray(offset, offset + recordHeaderBytes + content.length));
+  target.writeUInt32LE(content.length, offset);
+  target.writeUInt32LE(sum, offset + 4);
 }
 
 /** What stands in a segment: its good records, and where and why it ends if not at the end of its bytes. */

@@ -12,13 +12,8 @@ import path from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { GemelError } from '../../core/diagnose/index.ts';
 import { type AppendedFile, type JournalFiles, nodeFiles } from './files.ts';
-import {
-  encodeRecord,
-  encodeSegmentHeader,
-  recordHeaderBytes,
-  recordLimitBytes,
-  segmentHeaderBytes,
-} from './format.ts';
+import { encodeSegmentHeader, recordHeaderBytes, recordLimitBytes, segmentHeaderBytes } from './format.ts';
+import { Group } from './group.ts';
 import { type JournalNote, recover } from './recover.ts';
 import { listSegments, readSegment, segmentName } from './segments.ts';
 
@@ -78,11 +73,6 @@ interface OpenSegment {
   bytes: number;
 }
 
-interface Pending {
-  readonly number: number;
-  readonly content: Uint8Array;
-}
-
 /**
  * Opens the journal in a directory, making it if need be. What a crash has torn off the end is cut and noted; damage
  * before the end is noted with its place, and what can be read is kept.
@@ -114,12 +104,11 @@ class Journal implements FileJournal {
   readonly #files: JournalFiles;
   readonly #log: (note: JournalNote) => void;
   readonly #limits: Required<Omit<FileJournalOptions, 'log' | 'files'>>;
-  #pending: Pending[] = [];
-  #waiters: {
-    readonly number: number;
-    readonly resolve: () => void;
-    readonly reject: (error: Error) => void;
-  }[] = [];
+  /** What is not on the disk: the group that is written, if any, and the one that gathers what comes meanwhile. */
+  #groups: Group[] = [];
+  #isWriting = false;
+  /** Of a group that is written, for the next. */
+  #spare: Buffer | undefined;
   #segment: OpenSegment | undefined;
   #writing: Promise<void> | undefined;
   readonly #closing = new AbortController();
@@ -166,16 +155,13 @@ class Journal implements FileJournal {
     if (this.#closing.signal.aborted || this.full) return undefined;
     this.#last++;
     this.waitingBytes += content.length + recordHeaderBytes;
-    this.#pending.push({ number: this.#last, content: Buffer.from(content) });
+    this.#gathering().add(content);
     this.#writing ??= this.#write();
     return this.#last;
   }
 
   committed(): Promise<void> {
-    if (this.#durable === this.#last) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ number: this.#last, resolve, reject });
-    });
+    return this.#groups.at(-1)?.committed ?? Promise.resolve();
   }
 
   async *read(from: number): AsyncGenerator<JournalEntry> {
@@ -218,55 +204,61 @@ class Journal implements FileJournal {
       'FLEET_STOPPED',
       'the journal was closed before the record was on the disk',
     );
-    for (const { reject } of this.#waiters.splice(0)) reject(closed);
+    for (const { reject } of this.#groups) reject(closed);
     await this.#segment?.file.close();
     this.#segment = undefined;
+  }
+
+  /** The group that is not being written; a new one if there is none. */
+  #gathering(): Group {
+    const newest = this.#groups.at(-1);
+    if (newest !== undefined && !(this.#isWriting && this.#groups.length === 1)) return newest;
+    const group = new Group(this.#last, this.#spare);
+    this.#spare = undefined;
+    this.#groups.push(group);
+    return group;
   }
 
   /** Writes group after group until nothing waits. */
   async #write(): Promise<void> {
     // What is appended in the same turn of the loop belongs to the first group.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#pending.length > 0) {
-      const group = this.#pending;
-      this.#pending = [];
+    for (;;) {
+      const [group] = this.#groups;
+      if (group === undefined) break;
+      this.#isWriting = true;
       try {
         await this.#writeGroup(group);
       } catch (error) {
-        this.#pending = [...group, ...this.#pending];
         await this.#abandonSegment();
         this.#refused(error);
         if (this.#closing.signal.aborted) break;
         await later(this.#limits.retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      } finally {
+        this.#isWriting = false;
       }
     }
     this.#writing = undefined;
   }
 
-  async #writeGroup(group: readonly Pending[]): Promise<void> {
+  async #writeGroup(group: Group): Promise<void> {
     const segment = await this.#segmentFor(group);
-    const size = group.reduce((sum, { content }) => sum + content.length + recordHeaderBytes, 0);
-    const bytes = Buffer.allocUnsafe(size);
-    let at = 0;
-    for (const record of group) {
-      encodeRecord(bytes, at, record);
-      at += record.content.length + recordHeaderBytes;
-    }
+    const { bytes } = group;
     await segment.file.append(bytes);
-    segment.bytes += size;
-    this.waitingBytes -= size;
-    this.#durable += group.length;
+    segment.bytes += bytes.length;
+    this.waitingBytes -= bytes.length;
+    this.#durable += group.count;
+    this.#groups.shift();
+    this.#spare = group.takeMemory();
     if (this.failure !== undefined) this.#log({ level: 'info', message: 'the journal is written again' });
     this.failure = undefined;
-    const served = this.#waiters.findIndex(({ number }) => number > this.#durable);
-    for (const { resolve } of this.#waiters.splice(0, served < 0 ? this.#waiters.length : served)) resolve();
+    group.resolve();
   }
 
-  async #segmentFor([first]: readonly Pending[]): Promise<OpenSegment> {
+  async #segmentFor({ first: number }: Group): Promise<OpenSegment> {
     if (this.#segment !== undefined && this.#segment.bytes < this.#limits.segmentBytes) return this.#segment;
     await this.#segment?.file.close();
     this.#segment = undefined;
-    const number = first?.number ?? this.#durable + 1;
     const file = path.join(this.#directory, segmentName(number));
     const opened = await this.#files.openAppended(file);
     try {

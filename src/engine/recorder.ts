@@ -4,13 +4,13 @@
 
 import type { Sample, Target } from './ingest.ts';
 import type { Journal } from './ports.ts';
-import { type EncodableSample, encodeNames, encodeSamples } from './samples-record.ts';
+import { encodeNames, SamplesRecord } from './samples-record.ts';
 
 export class Recorder {
   readonly #journal: Journal;
   /** By number of the twin and of its signal. */
-  readonly #names = new Map<number, Map<number, Uint8Array>>();
-  #samples: EncodableSample[] = [];
+  readonly #names: (Uint8Array[] | undefined)[] = [];
+  readonly #record = new SamplesRecord();
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -23,27 +23,23 @@ export class Recorder {
 
   /** Adds a sample to the record of the message under way. */
   add({ twin, signal, timeMs, value, receivedMs }: Sample, target: Target): void {
-    this.#samples.push({ names: this.#namesOf(twin, signal, target), timeMs, value, receivedMs });
+    this.#record.add({ names: this.#namesOf(twin, signal, target), timeMs, value, receivedMs });
   }
 
   /** Ends the record. Resolves once it is on the disk; undefined if nothing was added. */
   end(): Promise<void> | undefined {
-    if (this.#samples.length === 0) return undefined;
-    this.#journal.append(encodeSamples(this.#samples));
-    this.#samples = [];
+    if (this.#record.count === 0) return undefined;
+    this.#journal.append(this.#record.take());
     return this.#journal.committed();
   }
 
   /** A twin's number is free for another one. */
   forget(twin: number): void {
-    this.#names.delete(twin);
+    this.#names[twin] = undefined;
   }
 
   #namesOf(twin: number, signal: number, { config, table }: Target): Uint8Array {
-    const names = this.#names.get(twin) ?? new Map<number, Uint8Array>();
-    this.#names.set(twin, names);
-    const known = names.get(signal) ?? encodeNames(config.id, table.signals[signal]?.name ?? '');
-    names.set(signal, known);
-    return known;
+    const names = (this.#names[twin] ??= []);
+    return (names[signal] ??= encodeNames(config.id, table.signals[signal]?.name ?? ''));
   }
 }

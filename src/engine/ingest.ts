@@ -250,7 +250,7 @@ export class Ingest {
     if (described === undefined) return;
     const value = readValue(table, described, raw, unit);
     if (typeof value !== 'number') return this.#refuseValue(context, target, described.name, value);
-    const early = this.#untimely(config, timeMs);
+    const early = untimely(config, timeMs, context.receivedMs);
     const seen = { twin: config.id, signal: described.name, timeMs, value };
     if (early !== undefined) {
       const { reason, message } = early;
@@ -282,27 +282,6 @@ export class Ingest {
 
   #tell(sample: SeenSample): void {
     for (const listener of this.listeners) listener(sample);
-  }
-
-  #untimely(
-    config: TwinConfig,
-    timeMs: number,
-  ): { reason: 'too-late' | 'too-new'; message: string } | undefined {
-    const aheadMs = timeMs - this.#options.clock.nowMs();
-    const { latenessMs, futureMs } = config;
-    if (aheadMs > futureMs) {
-      return {
-        reason: 'too-new',
-        message: `its time is ${formatSpan(aheadMs)} ahead, at most ${formatSpan(futureMs)} is waited for`,
-      };
-    }
-    if (-aheadMs > latenessMs) {
-      return {
-        reason: 'too-late',
-        message: `it is ${formatSpan(-aheadMs)} old, at most ${formatSpan(latenessMs)} is used`,
-      };
-    }
-    return undefined;
   }
 
   #refuseValue(
@@ -366,6 +345,28 @@ interface Details {
   readonly signal?: string | undefined;
   readonly got: string | undefined;
   readonly hint: string | undefined;
+}
+
+/** Against the time of arrival: a clock read for every sample would cost as much as its checks. */
+function untimely(
+  { latenessMs, futureMs }: TwinConfig,
+  timeMs: number,
+  receivedMs: number,
+): { readonly reason: 'too-late' | 'too-new'; readonly message: string } | undefined {
+  const aheadMs = timeMs - receivedMs;
+  if (aheadMs > futureMs) {
+    return {
+      reason: 'too-new',
+      message: `its time is ${formatSpan(aheadMs)} ahead, at most ${formatSpan(futureMs)} is waited for`,
+    };
+  }
+  if (-aheadMs > latenessMs) {
+    return {
+      reason: 'too-late',
+      message: `it is ${formatSpan(-aheadMs)} old, at most ${formatSpan(latenessMs)} is used`,
+    };
+  }
+  return undefined;
 }
 
 function deliveryOf({ accepted, refused }: Context): Delivery {

@@ -77,17 +77,15 @@ export function createFileCheckpoints(
   return {
     load,
     save(bytes) {
-      // The caller may reuse its buffer.
-      const copy = bytes.slice();
       if (running === undefined) {
-        running = write(copy).finally(next);
+        running = write(bytes).finally(next);
         return running;
       }
       if (waiting !== undefined) {
-        waiting.bytes = copy;
+        waiting.bytes = bytes;
         return waiting.promise;
       }
-      waiting = { bytes: copy, ...Promise.withResolvers<void>() };
+      waiting = { bytes, ...Promise.withResolvers<void>() };
       return waiting.promise;
     },
     async close() {
@@ -132,7 +130,7 @@ export function createFileCheckpoints(
       const slot = newest?.slot === 'checkpoint-a' ? 'checkpoint-b' : 'checkpoint-a';
       const sequence = (newest?.sequence ?? 0) + 1;
       const beside = path.join(directory, 'checkpoint-new');
-      await files.writeDurably(beside, encodeCheckpoint({ sequence, content: bytes }));
+      await files.writeDurably(beside, await encodeCheckpoint({ sequence, content: bytes }));
       await files.rename(beside, path.join(directory, slot));
       // From here on the file is in its place, also if the flush of the directory should fail.
       newest = { slot, sequence };

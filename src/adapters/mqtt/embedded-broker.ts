@@ -11,12 +11,13 @@ import type net from 'node:net';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { BoundedSessions } from './broker-sessions.ts';
 import { createCounters } from './counters.ts';
-import { limitPackets } from './frame-limit.ts';
+import { Express } from './express.ts';
+import { type Gate, guard } from './gate.ts';
 import { createInbox } from './inbox.ts';
 import { listen, type Listening } from './listen.ts';
 import { createNotes } from './notes.ts';
 import { neverWait, watchFrozen } from './slow-readers.ts';
-import { assertTopic, FilterSet, isFilter } from './topics.ts';
+import { assertTopic, FilterSet, isFilter, isTopic } from './topics.ts';
 import {
   defaultStatusTopic,
   type MqttStatus,
@@ -92,6 +93,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
   const inbox = createInbox(counters, notes);
   const filters = new FilterSet();
   const sockets = new Set<net.Socket>();
+  const gates = new WeakMap<Client['conn'], Gate>();
   const subscriptions = new WeakMap<Client, Set<string>>();
   let state: MqttStatus['state'] = 'stopped';
   let listening: Listening | undefined;
@@ -99,6 +101,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
   let read: FilterSet | undefined = new FilterSet();
   let publishing = 0;
   let unwatch: () => void = () => undefined;
+  const express = new Express({ inbox, isOurs });
 
   const aedes = new Aedes({
     concurrency,
@@ -134,6 +137,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
   aedes.on('client', () => {
     counters.connections += 1;
   });
+  aedes.on('clientReady', ({ conn }) => gates.get(conn)?.open());
   aedes.on('unsubscribe', (topics, client) => {
     for (const topic of topics) subscriptions.get(client)?.delete(topic);
   });
@@ -191,6 +195,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
     isRead: (topic) => read === undefined || read.matches(topic),
     subscribe(wanted) {
       for (const filter of wanted) filters.add(filter);
+      express.forget();
     },
     onMessage: (listener) => inbox.on(listener),
     onStatus: (listener) => notes.on(listener),
@@ -228,9 +233,16 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
 
   function noteReader(filter: string): void {
     if (read === undefined || read.has(filter)) return;
+    express.forget();
     if (read.size >= limits.subscriptions) read = undefined;
     // What is no filter the broker itself refuses.
     else if (isFilter(filter)) read.add(filter);
+  }
+
+  /** Whether only the engine reads a topic, and a client may publish to it. */
+  function isOurs(topic: string): boolean {
+    if (read === undefined || read.matches(topic) || !filters.matches(topic)) return false;
+    return isTopic(topic) && !topic.startsWith('$') && topic.split('/').length <= limits.topicLevels;
   }
 
   function isConnected(clientId: string): boolean {
@@ -250,13 +262,18 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
     }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    limitPackets(socket, limits.packetBytes, (bytes) => {
-      counters.oversizedPackets += 1;
-      notes.saySometimes('oversized', {
-        level: 'warning',
-        message: `MQTT packet of ${bytes} bytes refused, its client closed: the limit is ${limits.packetBytes}`,
-      });
+    const gate = guard(socket, {
+      packetBytes: limits.packetBytes,
+      express,
+      onOversized: (bytes) => {
+        counters.oversizedPackets += 1;
+        notes.saySometimes('oversized', {
+          level: 'warning',
+          message: `MQTT packet of ${bytes} bytes refused, its client closed: the limit is ${limits.packetBytes}`,
+        });
+      },
     });
+    gates.set(socket, gate);
     neverWait(socket);
     aedes.handle(socket);
   }

@@ -6,33 +6,12 @@
  * read that is over the limit, before the rest is kept.
  */
 
-import type net from 'node:net';
-
-/**
- * Closes a connection whose next packet is too large. aedes reads with `read()`: what it gets has passed here.
- *
- * @param onOversized - told once, with the size of the packet in bytes.
- */
-export function limitPackets(
-  socket: net.Socket,
-  maxBytes: number,
-  onOversized: (bytes: number) => void,
-): void {
-  const limit = createFrameLimit(maxBytes);
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
-    const chunk: unknown = read(size);
-    if (!(chunk instanceof Uint8Array)) return chunk;
-    const bytes = limit(chunk);
-    if (bytes === undefined) return chunk;
-    socket.destroy();
-    onOversized(bytes);
-    return null;
-  };
+export interface FrameLimit {
+  /** Whether the next byte begins a packet. */
+  readonly isBetween: boolean;
+  /** Looks at the next bytes of one connection. @returns the size of a packet over the limit, if there is one. */
+  look(chunk: Uint8Array): number | undefined;
 }
-
-/** Looks at the next bytes of one connection. @returns the size of a packet over the limit, if there is one. */
-export type FrameLimit = (chunk: Uint8Array) => number | undefined;
 
 export function createFrameLimit(maxBytes: number): FrameLimit {
   /** Bytes of the present packet still to come; a new packet begins where it is 0. */
@@ -40,28 +19,33 @@ export function createFrameLimit(maxBytes: number): FrameLimit {
   let headerBytes = 0;
   let length = 0;
 
-  return (chunk) => {
-    let at = 0;
-    while (at < chunk.length) {
-      if (rest > 0) {
-        const taken = Math.min(rest, chunk.length - at);
-        rest -= taken;
-        at += taken;
-        continue;
+  return {
+    get isBetween() {
+      return rest === 0 && headerBytes === 0;
+    },
+    look(chunk) {
+      let at = 0;
+      while (at < chunk.length) {
+        if (rest > 0) {
+          const taken = Math.min(rest, chunk.length - at);
+          rest -= taken;
+          at += taken;
+          continue;
+        }
+        const byte = chunk[at] ?? 0;
+        at += 1;
+        headerBytes += 1;
+        if (headerBytes === 1) continue;
+        length += (byte & 0x7f) * 128 ** (headerBytes - 2);
+        const more = (byte & 0x80) !== 0;
+        if (headerBytes + length > maxBytes) return headerBytes + length;
+        if (more && headerBytes < 5) continue;
+        // A length of more than four bytes is malformed; the parser says so itself.
+        rest = length;
+        headerBytes = 0;
+        length = 0;
       }
-      const byte = chunk[at] ?? 0;
-      at += 1;
-      headerBytes += 1;
-      if (headerBytes === 1) continue;
-      length += (byte & 0x7f) * 128 ** (headerBytes - 2);
-      const more = (byte & 0x80) !== 0;
-      if (headerBytes + length > maxBytes) return headerBytes + length;
-      if (more && headerBytes < 5) continue;
-      // A length of more than four bytes is malformed; the parser says so itself.
-      rest = length;
-      headerBytes = 0;
-      length = 0;
-    }
-    return undefined;
+      return undefined;
+    },
   };
 }

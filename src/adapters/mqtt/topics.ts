@@ -49,6 +49,10 @@ export function isFilter(text: string): boolean {
   }
 }
 
+export function isTopic(text: string): boolean {
+  return text !== '' && !/[+#\0]/.test(text);
+}
+
 /** A set of filters that is asked for every message. */
 export class FilterSet {
   readonly #exact = new Set<string>();

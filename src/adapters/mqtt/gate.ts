@@ -1,0 +1,49 @@
+/**
+ * What stands between a connection and aedes, which reads with `read()`: the limit on the size of packets, and the short way of
+ * telemetry.
+ */
+
+import type net from 'node:net';
+import { type Express, ExpressLane } from './express.ts';
+import { createFrameLimit } from './frame-limit.ts';
+
+export interface GateOptions {
+  /** A connection whose next packet is larger is closed. */
+  readonly packetBytes: number;
+  /** Told once, with the size of the packet in bytes. */
+  readonly onOversized: (bytes: number) => void;
+  readonly express: Express;
+}
+
+export interface Gate {
+  /** The client's CONNECT was answered: its telemetry may go the short way, from the next whole packet on. */
+  open(): void;
+}
+
+export function guard(socket: net.Socket, { packetBytes, onOversized, express }: GateOptions): Gate {
+  const limit = createFrameLimit(packetBytes);
+  const read = socket.read.bind(socket);
+  let lane: ExpressLane | undefined;
+  let isOpen = false;
+  socket.read = (size?: number) => {
+    if (lane?.isFull() === true) return null;
+    const chunk: unknown = read(size);
+    if (!(chunk instanceof Buffer)) return chunk;
+    if (isOpen && lane === undefined && limit.isBetween) {
+      // aedes reads when there is something to read, and now there is.
+      lane = new ExpressLane(express, socket, () => socket.emit('readable'));
+    }
+    const bytes = limit.look(chunk);
+    if (bytes !== undefined) {
+      socket.destroy();
+      onOversized(bytes);
+      return null;
+    }
+    return lane === undefined ? chunk : (lane.take(chunk) ?? null);
+  };
+  return {
+    open() {
+      isOpen = true;
+    },
+  };
+}

@@ -15,6 +15,7 @@ import { detect } from './detect.ts';
 import { fleet1000 } from './fleet-1000.ts';
 import { fleet10000 } from './fleet-10000.ts';
 import { history } from './history.ts';
+import { ingest } from './ingest.ts';
 import { httpState } from './http-state.ts';
 import { kernelPump } from './kernel-pump.ts';
 import { kernelScale } from './kernel-scale.ts';
@@ -36,6 +37,7 @@ const benches: readonly Bench[] = [
   fleet10000,
   detect,
   history,
+  ingest,
   kernelPump,
   kernelTutorial,
   kernelScale,

@@ -1,4 +1,4 @@
-/** What the processes of `fleet.1000` tell each other. */
+/** What the processes of the benchmarks tell each other. */
 
 /** To a process: `begin` forgets what it has counted, `report` asks for it. */
 export type Order = 'begin' | 'report';
@@ -29,4 +29,30 @@ export interface Quantiles {
   readonly p50: number;
   readonly p99: number;
   readonly worst: number;
+}
+
+/** What the machines of `ingest` are to do. */
+export interface IngestOrder {
+  readonly url: string;
+  readonly connections: number;
+  readonly twins: number;
+  /** Messages of a connection that may be unacknowledged. */
+  readonly window: number;
+  /** Whether the messages that a connection may send leave in one write; else each in one of its own. */
+  readonly together: boolean;
+  /** Absent: as fast as they are acknowledged. */
+  readonly messagesPerSecond?: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+export interface IngestReport {
+  /** Acknowledged. */
+  readonly messagesPerSecond: number;
+  /** In the end. */
+  readonly unacknowledged: number;
+  /** From the moment at which a message was due to its acknowledgement. */
+  readonly delayMs: Quantiles;
+  /** Processor time of the machines. */
+  readonly cores: number;
 }

@@ -27,20 +27,28 @@ measurements:
   thermometer: { equals: temperature, unit: K, noise: 0.3 K }
 `;
 
-const project = `
+export interface ProjectOptions {
+  /** How long the journal keeps what nobody needs. Default a day. */
+  readonly keep?: string;
+  /** More lines of the project. */
+  readonly more?: readonly string[];
+}
+
+const projectOf = ({ keep = '1 d', more = [] }: ProjectOptions) => `
 gemel: 1
 models: [model.yaml]
 checkpoint: { every: 1 s }
-journal: { keep: 1 d }
+journal: { keep: ${keep} }
 workers: 2
+${more.join('\n')}
 twins:
   block-{1..${twinCount}}: { model: heated-block, period: ${periodMs} ms, lateness: 20 s }
 `;
 
-export function writeProject(directory: string): void {
+export function writeProject(directory: string, options: ProjectOptions = {}): void {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'model.yaml'), model);
-  writeFileSync(join(directory, 'gemel.yaml'), project);
+  writeFileSync(join(directory, 'gemel.yaml'), projectOf(options));
 }
 
 export function readProject(directory: string): Project {

@@ -1,5 +1,7 @@
 /** What the twins would be if nothing had happened: the journal's samples, in order of arrival, given to an engine that never stops. */
 
+import { existsSync, linkSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { readJournal } from '../../src/adapters/journal/index.ts';
 import {
   createFleet,
@@ -8,18 +10,34 @@ import {
   decodeSamples,
   type RecordedSample,
 } from '../../src/engine/index.ts';
+import { atticOf } from './breakable.ts';
 import { keyOf } from './ledger.ts';
 import { periodMs, readProject } from './project.ts';
 
 /** All samples of the journal, in order of arrival; those that came twice are there twice. */
 export async function recordedSamples(directory: string): Promise<readonly RecordedSample[]> {
   const samples: RecordedSample[] = [];
-  for await (const { number, content } of readJournal(directory)) {
+  const whole = gathered(directory);
+  for await (const { number, content } of readJournal(whole ?? directory)) {
+    // The first byte is the kind of the record.
+    if (content[0] !== 1) continue;
     const some = decodeSamples(content);
-    if (some === undefined) throw new Error(`record ${number} is none of samples`);
+    if (some === undefined) throw new Error(`record ${number} is not whole`);
     samples.push(...some);
   }
+  if (whole !== undefined) rmSync(whole, { recursive: true });
   return samples;
+}
+
+/** The segments that are there beside those that were deleted; undefined if none were. */
+function gathered(journal: string): string | undefined {
+  const attic = atticOf(journal);
+  if (!existsSync(attic)) return undefined;
+  const whole = mkdtempSync(path.join(journal, '..', 'whole-'));
+  for (const directory of [attic, journal]) {
+    for (const name of readdirSync(directory)) linkSync(path.join(directory, name), path.join(whole, name));
+  }
+  return whole;
 }
 
 export interface ReferenceOptions {

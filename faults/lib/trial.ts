@@ -11,11 +11,13 @@ import { decodeCheckpoint } from '../../src/engine/checkpoint.ts';
 import type { RecordedSample } from '../../src/engine/index.ts';
 import { sampleColumns } from '../../src/engine/messages.ts';
 import { keyOf, Ledger } from './ledger.ts';
-import { periodMs, twinCount, writeProject } from './project.ts';
+import type { Order } from './points.ts';
+import { periodMs, type ProjectOptions, twinCount, writeProject } from './project.ts';
 import { recordedSamples, referenceStates } from './reference.ts';
 import { Senders } from './senders.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const breakable = fileURLToPath(new URL('../engine.ts', import.meta.url));
 const ids = Array.from({ length: twinCount }, (_, i) => `block-${i + 1}`);
 
 export interface Account {
@@ -26,6 +28,14 @@ export interface Account {
   readonly worstRecoverySeconds: number;
 }
 
+interface Made {
+  readonly directory: string;
+  readonly http: number;
+  readonly mqtt: number;
+  readonly seed: number;
+  readonly isBreakable: boolean;
+}
+
 /** One state for each twin, all of the same time. */
 interface Common {
   readonly timeMs: number;
@@ -34,32 +44,40 @@ interface Common {
   readonly texts: ReadonlyMap<string, string>;
 }
 
+export interface TrialOptions extends ProjectOptions {
+  /** Runs an engine that takes orders, instead of `gemel up`. */
+  readonly isBreakable?: boolean;
+}
+
 export class Trial {
   readonly directory: string;
   readonly ledger = new Ledger();
   readonly #scope: Scope;
   readonly #ports: { readonly http: number; readonly mqtt: number };
   readonly #senders: Senders;
+  readonly #isBreakable: boolean;
   #child: Child | undefined;
   #duplicated = 0;
   #worstSeconds = 0;
 
-  private constructor(
-    scope: Scope,
-    { directory, http, mqtt, seed }: { directory: string; http: number; mqtt: number; seed: number },
-  ) {
+  private constructor(scope: Scope, { directory, http, mqtt, seed, isBreakable }: Made) {
     this.#scope = scope;
     this.directory = directory;
+    this.#isBreakable = isBreakable;
     this.#ports = { http, mqtt };
     this.#senders = new Senders({ httpPort: http, mqttPort: mqtt, seed, ledger: this.ledger });
   }
 
   /** A project of its own, with machines that send; nothing runs yet. */
-  static async make(scope: Scope, seed: number): Promise<Trial> {
+  static async make(
+    scope: Scope,
+    seed: number,
+    { isBreakable = false, ...options }: TrialOptions = {},
+  ): Promise<Trial> {
     const directory = scope.directory();
-    writeProject(directory);
+    writeProject(directory, options);
     const [http = 0, mqtt = 0] = await freePorts(2);
-    return new Trial(scope, { directory, http, mqtt, seed });
+    return new Trial(scope, { directory, http, mqtt, seed, isBreakable });
   }
 
   get journal(): string {
@@ -82,7 +100,15 @@ export class Trial {
   launch(): void {
     const { http, mqtt } = this.#ports;
     const ports = ['--port', String(http), '--mqtt-port', String(mqtt)];
-    this.#child = this.#scope.start(process.execPath, [main, 'up', this.directory, ...ports, '--json']);
+    const args = this.#isBreakable
+      ? [breakable, this.directory, String(http), String(mqtt)]
+      : [main, 'up', this.directory, ...ports, '--json'];
+    this.#child = this.#scope.start(process.execPath, args, { messages: this.#isBreakable });
+  }
+
+  /** Tells a breakable engine what to do. */
+  order(order: Order): void {
+    this.#child?.process.send(order);
   }
 
   /** Waits until samples are acknowledged again, and counts how long it took. */
@@ -96,10 +122,25 @@ export class Trial {
 
   /** Without a warning. What it had in its memory is gone. */
   async kill(): Promise<void> {
+    this.#child?.process.kill('SIGKILL');
+    await this.#ended();
+  }
+
+  /** Waits until the engine has ended by itself, as it was told to. @throws Error if it does not, or otherwise than by SIGKILL. */
+  async died(where: string, withinMs: number): Promise<void> {
+    const child = this.#child;
+    const timer = setTimeout(() => child?.process.kill('SIGTERM'), withinMs);
+    const how = await child?.exited;
+    clearTimeout(timer);
+    if (how !== 'SIGKILL')
+      throw new Error(`${where} was not reached; the engine ended with ${how}\n${child?.stderr()}`);
+    await this.#ended();
+  }
+
+  async #ended(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
     if (child === undefined) return;
-    child.process.kill('SIGKILL');
     await child.exited;
     // What it has acknowledged with its last breath is still on the wire.
     await wait(100);

@@ -10,14 +10,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CalibrationJobs } from '../adapters/calibrations/index.ts';
-import {
-  createFileCheckpoints,
-  createFileTexts,
-  type FileCheckpoints,
-} from '../adapters/checkpoint/index.ts';
+import { createFileTexts, type FileCheckpoints } from '../adapters/checkpoint/index.ts';
 import type { FileHistory } from '../adapters/history/index.ts';
 import type { HttpServer, Readiness, TwinChanges } from '../adapters/http/index.ts';
-import { type FileJournal, openFileJournal } from '../adapters/journal/index.ts';
+import type { FileJournal } from '../adapters/journal/index.ts';
 import type { Metrics } from '../adapters/metrics/index.ts';
 import type { MqttTransport } from '../adapters/mqtt/index.ts';
 import {
@@ -30,6 +26,9 @@ import {
 } from '../adapters/workers/index.ts';
 import { type Clock, createFleet, type Fleet } from '../engine/index.ts';
 import type { Log } from './log.ts';
+import { levelOf } from './note.ts';
+import { type CheckpointsAround, openCheckpoints } from './open-checkpoints.ts';
+import { type JournalAround, openJournal } from './open-journal.ts';
 import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { publishedTwinSchema } from './published.ts';
@@ -43,6 +42,8 @@ export interface ComposeOptions {
   readonly speed?: number;
   /** Called once if the process cannot go on as it should, such as when a worker has died. */
   readonly onFailure?: (reason: string) => void;
+  /** Stands between the engine and its disk: for the harness that breaks it on purpose. */
+  readonly around?: { readonly checkpoints?: CheckpointsAround; readonly journal?: JournalAround };
 }
 
 /** A running project. */
@@ -71,16 +72,16 @@ const twinsPerWorker = 2000;
  * @throws GemelError `CHECKPOINT_LOCKED`, `JOURNAL_UNWRITABLE`, `PORT_IN_USE`, `LISTEN_ADDRESS`, `LISTEN_DENIED`, `BROKER_URL`, `ROUTE_INVALID`.
  */
 export async function compose(project: Project, options: ComposeOptions): Promise<Running> {
-  const { log, version, speed = 1 } = options;
+  const { log, version, speed = 1, around = {} } = options;
   warnOfStrangers(project, log);
   const real = createSystemClock();
   const pace: Pace = { speed, originMs: real.nowMs() };
   const clock = paceClock(real, pace);
   const stops: (() => unknown)[] = [];
   try {
-    const checkpoints = openCheckpoints(project, log);
+    const checkpoints = openCheckpoints(project, log, around.checkpoints);
     stops.push(() => checkpoints.close());
-    const journal = await openJournal(project, log);
+    const journal = await openJournal(project, log, around.journal);
     stops.push(() => journal?.close());
     const { models } = project;
     const texts = createFileTexts(project.checkpoint.directory);
@@ -149,21 +150,6 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch(() => undefined);
     throw error;
   }
-}
-
-function openCheckpoints(project: Project, log: Log): FileCheckpoints {
-  return createFileCheckpoints(project.checkpoint.directory, {
-    log: ({ level, message, code }) => log[levelOf(level)](code === undefined ? {} : { code }, message),
-  });
-}
-
-/** In the directory of the checkpoints, which is locked by now. */
-async function openJournal({ journal }: Project, log: Log): Promise<FileJournal | undefined> {
-  if (journal === undefined) return undefined;
-  return openFileJournal(journal.directory, {
-    keepMs: journal.keepMs,
-    log: ({ level, message, code }) => log[levelOf(level)](code === undefined ? {} : { code }, message),
-  });
 }
 
 interface FleetParts {
@@ -380,8 +366,4 @@ function warnOfStrangers(project: Project, log: Log): void {
     { listen: open },
     'LISTENING BEYOND THIS COMPUTER: anybody who reaches these addresses can read and change every twin, without a password',
   );
-}
-
-function levelOf(level: 'info' | 'warning' | 'error'): 'info' | 'warn' | 'error' {
-  return level === 'warning' ? 'warn' : level;
 }

@@ -1,0 +1,49 @@
+/**
+ * A project that runs as with `gemel up`, and does what the harness tells it to: fail, wait, or die at a named point.
+ *
+ *   node faults/engine.ts DIRECTORY HTTP_PORT MQTT_PORT
+ */
+
+import { loadProject, openLog, readVersion, startProject } from '../src/app/index.ts';
+import { breakableCheckpoints, breakableJournal, watchHistory, watchJournal } from './lib/breakable.ts';
+import { Control } from './lib/control.ts';
+import type { Order } from './lib/points.ts';
+
+const [directory = '', ...ports] = process.argv.slice(2);
+const [httpPort = 0, mqttPort = 0] = ports.map(Number);
+
+const control = new Control();
+process.on('message', (order: Order) => control.take(order));
+process.on('disconnect', () => process.exit(1));
+watchHistory(control);
+
+const { project, diagnostics } = loadProject(directory);
+if (project === undefined) throw new Error(JSON.stringify(diagnostics));
+const running = await startProject(
+  {
+    ...project,
+    http: { ...project.http, port: httpPort },
+    // A project with a broker outside keeps it.
+    mqtt: project.mqtt.kind === 'embedded' ? { ...project.mqtt, port: mqttPort } : project.mqtt,
+  },
+  {
+    log: await openLog({ level: 'info', style: 'json', color: 'never' }),
+    version: readVersion(),
+    onFailure: (reason) => {
+      console.error(reason);
+      process.exit(1);
+    },
+    around: {
+      checkpoints: { files: breakableCheckpoints(control) },
+      journal: {
+        files: breakableJournal(control),
+        // Some seconds of the machines: segments come and go all the time.
+        segmentBytes: 16_384,
+        wrap: (journal) => watchJournal(journal, control),
+      },
+    },
+  },
+);
+process.on('SIGTERM', () => {
+  void running.stop().then((problems) => process.exit(problems.length > 0 ? 1 : 0));
+});

@@ -6,7 +6,7 @@
 # and the tests that need it skip themselves with the same words. It never fails: a machine without these
 # still runs every other test. When nothing is missing it takes a few milliseconds and prints nothing.
 #
-# Two of the packages are daemons. They are kept from starting, now and at the next boot: the tests start
+# Three of the packages are daemons. They are kept from starting, now and at the next boot: the tests start
 # their own on free ports, and a mosquitto on 1883 would be in the way of Gemel's broker.
 
 set -u
@@ -25,6 +25,7 @@ python:numpy|python3-numpy|the benchmark of kernels beside numpy
 python:pydantic|python3-pydantic|the benchmark of kernels beside Python objects
 uvicorn|uvicorn|the benchmark beside FastAPI
 wrk|wrk|the HTTP benchmarks
+postgres|postgresql|the tests and the benchmark of a history in PostgreSQL
 gcc|gcc|the comparison with C
 header:cvode/cvode.h|libsundials-dev|the benchmarks beside CVODE of SUNDIALS
 '
@@ -41,6 +42,8 @@ present() {
       [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $module" 2>/dev/null
       ;;
     header:*) [ -e "/usr/include/${1#header:}" ] ;;
+    # Debian keeps each version's server in a folder of its own.
+    postgres) ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null ;;
     *) PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$1" >/dev/null ;;
   esac
 }
@@ -73,7 +76,7 @@ install() {
   fi
   if [ -d /run/systemd/system ]; then
     local service
-    for service in mosquitto prometheus; do
+    for service in mosquitto prometheus postgresql; do
       case " $* " in *" $service "*) systemctl disable --now $service >/dev/null 2>&1 </dev/null ;; esac
     done
   fi

@@ -1,25 +1,15 @@
 /** The `mqtt:` of a project: the embedded broker, or another one with what is needed to be let in. */
 
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { suggest } from '../core/diagnose/index.ts';
-import { reasonOf } from './files.ts';
 import type { Findings } from './findings.ts';
 import { defaults } from './options.ts';
 import type { EmbeddedBroker, ExternalBroker } from './project.ts';
 import type { MqttDocument, ProjectDocument } from './schema.ts';
-
-export interface BrokerSite {
-  readonly directory: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** `skip`: a check on another computer, which has neither the variables nor the files. */
-  readonly secrets: 'read' | 'skip';
-  readonly findings: Findings;
-}
+import { hideSecrets, SecretReader, type SecretSite } from './secrets.ts';
 
 const protocols = ['mqtt', 'mqtts', 'ws', 'wss'];
 
-export function readBroker(document: ProjectDocument, site: BrokerSite): EmbeddedBroker | ExternalBroker {
+export function readBroker(document: ProjectDocument, site: SecretSite): EmbeddedBroker | ExternalBroker {
   const mqtt = document.mqtt ?? {};
   const { findings } = site;
   if (mqtt.url === undefined) {
@@ -35,7 +25,7 @@ export function readBroker(document: ProjectDocument, site: BrokerSite): Embedde
   }
   checkUrl(mqtt.url, findings);
   checkPairs(mqtt, findings);
-  const reader = new SecretReader(site);
+  const reader = new SecretReader('mqtt', site);
   return {
     kind: 'external',
     url: mqtt.url,
@@ -56,7 +46,7 @@ function checkUrl(url: string, findings: Findings): void {
   const nearest = suggest(protocol, protocols);
   findings.at(['mqtt', 'url'], {
     code: 'BROKER_URL',
-    message: `\`${url.replace(/\/\/[^@/]*@/, '//…@')}\` is not the address of a broker`,
+    message: `\`${hideSecrets(url)}\` is not the address of a broker`,
     expected: 'mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path',
     ...(nearest === undefined ? {} : { hint: `did you mean \`${nearest}\`?` }),
   });
@@ -87,65 +77,4 @@ function checkPairs(mqtt: MqttDocument, findings: Findings): void {
   if (given && !encrypted) {
     conflict(given, 'certificates need an encrypted connection', 'begin the url with mqtts or wss');
   }
-}
-
-/** Takes user, password and certificates from where they are kept. */
-class SecretReader {
-  readonly #site: BrokerSite;
-
-  constructor(site: BrokerSite) {
-    this.#site = site;
-  }
-
-  /** `${NAME}` stands for a variable of the environment, in `user` and `password` alone. */
-  text<K extends 'user' | 'password'>(
-    option: K,
-    written: string | undefined,
-  ): { readonly [key in K]?: string } {
-    if (written === undefined || this.#site.secrets === 'skip') return {};
-    const filled = written.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
-      const value = this.#site.environment[name];
-      if (value === undefined) {
-        this.#site.findings.at(['mqtt', option], {
-          code: 'SECRET_MISSING',
-          message: `the environment has no variable \`${name}\``,
-          hint: `set it before the start: ${name}=… gemel up`,
-        });
-      }
-      return value ?? '';
-    });
-    return entry(option, filled);
-  }
-
-  password(file: string | undefined): { readonly password?: string } {
-    const text = this.#read('password_file', file);
-    return text === undefined ? {} : { password: text.split(/\r?\n/, 1)[0] ?? '' };
-  }
-
-  file<K extends 'ca' | 'certificate' | 'key'>(
-    option: K,
-    file: string | undefined,
-  ): { readonly [key in K]?: string } {
-    const text = this.#read(option, file);
-    return text === undefined ? {} : entry(option, text);
-  }
-
-  #read(option: string, file: string | undefined): string | undefined {
-    if (file === undefined || this.#site.secrets === 'skip') return undefined;
-    try {
-      return readFileSync(resolve(this.#site.directory, file), 'utf8');
-    } catch (error) {
-      this.#site.findings.at(['mqtt', option], {
-        code: 'SECRET_MISSING',
-        message: `\`${file}\` cannot be read: ${reasonOf(error)}`,
-      });
-      return undefined;
-    }
-  }
-}
-
-function entry<K extends string>(key: K, value: string): { readonly [key in K]?: string } {
-  const made: { [key in K]?: string } = {};
-  made[key] = value;
-  return made;
 }

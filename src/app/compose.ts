@@ -11,7 +11,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CalibrationJobs } from '../adapters/calibrations/index.ts';
 import { createFileTexts, type FileCheckpoints } from '../adapters/checkpoint/index.ts';
-import type { FileHistory } from '../adapters/history/index.ts';
+import type { OpenHistory } from '../adapters/history/index.ts';
 import type { HttpServer, Readiness, TwinChanges } from '../adapters/http/index.ts';
 import type { FileJournal } from '../adapters/journal/index.ts';
 import type { Metrics } from '../adapters/metrics/index.ts';
@@ -225,15 +225,15 @@ function createTransport(project: Project, adapter: MqttAdapter, log: Log): Mqtt
 }
 
 /** A history that goes on recording until it is closed. */
-type RecordedHistory = Omit<FileHistory, 'define' | 'write'>;
+type RecordedHistory = Omit<OpenHistory, 'define' | 'write'>;
 
 async function startHistory(
   { history }: Project,
   { fleet, log }: { readonly fleet: Fleet; readonly log: Log },
 ): Promise<RecordedHistory | undefined> {
   if (history === undefined) return undefined;
-  const { openFileHistory, recordFleet } = await import('../adapters/history/index.ts');
-  const opened = openFileHistory(history.file, {
+  const { openHistory, recordFleet } = await import('../adapters/history/index.ts');
+  const opened = openHistory(history.place, {
     keepMs: history.keepMs,
     keepSummariesMs: history.keepSummariesMs,
     log: ({ level, message }) => log[levelOf(level)]({}, message),

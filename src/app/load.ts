@@ -9,11 +9,12 @@ import { readDocument } from '../core/document/index.ts';
 import { readBroker } from './broker.ts';
 import { displayName, findProject, readFile } from './files.ts';
 import { Findings } from './findings.ts';
+import { readHistory } from './history.ts';
 import { loadModels } from './models.ts';
 import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { ProjectDocumentSchema } from './schema.ts';
-import { readAlarms, readCheckpoint, readHistory, readHttp, readJournal, readListen } from './services.ts';
+import { readAlarms, readCheckpoint, readHttp, readJournal, readListen } from './services.ts';
 import { loadTwins } from './twins.ts';
 
 export interface LoadOptions {
@@ -49,16 +50,17 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
   const models = loadModels(directory, document.models, findings);
   const twins = loadTwins(document, models, findings);
   const { environment = process.env, secrets = 'read' } = options;
+  const site = { directory, environment, secrets, findings };
   const checkpoint = readCheckpoint(document, directory, findings);
   const project: Project = {
     directory,
     listen: readListen(document, findings),
     http: readHttp(document, twins, findings),
-    mqtt: readBroker(document, { directory, environment, secrets, findings }),
+    mqtt: readBroker(document, site),
     kernel: document.kernel ?? defaults.kernel,
     alarms: readAlarms(document, findings),
     checkpoint,
-    ...readHistory(document, checkpoint.directory, findings),
+    ...readHistory(document, checkpoint.directory, site),
     ...readJournal(document, checkpoint.directory, findings),
     models: models.models,
     twins: twins.twins,

@@ -19,6 +19,7 @@ export const defaults = {
   /** Of the process, beside those of the twins. */
   fleetAlarmsTopic: 'gemel/alarms',
   acknowledgeTopic: 'gemel/alarms/acknowledge',
+  historySchema: 'gemel',
   healthWarning: 20,
   queue: 1024,
 } as const;

@@ -21,7 +21,7 @@ export interface Project {
   readonly journal?: { readonly directory: string; readonly keepMs: number };
   /** Absent: nothing is recorded. */
   readonly history?: {
-    readonly file: string;
+    readonly place: HistoryPlace;
     readonly everyMs: number;
     readonly keepMs: number;
     readonly keepSummariesMs: number;
@@ -31,6 +31,17 @@ export interface Project {
   readonly twins: readonly TwinConfig[];
   /** One for each twin, in the same order. */
   readonly publications: readonly Publication[];
+}
+
+/** A file, or a PostgreSQL database. */
+export type HistoryPlace = { readonly file: string } | { readonly postgres: HistoryDatabase };
+
+interface HistoryDatabase {
+  readonly url: string;
+  readonly user?: string;
+  readonly password?: string;
+  /** Absent: the default. */
+  readonly schema?: string;
 }
 
 export interface HttpSettings {

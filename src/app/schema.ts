@@ -140,6 +140,26 @@ const History = Type.Object({
         'Whether what the twins measure and compute is recorded, for charts and questions. Default true.',
     }),
   ),
+  url: Type.Optional(
+    Type.String({
+      description:
+        'PostgreSQL database to keep it in, such as postgres://host:5432/plant. Default: a file beside the checkpoints.',
+    }),
+  ),
+  user: Type.Optional(
+    Type.String({ description: 'User of the database; ${NAME} is taken from the environment.' }),
+  ),
+  password: Type.Optional(
+    Type.String({ description: 'Password; ${NAME} is taken from the environment. Better: password_file.' }),
+  ),
+  password_file: Type.Optional(Type.String({ description: 'File whose first line is the password.' })),
+  schema: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 63,
+      description: `Schema of the database that has the tables, one for each engine. Default ${defaults.historySchema}.`,
+    }),
+  ),
   every: Duration(
     'historyEvery',
     'At most one value of what is computed in this time; samples of sensors are all kept.',
@@ -295,5 +315,6 @@ export const ProjectDocumentSchema = Type.Object({
 export type ProjectDocument = Static<typeof ProjectDocumentSchema>;
 export type TwinDocument = Static<typeof TwinSchema>;
 export type BindingDocument = Static<typeof Binding>;
+export type HistoryDocument = Static<typeof History>;
 export type MqttDocument = Static<typeof Mqtt>;
 export type RouteDocument = Static<typeof Route>;

@@ -157,24 +157,7 @@ export function readJournal(
   return { journal: { directory: join(directory, 'journal'), keepMs } };
 }
 
-/** The history stands beside the checkpoints, whose lock keeps a second process from both. */
-export function readHistory(
-  document: ProjectDocument,
-  directory: string,
-  findings: Findings,
-): Pick<Project, 'history'> {
-  const { enabled = true, every, keep, summaries } = document.history ?? {};
-  const read = (written: typeof keep, kind: 'historyEvery' | 'history' | 'summaries', path: Path): number =>
-    (readSeconds(written, kind, { path, findings }) ?? secondsOf(durations[kind].otherwise)) * 1000;
-  const everyMs = read(every, 'historyEvery', ['history', 'every']);
-  const keepMs = read(keep, 'history', ['history', 'keep']);
-  const keepSummariesMs = Math.max(keepMs, read(summaries, 'summaries', ['history', 'summaries']));
-  return enabled
-    ? { history: { file: join(directory, 'history.sqlite'), everyMs, keepMs, keepSummariesMs } }
-    : {};
-}
-
-function readSeconds(
+export function readSeconds(
   written: string | number | undefined,
   kind: keyof typeof durations,
   { path, findings }: { readonly path: Path; readonly findings: Findings },

@@ -41,6 +41,7 @@ export type {
   HistoryBuckets,
   HistoryPoints,
   HistorySignal,
+  HistorySeries,
   HistorySpan,
   Journal,
   ShardLink,

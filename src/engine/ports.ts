@@ -54,11 +54,23 @@ export interface History {
   buckets(span: HistorySpan, everyMs: number): Promise<HistoryBuckets>;
   /** The last sample at or before each time from the beginning of the span in steps of `everyMs`; NaN where there is none. */
   valuesAt(span: HistorySpan, everyMs: number): Promise<Float64Array>;
+  /**
+   * Puts samples of any times where these belong; one of a time that is there already replaces it. The arrays are handed
+   * over. Resolves once they are kept; `late` were not, since those beside them were too old to keep and are gone.
+   *
+   * @throws GemelError `HISTORY_UNAVAILABLE`
+   */
+  insert(series: HistorySeries, points: HistoryPoints): Promise<{ readonly late: number }>;
 }
 
 export interface HistorySignal {
   readonly signal: string;
   readonly unit: string;
+}
+
+/** A signal of a twin in one unit, which is that of the signal from now on. */
+export interface HistorySeries extends HistorySignal {
+  readonly twin: string;
 }
 
 export interface HistorySpan {

@@ -61,7 +61,7 @@ test('a small project gets every default', () => {
     checkpoint: { directory: join(directory, '.gemel'), everyMs: 5000 },
     journal: { directory: join(directory, '.gemel', 'journal'), keepMs: 86_400_000 },
     history: {
-      file: join(directory, '.gemel', 'history.sqlite'),
+      place: { file: join(directory, '.gemel', 'history.sqlite') },
       everyMs: 5000,
       keepMs: 2_592_000_000,
       keepSummariesMs: 31_536_000_000,

@@ -1,27 +1,18 @@
 /** The sealed blocks of a series: written, read, and written anew where a sample came late. */
 
+import {
+  type BlockSummary,
+  joinPoints,
+  mergePoints,
+  noPoints,
+  packingOf,
+  type Span,
+  splitPoints,
+  summarise,
+  summaryOf,
+} from './block-points.ts';
 import { decodePoints, encodePoints, type Packing, type Points } from './codec.ts';
 import type { Database } from './database.ts';
-import { OpenBlock } from './open-block.ts';
-
-export interface Span {
-  /** Included. */
-  readonly fromMs: number;
-  /** Not included. */
-  readonly toMs: number;
-}
-
-/** A block of samples as a whole. */
-export interface BlockSummary {
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly count: number;
-  readonly least: number;
-  readonly most: number;
-  readonly sum: number;
-  /** Undefined once they were too old to keep. */
-  points(): Points | undefined;
-}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -62,18 +53,13 @@ export class Blocks {
     const old =
       last !== undefined && room >= points.timesMs.length ? this.#summaryOf(last).points() : undefined;
     const count = (old?.timesMs.length ?? 0) + points.timesMs.length;
-    // A block that has room for as many again is about to be written anew.
-    const packing = count + points.timesMs.length <= this.#most ? 'plain' : 'deflated';
+    const packing = packingOf(count, points.timesMs.length, this.#most);
     if (last === undefined || old === undefined) {
       this.#add(series, points, packing);
       return;
     }
     this.#remove(series, last);
-    const all = {
-      timesMs: joined(old.timesMs, points.timesMs),
-      values: joined(old.values, points.values),
-    };
-    this.#add(series, all, packing);
+    this.#add(series, joinPoints(old, points), packing);
   }
 
   /**
@@ -97,7 +83,7 @@ export class Blocks {
       if (old === undefined) lost += to - from;
       else {
         if (row !== undefined) this.#remove(series, row);
-        this.#addAll(series, merged(old, added));
+        for (const part of splitPoints(mergePoints(old, added), this.#most)) this.#add(series, part);
       }
       from = to;
     }
@@ -107,15 +93,6 @@ export class Blocks {
   /** Deletes blocks older than this with all that is said of them. */
   removeBefore(series: number, beforeMs: number): number {
     return Number(this.#database.statements.removeBlocksBefore.run(series, beforeMs).changes);
-  }
-
-  #addAll(series: number, { timesMs, values }: Points): void {
-    const parts = Math.ceil(timesMs.length / this.#most);
-    for (let part = 0; part < parts; part++) {
-      const from = Math.round((part * timesMs.length) / parts);
-      const to = Math.round(((part + 1) * timesMs.length) / parts);
-      this.#add(series, { timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) });
-    }
   }
 
   #add(series: number, points: Points, packing: Packing = 'deflated'): void {
@@ -132,47 +109,9 @@ export class Blocks {
 
   #summaryOf(row: Row): BlockSummary {
     const { samples } = this.#database.statements;
-    return {
-      firstMs: Number(row['first_ms']),
-      lastMs: Number(row['last_ms']),
-      count: Number(row['count']),
-      least: Number(row['least']),
-      most: Number(row['most']),
-      sum: Number(row['sum']),
-      points() {
-        const bytes = samples.get(Number(row['samples']))?.['bytes'];
-        return bytes instanceof Uint8Array ? decodePoints(bytes) : undefined;
-      },
-    };
+    return summaryOf(row, () => {
+      const bytes = samples.get(Number(row['samples']))?.['bytes'];
+      return bytes instanceof Uint8Array ? decodePoints(bytes) : undefined;
+    });
   }
-}
-
-const noPoints: Points = { timesMs: new Float64Array(0), values: new Float64Array(0) };
-
-export function summarise({ timesMs, values }: Points): Omit<BlockSummary, 'points'> {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  let sum = 0;
-  for (const value of values) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-    sum += value;
-  }
-  const count = timesMs.length;
-  return { firstMs: timesMs[0] ?? 0, lastMs: timesMs[count - 1] ?? 0, count, least, most, sum };
-}
-
-function joined(first: Float64Array, second: Float64Array): Float64Array {
-  const both = new Float64Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
-}
-
-function merged(old: Points, added: Points): Points {
-  const block = new OpenBlock();
-  for (const { timesMs, values } of [old, added]) {
-    for (const [i, timeMs] of timesMs.entries()) block.put(timeMs, values[i] ?? 0);
-  }
-  return block.points;
 }

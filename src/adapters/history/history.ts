@@ -10,16 +10,17 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { History } from '../../engine/index.ts';
-import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
+import type { Answers, FromHistory, HistoryPlace, HistorySettings, Question, ToHistory } from './messages.ts';
+import type { StoreOptions } from './open-series.ts';
 import type { Batch } from './pending.ts';
-import type { SeriesInfo } from './store.ts';
+import { seriesKey, type SeriesInfo } from './series-index.ts';
 
 export interface HistoryNote {
   readonly level: 'info' | 'warning' | 'error';
   readonly message: string;
 }
 
-export interface FileHistoryOptions {
+export interface HistoryOptions {
   /** How long samples are kept. */
   readonly keepMs: number;
   /** How long least, most, mean and count of each block are kept. */
@@ -27,49 +28,68 @@ export interface FileHistoryOptions {
   readonly log?: (note: HistoryNote) => void;
   /** Default four million. */
   readonly samplesOnTheirWay?: number;
+  /** Sizes of blocks and of what is in memory. */
+  readonly store?: StoreOptions;
+  /** How often old samples are looked for. Default 1,000. */
+  readonly forgetEveryMs?: number;
 }
 
 export interface HistoryCounters {
-  /** Samples on the disk since the start. */
+  /** Samples kept since the start. */
   written: number;
-  /** Samples that found no room on the way to the disk. */
+  /** Samples that found no room on the way to the store. */
   dropped: number;
   /** Samples so late that those beside them were deleted already. */
   late: number;
   /** Samples on their way. */
   waiting: number;
-  /** Size of the file. */
+  /** Size of the store. */
   bytes: number;
 }
 
-export interface FileHistory extends History {
+/** A history that is open, to be read and written. */
+export interface OpenHistory extends History {
   /** Numbers of series for `write`, made as they are met. */
   define(series: readonly SeriesInfo[]): Uint32Array;
   /** Takes samples of defined series; the arrays are handed over. */
   write(batch: Batch): void;
   counters(): Readonly<HistoryCounters>;
-  /** Resolves once everything is on the disk, unless the disk refuses. */
+  /** Resolves once everything is kept, unless the store refuses. */
   close(): Promise<void>;
 }
 
 const questionLimit = 1000;
 
-/** Opens the history of a directory, making it if need be. A disk that refuses is told and tried again. */
-export function openFileHistory(file: string, options: FileHistoryOptions): FileHistory {
+/**
+ * Opens a history, making it if need be. A disk that refuses, or a database that is away, is told and tried again.
+ */
+export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenHistory {
+  if ('file' in place) mkdirSync(path.dirname(place.file), { recursive: true });
   const { keepMs, keepSummariesMs, log = () => undefined, samplesOnTheirWay = 4_000_000 } = options;
-  mkdirSync(path.dirname(file), { recursive: true });
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     name: 'gemel-history',
-    workerData: { file, keepMs, keepSummariesMs } satisfies HistorySettings,
+    workerData: {
+      place,
+      keepMs,
+      keepSummariesMs,
+      // A little at a time: deleting much at once would hold up what comes in.
+      forgetEveryMs: options.forgetEveryMs ?? 1000,
+      store: options.store ?? {},
+    } satisfies HistorySettings,
   });
   worker.unref();
   const counters: HistoryCounters = { written: 0, dropped: 0, late: 0, waiting: 0, bytes: 0 };
   const numbers = new Map<string, number>();
   const asked = new Map<number, PromiseWithResolvers<Answers[keyof Answers]>>();
+  /** Writes that somebody waits for. */
+  const inserted = new Map<number, PromiseWithResolvers<{ late: number }>>();
   const ended = Promise.withResolvers<void>();
   let questions = 0;
+  let writes = 0;
   let failure: string | undefined;
+  /** Why the store takes nothing for now. */
+  let refusing: string | undefined;
 
   worker.on('message', (message: FromHistory) => {
     switch (message.kind) {
@@ -78,21 +98,26 @@ export function openFileHistory(file: string, options: FileHistoryOptions): File
         counters.waiting -= message.samples;
         counters.late += message.lost;
         counters.bytes = message.bytes;
+        inserted.get(message.number)?.resolve({ late: message.lost });
+        inserted.delete(message.number);
         break;
       case 'answer':
         asked.get(message.number)?.resolve(message.answer);
         asked.delete(message.number);
         break;
       case 'problem':
-        asked.get(message.number)?.reject(unavailable(message.message));
+        asked.get(message.number)?.reject(unavailable('read', message.message));
         asked.delete(message.number);
         break;
       case 'refused':
+        refusing = message.why;
         log(
           message.why === undefined
             ? { level: 'info', message: 'the history is written again' }
             : { level: 'error', message: `the history cannot be written and waits: ${message.why}` },
         );
+        // What was taken is written later all the same; to send it again does no harm.
+        if (message.why !== undefined) rejectAll(inserted, unavailable('written', message.why));
         break;
       case 'ended':
         ended.resolve();
@@ -102,21 +127,20 @@ export function openFileHistory(file: string, options: FileHistoryOptions): File
   worker.on('exit', () => fail('its thread has ended'));
 
   return {
-    define(series) {
-      const fresh = series.filter((one) => !numbers.has(keyOf(one)));
-      for (const one of fresh) numbers.set(keyOf(one), numbers.size);
-      if (fresh.length > 0) send({ kind: 'define', series: fresh });
-      return Uint32Array.from(series, (one) => numbers.get(keyOf(one)) ?? 0);
-    },
+    define,
     write(batch) {
-      const count = batch.series.length;
-      if (failure !== undefined || counters.waiting + count > samplesOnTheirWay) {
-        counters.dropped += count;
-        return;
-      }
-      counters.waiting += count;
-      const { series, timesMs, values } = batch;
-      send({ kind: 'write', batch }, [series.buffer, timesMs.buffer, values.buffer]);
+      if (hasRoom(batch)) post(batch);
+      else counters.dropped += batch.series.length;
+    },
+    async insert(series, { timesMs, values }) {
+      const why = failure ?? refusing;
+      if (why !== undefined) throw unavailable('written', why);
+      const [number = 0] = define([series]);
+      const batch = { series: new Uint32Array(timesMs.length).fill(number), timesMs, values };
+      if (!hasRoom(batch)) throw unavailable('written', 'too many samples are on their way to it');
+      const kept = Promise.withResolvers<{ late: number }>();
+      inserted.set(post(batch), kept);
+      return kept.promise;
     },
     signals: (twin) => ask({ ask: 'signals', twin }),
     points: (span, limit) => ask({ ask: 'points', span, limit }),
@@ -129,19 +153,44 @@ export function openFileHistory(file: string, options: FileHistoryOptions): File
       await ended.promise;
       failure = 'it was closed';
       if (counters.waiting > 0) {
-        log({ level: 'error', message: `the disk did not take ${counters.waiting} samples of the history` });
+        const who = 'file' in place ? 'disk' : 'database';
+        log({
+          level: 'error',
+          message: `the ${who} did not take ${counters.waiting} samples of the history`,
+        });
       }
       await worker.terminate();
     },
   };
+
+  function define(series: readonly SeriesInfo[]): Uint32Array {
+    const fresh = series.filter((one) => !numbers.has(seriesKey(one)));
+    for (const one of fresh) numbers.set(seriesKey(one), numbers.size);
+    if (fresh.length > 0) send({ kind: 'define', series: fresh });
+    return Uint32Array.from(series, (one) => numbers.get(seriesKey(one)) ?? 0);
+  }
+
+  function hasRoom({ series }: Batch): boolean {
+    return failure === undefined && counters.waiting + series.length <= samplesOnTheirWay;
+  }
+
+  /** Number of the write. */
+  function post(batch: Batch): number {
+    const number = writes++;
+    counters.waiting += batch.series.length;
+    const { series, timesMs, values } = batch;
+    send({ kind: 'write', batch, number }, [series.buffer, timesMs.buffer, values.buffer]);
+    return number;
+  }
 
   function send(message: ToHistory, transfer: ArrayBufferLike[] = []): void {
     worker.postMessage(message, transfer as ArrayBuffer[]);
   }
 
   function ask<K extends Question['ask']>(question: Extract<Question, { ask: K }>): Promise<Answers[K]> {
-    if (failure !== undefined) return Promise.reject(unavailable(failure));
-    if (asked.size >= questionLimit) return Promise.reject(unavailable('too many readers ask at once'));
+    if (failure !== undefined) return Promise.reject(unavailable('read', failure));
+    if (asked.size >= questionLimit)
+      return Promise.reject(unavailable('read', 'too many readers ask at once'));
     const number = questions++;
     const answer = Promise.withResolvers<Answers[keyof Answers]>();
     asked.set(number, answer);
@@ -154,16 +203,17 @@ export function openFileHistory(file: string, options: FileHistoryOptions): File
     if (failure !== undefined) return;
     failure = why;
     log({ level: 'error', message: `the history has failed, and nothing more is written to it: ${why}` });
-    for (const { reject } of asked.values()) reject(unavailable(why));
-    asked.clear();
+    rejectAll(asked, unavailable('read', why));
+    rejectAll(inserted, unavailable('written', why));
     ended.resolve();
   }
 }
 
-function unavailable(why: string): GemelError {
-  return new GemelError('HISTORY_UNAVAILABLE', `the history cannot be read: ${why}`);
+function rejectAll<T>(waiting: Map<number, PromiseWithResolvers<T>>, why: GemelError): void {
+  for (const { reject } of waiting.values()) reject(why);
+  waiting.clear();
 }
 
-function keyOf({ twin, signal, unit }: SeriesInfo): string {
-  return `${twin}\n${signal}\n${unit}`;
+function unavailable(doing: 'read' | 'written', why: string): GemelError {
+  return new GemelError('HISTORY_UNAVAILABLE', `the history cannot be ${doing}: ${why}`);
 }

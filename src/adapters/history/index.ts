@@ -1,4 +1,6 @@
-/** The history in a file: what was measured and computed, by event time. */
+/** The history: what was measured and computed, by event time, in a file or in a PostgreSQL database. */
 
 export { recordFleet, type Recording } from './record-fleet.ts';
-export { type FileHistory, type FileHistoryOptions, type HistoryNote, openFileHistory } from './history.ts';
+export { type HistoryNote, type HistoryOptions, openHistory, type OpenHistory } from './history.ts';
+export type { HistoryPlace } from './messages.ts';
+export type { PostgresAddress } from './postgres/index.ts';

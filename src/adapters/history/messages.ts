@@ -1,15 +1,22 @@
 /** What the history's thread is told, and what it answers. Plain data, arrays handed over. */
 
 import type { HistoryBuckets, HistoryPoints, HistorySignal, HistorySpan } from '../../engine/index.ts';
+import type { StoreOptions } from './open-series.ts';
 import type { Batch } from './pending.ts';
-import type { SeriesInfo } from './store.ts';
+import type { PostgresAddress } from './postgres/index.ts';
+import type { SeriesInfo } from './series-index.ts';
+
+/** Where a history is kept: in a file of its own, or in a database. */
+export type HistoryPlace = { readonly file: string } | { readonly postgres: PostgresAddress };
 
 export interface HistorySettings {
-  readonly file: string;
+  readonly place: HistoryPlace;
   /** Samples older than this are deleted; what is said of their blocks stays. */
   readonly keepMs: number;
   /** These are deleted after this time. */
   readonly keepSummariesMs: number;
+  readonly forgetEveryMs: number;
+  readonly store: StoreOptions;
 }
 
 export type Question =
@@ -28,15 +35,21 @@ export interface Answers {
 export type ToHistory =
   /** The next numbers of series, in order. */
   | { readonly kind: 'define'; readonly series: readonly SeriesInfo[] }
-  | { readonly kind: 'write'; readonly batch: Batch }
+  | { readonly kind: 'write'; readonly batch: Batch; readonly number: number }
   | { readonly kind: 'question'; readonly number: number; readonly question: Question }
   | { readonly kind: 'end' };
 
 export type FromHistory =
-  /** So many samples are on the disk, and so many of them came too late to be kept. */
-  | { readonly kind: 'written'; readonly samples: number; readonly lost: number; readonly bytes: number }
+  /** The samples of this write are kept, and so many of them came too late to be. */
+  | {
+      readonly kind: 'written';
+      readonly number: number;
+      readonly samples: number;
+      readonly lost: number;
+      readonly bytes: number;
+    }
   | { readonly kind: 'answer'; readonly number: number; readonly answer: Answers[keyof Answers] }
   | { readonly kind: 'problem'; readonly number: number; readonly message: string }
-  /** The disk takes nothing for now; undefined: it does again. */
+  /** The store takes nothing for now; undefined: it does again. */
   | { readonly kind: 'refused'; readonly why: string | undefined }
   | { readonly kind: 'ended' };

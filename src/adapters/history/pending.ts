@@ -20,9 +20,10 @@ export function encodePending({ series, timesMs, values }: Batch): Uint8Array {
 }
 
 export function decodePending(bytes: Uint8Array): Batch {
-  // Aligned only in a copy.
   const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const part = (from: number, size: number): ArrayBuffer => bytes.slice(from, from + size).buffer;
+  // Aligned only in a copy; a Buffer's own `slice` is none.
+  const part = (from: number, size: number) =>
+    bytes.buffer.slice(bytes.byteOffset + from, bytes.byteOffset + from + size);
   return {
     series: new Uint32Array(part(4, count * 4)),
     timesMs: new Float64Array(part(4 + count * 4, count * 8)),

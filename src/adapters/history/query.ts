@@ -5,8 +5,8 @@
  * so that a year takes little more than a day. Least and most are kept, so that no peak is lost, however wide a bucket.
  */
 
+import type { BlockSummary, Span } from './block-points.ts';
 import type { Points } from './codec.ts';
-import type { BlockSummary, Span } from './blocks.ts';
 
 /** Equal parts of a span that have samples, in order. */
 export interface Buckets {

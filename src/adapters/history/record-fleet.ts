@@ -8,7 +8,7 @@ import { isFiltered } from '../../core/estimate/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import { fromSi, roundDeviation, roundShown, type Unit } from '../../core/units/index.ts';
 import type { Fleet, Snapshot, TwinInfo } from '../../engine/index.ts';
-import type { FileHistory } from './history.ts';
+import type { OpenHistory } from './history.ts';
 import { seriesNames } from './signals.ts';
 
 const gatherMs = 500;
@@ -50,7 +50,7 @@ export interface RecordingOptions {
 
 export function recordFleet(
   fleet: RecordedFleet,
-  history: Pick<FileHistory, 'define' | 'write'>,
+  history: Pick<OpenHistory, 'define' | 'write'>,
   { everyMs }: RecordingOptions,
 ): Recording {
   const twins = new Map<string, Recorded>();

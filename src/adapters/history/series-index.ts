@@ -49,3 +49,8 @@ export class SeriesIndex {
     return Array.from(signals, ([signal, units]) => ({ twin, signal, unit: units.at(-1)?.unit ?? '' }));
   }
 }
+
+/** What tells a series from all others. */
+export function seriesKey({ twin, signal, unit }: SeriesInfo): string {
+  return `${twin}\n${signal}\n${unit}`;
+}

@@ -1,32 +1,34 @@
 /**
  * The history's thread: one store, and what waits for it.
  *
- * While the disk refuses, what was sent waits here and is tried again every second, in order, so that there is no hole
- * afterwards; readers see what is on the disk.
+ * While the store refuses, what was sent waits here and is tried again every second, in order, so that there is no hole
+ * afterwards. Meanwhile readers see what is on the disk; a database that is away cannot be asked.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
+import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
 import type { Batch } from './pending.ts';
-import { bucketsOf, pointsIn, valuesAt } from './query.ts';
-import { HistoryStore, type SeriesInfo } from './store.ts';
+import type { SeriesInfo } from './series-index.ts';
+import type { Store } from './store-port.ts';
 
 const retryMs = 1000;
-/** A little at a time: deleting much at once would hold up what comes in. */
-const forgetEveryMs = 1000;
 
 if (parentPort === null) throw new Error('this is for the inside of a worker thread');
 const port = parentPort;
-const { file, keepMs, keepSummariesMs } = workerData as HistorySettings;
+const { place, keepMs, keepSummariesMs, forgetEveryMs, store: storeOptions } = workerData as HistorySettings;
 
-let opened: HistoryStore | undefined;
+let opened: Store | undefined;
 /** Every series in the order of its number here; those up to `numbers.length` have one in the store. */
 const series: SeriesInfo[] = [];
 let numbers: readonly number[] = [];
-const waiting: Batch[] = [];
-let refusing = false;
+const waiting: { readonly number: number; readonly batch: Batch }[] = [];
+/** Why the store takes nothing. */
+let refusing: string | undefined;
 let ending = false;
 let retry: NodeJS.Timeout | undefined;
+/** A store takes one call at a time. */
+let turn: Promise<unknown> = Promise.resolve();
+let isForgetting = false;
 
 port.on('message', (message: ToHistory) => {
   switch (message.kind) {
@@ -34,97 +36,127 @@ port.on('message', (message: ToHistory) => {
       for (const one of message.series) series.push(one);
       break;
     case 'write':
-      waiting.push(message.batch);
-      if (!refusing) drain();
+      waiting.push(message);
+      if (refusing === undefined) inTurn(drain);
       break;
     case 'question':
-      answer(message.number, message.question);
+      inTurn(() => answer(message.number, message.question));
       break;
     case 'end':
       ending = true;
-      drain();
-      opened?.close();
-      tell({ kind: 'ended' });
-      port.close();
       clearInterval(forgetting);
       clearTimeout(retry);
+      inTurn(end);
   }
 });
-const forgetting = setInterval(forget, forgetEveryMs);
-drain();
+const forgetting = setInterval(() => {
+  if (!isForgetting) inTurn(forget);
+  isForgetting = true;
+}, forgetEveryMs);
+inTurn(drain);
 
-function store(): HistoryStore {
-  opened ??= new HistoryStore(file);
+function inTurn(work: () => Promise<void>): void {
+  turn = turn.then(work);
+}
+
+async function store(): Promise<Store> {
+  opened ??= await open();
   return opened;
 }
 
-/** Writes what waits, as far as the disk takes it. */
-function drain(): void {
+/** The code of a database that nobody has is not loaded. */
+async function open(): Promise<Store> {
+  if ('file' in place) {
+    const { HistoryStore } = await import('./store.ts');
+    return new HistoryStore(place.file, storeOptions);
+  }
+  const { openPostgresStore } = await import('./postgres/index.ts');
+  return openPostgresStore(place.postgres, storeOptions);
+}
+
+/** Writes what waits, as far as the store takes it. */
+async function drain(): Promise<void> {
   try {
-    if (numbers.length < series.length)
-      numbers = numbers.concat(store().define(series.slice(numbers.length)));
-    for (let batch = waiting[0]; batch !== undefined; batch = waiting[0]) {
-      const onStore = { ...batch, series: batch.series.map((number) => numbers[number] ?? 0) };
-      const lost = store().write(onStore);
+    const into = await store();
+    for (let one = waiting[0]; one !== undefined; one = waiting[0]) {
+      if (numbers.length < series.length)
+        numbers = numbers.concat(await into.define(series.slice(numbers.length)));
+      const { number, batch } = one;
+      const lost = await into.write({ ...batch, series: batch.series.map((its) => numbers[its] ?? 0) });
       waiting.shift();
-      tell({ kind: 'written', samples: batch.series.length, lost, bytes: store().size() });
+      tell({ kind: 'written', number, samples: batch.series.length, lost, bytes: into.size() });
     }
-    store();
-    if (refusing) tell({ kind: 'refused', why: undefined });
-    refusing = false;
+    if (refusing !== undefined) tell({ kind: 'refused', why: undefined });
+    refusing = undefined;
   } catch (error) {
-    if (!refusing) tell({ kind: 'refused', why: messageOf(error) });
-    refusing = true;
-    letGo();
-    if (!ending) retry = setTimeout(drain, retryMs);
+    const why = messageOf(error);
+    if (refusing === undefined) tell({ kind: 'refused', why });
+    refusing = why;
+    await letGo();
+    if (!ending) retry = setTimeout(() => inTurn(drain), retryMs);
   }
 }
 
-/** What the store has in memory may be ahead of the disk: it is read again. */
-function letGo(): void {
+/** What the store has in memory may be ahead of what it keeps: it is read again. */
+async function letGo(): Promise<void> {
   const before = opened;
   opened = undefined;
   numbers = [];
   try {
-    before?.close();
+    await before?.close();
   } catch {
     // It could not be written to either.
   }
 }
 
-function forget(): void {
-  if (opened === undefined || refusing) return;
+async function forget(): Promise<void> {
+  isForgetting = false;
+  if (opened === undefined || refusing !== undefined) return;
   try {
-    opened.forget(Date.now() - keepMs);
-    opened.forgetSummaries(Date.now() - keepSummariesMs);
+    await opened.forget(Date.now() - keepMs);
+    await opened.forgetSummaries(Date.now() - keepSummariesMs);
   } catch {
     // The next write finds out why.
   }
 }
 
-function answer(number: number, question: Question): void {
+async function answer(number: number, question: Question): Promise<void> {
   try {
-    tell({ kind: 'answer', number, answer: find(store(), question) });
+    if (refusing !== undefined && 'postgres' in place) throw new Error(refusing);
+    tell({ kind: 'answer', number, answer: await find(await store(), question) });
   } catch (error) {
     tell({ kind: 'problem', number, message: messageOf(error) });
+    // A connection that was lost is found by readers too.
+    if (refusing === undefined && 'postgres' in place) await letGo();
   }
 }
 
-function find(from: HistoryStore, question: Question) {
-  if (question.ask === 'signals') {
-    return from.seriesOf(question.twin).map(({ signal, unit }) => ({ signal, unit }));
+function find(from: Store, question: Question): Answers[keyof Answers] | Promise<Answers[keyof Answers]> {
+  switch (question.ask) {
+    case 'signals':
+      return from.seriesOf(question.twin).map(({ signal, unit }) => ({ signal, unit }));
+    case 'points':
+      return from.points(question.span, question.limit);
+    case 'buckets':
+      return from.buckets(question.span, question.everyMs);
+    case 'valuesAt':
+      return from.valuesAt(question.span, question.everyMs);
   }
-  const { ask, span } = question;
-  if (ask === 'points') return pointsIn(from.blocks(span, span), span, question.limit);
-  if (ask === 'buckets') return bucketsOf(from.blocks(span, span), span, question.everyMs);
-  const since = { ...span, fromMs: from.timeBefore(span, span.fromMs) ?? span.fromMs };
-  return valuesAt(from.blocks(span, since), span, question.everyMs);
+}
+
+async function end(): Promise<void> {
+  await drain();
+  await letGo();
+  tell({ kind: 'ended' });
+  port.close();
 }
 
 function tell(message: FromHistory): void {
   port.postMessage(message);
 }
 
+/** Where every address of a name refuses, the reason stands in the errors below. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
 }

@@ -77,7 +77,7 @@ function addHistoryMetrics(registry: Registry, read: () => HistorySource): void 
   );
   readGauge(
     registry,
-    { name: 'gemel_history_bytes', help: 'Size of the file of the history.' },
+    { name: 'gemel_history_bytes', help: 'Size of the history in its file or database.' },
     () => read().bytes,
   );
 }

@@ -1,4 +1,4 @@
-/** The history in its thread: written in batches, asked by readers, patient with a disk that refuses. */
+/** The history in a file: what every history must do, and patience with a disk that refuses. */
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type FileHistory, type HistoryNote, openFileHistory } from '../../../src/adapters/history/index.ts';
+import { type HistoryNote, openHistory, type OpenHistory } from '../../../src/adapters/history/index.ts';
+import { testHistory } from '../../conformance/history.ts';
 
 let directory = '';
 let notes: HistoryNote[] = [];
 let wake: () => void = () => undefined;
-const opened: FileHistory[] = [];
+const opened: OpenHistory[] = [];
 
 beforeEach(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'gemel-history-'));
@@ -24,17 +25,20 @@ afterEach(async () => {
 
 const file = () => path.join(directory, 'history.sqlite');
 
-function open(samplesOnTheirWay = 1000): FileHistory {
+function open(samplesOnTheirWay = 1000): OpenHistory {
   const log = (note: HistoryNote) => {
     notes.push(note);
     wake();
   };
-  const history = openFileHistory(file(), {
-    keepMs: 86_400_000,
-    keepSummariesMs: 86_400_000,
-    samplesOnTheirWay,
-    log,
-  });
+  const history = openHistory(
+    { file: file() },
+    {
+      keepMs: 86_400_000,
+      keepSummariesMs: 86_400_000,
+      samplesOnTheirWay,
+      log,
+    },
+  );
   opened.push(history);
   return history;
 }
@@ -42,7 +46,7 @@ function open(samplesOnTheirWay = 1000): FileHistory {
 const level = { twin: 'tank-1', signal: 'level', unit: 'm' };
 const span = { twin: 'tank-1', signal: 'level', fromMs: 0, toMs: 1e15 };
 
-function write(history: FileHistory, timesMs: readonly number[]): void {
+function write(history: OpenHistory, timesMs: readonly number[]): void {
   const [number = 0] = history.define([level]);
   history.write({
     series: Uint32Array.from(timesMs, () => number),
@@ -53,24 +57,6 @@ function write(history: FileHistory, timesMs: readonly number[]): void {
 
 const nowMs = Date.now();
 const steps = (count: number) => Array.from({ length: count }, (_, i) => nowMs + i * 1000);
-
-test('what was written is there for readers, also after it was closed and opened again', async () => {
-  for (const turn of ['first', 'second'] as const) {
-    const history = open();
-    if (turn === 'first') write(history, steps(3));
-    const { timesMs, values } = await history.points(span, 100);
-    assert.deepEqual([...timesMs], steps(3));
-    assert.deepEqual(
-      [...values],
-      steps(3).map((timeMs) => timeMs / 1000),
-    );
-    assert.deepEqual(await history.signals('tank-1'), [{ signal: 'level', unit: 'm' }]);
-    assert.deepEqual(await history.signals('tank-2'), []);
-    const { count } = await history.buckets({ ...span, fromMs: nowMs, toMs: nowMs + 4000 }, 2000);
-    assert.deepEqual([...count], [2, 1]);
-    await history.close();
-  }
-});
 
 test('a disk that refuses is told once, and what came meanwhile is written afterwards, without a hole', async () => {
   // A directory where the file should be: it cannot be opened.
@@ -113,14 +99,6 @@ test('a disk that is full in the middle of a write loses nothing, and can be rea
   assert.equal(history.counters().waiting, 0);
 });
 
-test('what a disk never took is told when the history closes', async () => {
-  mkdirSync(file());
-  const history = open();
-  write(history, steps(3));
-  await history.close();
-  assert.match(notes.at(-1)?.message ?? '', /did not take 3 samples/);
-});
-
 test('a hundred thousand series that were defined while the disk refused are there afterwards', async () => {
   mkdirSync(file());
   const told = new Promise<void>((resolve) => (wake = resolve));
@@ -139,21 +117,25 @@ test('a hundred thousand series that were defined while the disk refused are the
   assert.deepEqual([...values], [149_999]);
 });
 
-test('what a signal was at each moment is its last sample before', async () => {
-  const history = open();
-  write(history, steps(10));
-  const grid = await history.valuesAt({ ...span, fromMs: nowMs - 1500, toMs: nowMs + 12_000 }, 3000);
-  assert.deepEqual(
-    [...grid],
-    [Number.NaN, nowMs / 1000 + 1, nowMs / 1000 + 4, nowMs / 1000 + 7, nowMs / 1000 + 9],
-  );
-});
-
-test('more than may be on its way is dropped and counted', async () => {
-  const history = open(5);
-  write(history, steps(4));
-  write(history, steps(4));
-  assert.equal(history.counters().dropped, 4);
-  const { timesMs } = await history.points(span, 10);
-  assert.equal(timesMs.length, 4);
+testHistory('a history in a file', async (t) => {
+  const own = mkdtempSync(path.join(tmpdir(), 'gemel-history-'));
+  t.after(() => rmSync(own, { recursive: true, force: true }));
+  const place = { file: path.join(own, 'history.sqlite') };
+  const beside = (sql: string) => {
+    const database = new DatabaseSync(place.file, { timeout: 5000 });
+    database.exec(sql);
+    database.close();
+  };
+  return {
+    place,
+    // As a full disk does it: what was begun is undone.
+    async away() {
+      beside(
+        "CREATE TRIGGER full BEFORE INSERT ON pending BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END",
+      );
+    },
+    async back() {
+      beside('DROP TRIGGER full');
+    },
+  };
 });

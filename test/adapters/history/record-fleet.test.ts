@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FileHistory, recordFleet, type Recording } from '../../../src/adapters/history/index.ts';
+import { type OpenHistory, recordFleet, type Recording } from '../../../src/adapters/history/index.ts';
 import type { Fleet } from '../../../src/engine/index.ts';
 import { modelOf, startFleet, startMs, twinOf } from '../../engine/support.ts';
 
@@ -47,7 +47,7 @@ function recordInto(
 ): Recording & { readonly batches: number[] } {
   const names: string[] = [];
   const batches: number[] = [];
-  const history: Pick<FileHistory, 'define' | 'write'> = {
+  const history: Pick<OpenHistory, 'define' | 'write'> = {
     define: (series) =>
       Uint32Array.from(series, ({ twin, signal, unit }) => {
         const name = `${twin} ${signal} ${unit}`;

@@ -1,14 +1,11 @@
-/** The history in its file: what was written is there, in the order of event time, also after a kill. */
+/** How the history lies in its file: few rows wait, blocks are full, and what is too old goes. */
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import fc from 'fast-check';
 import { bucketsOf, pointsIn } from '../../../src/adapters/history/query.ts';
 import { HistoryStore, type StoreOptions } from '../../../src/adapters/history/store.ts';
 
@@ -35,7 +32,6 @@ function close(): void {
 }
 
 const level = { twin: 'tank-1', signal: 'level', unit: 'm' };
-let twins = 2;
 const everything = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.MAX_VALUE };
 
 type Sample = readonly [timeMs: number, value: number];
@@ -66,49 +62,6 @@ describe('a series', () => {
     assert.deepEqual(read(open()), ramp(35));
   });
 
-  test('is in order of event time whatever the order of arrival; the last of one time counts', () => {
-    const events = fc.array(
-      fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer()), { maxLength: 12 }),
-      {
-        maxLength: 12,
-      },
-    );
-    fc.assert(
-      fc.property(events, (batches) => {
-        const history = open();
-        const expected = new Map<number, number>();
-        const twin = { ...level, twin: `tank-${twins++}` };
-        for (const batch of batches) {
-          write(history, batch, twin);
-          for (const [timeMs, value] of batch) expected.set(timeMs, value);
-        }
-        const sorted = [...expected].toSorted(([a], [b]) => a - b);
-        assert.deepEqual(read(history, everything, twin), sorted);
-        assert.deepEqual(read(open(), everything, twin), sorted);
-      }),
-      { seed: 3, numRuns: 60, endOnFailure: true },
-    );
-  });
-
-  test('gives the span asked for: from included, to not', () => {
-    write(open(), ramp(30));
-    const found = read(store ?? open(), { fromMs: 7000, toMs: 10_000 });
-    assert.deepEqual(found, [
-      [7000, 7],
-      [8000, 8],
-      [9000, 9],
-    ]);
-  });
-
-  test('leaves out what is no number', () => {
-    write(open(), [
-      [0, 1],
-      [1000, Number.NaN],
-      [Number.NaN, 2],
-    ]);
-    assert.deepEqual(read(store ?? open()), [[0, 1]]);
-  });
-
   test('that seldom has a sample does not keep the rows of the others', () => {
     const history = open();
     write(history, [[0, 1]], { ...level, signal: 'rare' });
@@ -118,33 +71,6 @@ describe('a series', () => {
     assert.ok(Number(file.prepare('SELECT count(*) AS n FROM pending').get()?.['n']) <= 21);
     file.close();
     assert.deepEqual(read(open(), everything, { ...level, signal: 'rare' }), [[0, 1]]);
-  });
-
-  test('in several units reads in the last one; what is no such quantity is left out', () => {
-    const history = open();
-    const inUnit = (unit: string) => ({ ...level, unit });
-    write(history, [[0, 1.5]], inUnit('m'));
-    write(history, [[1000, 20]], inUnit('degC'));
-    write(history, ramp(20, 2), inUnit('mm'));
-    const expected = [[0, 1500], ...ramp(20, 2)];
-    assert.deepEqual(read(history), expected);
-    assert.deepEqual(history.seriesOf('tank-1'), [inUnit('mm')]);
-    const whole = { fromMs: 0, toMs: 100_000 };
-    assert.deepEqual([...bucketsOf(history.blocks(level, whole), whole, 100_000).most], [1500]);
-    assert.deepEqual(read(open()), expected);
-    write(store ?? open(), [[50_000, 2]], inUnit('m'));
-    assert.equal(read(store ?? open())[1]?.[1], 0.002);
-  });
-
-  test('of temperatures is converted as a reading, its uncertainty as a difference', () => {
-    const history = open();
-    const name = (signal: string, unit: string) => ({ twin: 'tank-1', signal, unit });
-    for (const signal of ['oil', 'uncertainty oil']) {
-      write(history, [[0, 300]], name(signal, 'K'));
-      write(history, [[1000, 1]], name(signal, 'degC'));
-    }
-    assert.equal(read(history, everything, name('oil', 'degC'))[0]?.[1], 26.85);
-    assert.equal(read(history, everything, name('uncertainty oil', 'degC'))[0]?.[1], 300);
   });
 
   test('has few samples in memory when there are many series, and full blocks on the disk all the same', () => {
@@ -196,60 +122,4 @@ describe('a series', () => {
     assert.deepEqual([...count], [32]);
     assert.equal(write(history, [[500, 9]]), 1, 'a sample among those that are gone is told as lost');
   });
-});
-
-describe('buckets', () => {
-  test('are those of the samples one by one, whether blocks lie in them whole or not', () => {
-    const history = open();
-    const samples = ramp(200).map(([timeMs, i]): Sample => [timeMs, (i * 37) % 101]);
-    write(history, samples);
-    for (const [fromMs, toMs, everyMs] of [
-      [0, 200_000, 7000],
-      [3500, 150_500, 50_000],
-      [0, 200_000, 1000],
-      [12_000, 13_000, 500],
-    ] as const) {
-      const span = { fromMs, toMs };
-      const buckets = bucketsOf(history.blocks(level, span), span, everyMs);
-      const groups = Map.groupBy(
-        samples.filter(([timeMs]) => timeMs >= fromMs && timeMs < toMs),
-        ([timeMs]) => fromMs + Math.floor((timeMs - fromMs) / everyMs) * everyMs,
-      );
-      assert.deepEqual([...buckets.fromMs], [...groups.keys()]);
-      const values = [...groups.values()].map((group) => group.map(([, value]) => value));
-      assert.deepEqual(
-        [...buckets.least],
-        values.map((group) => Math.min(...group)),
-      );
-      assert.deepEqual(
-        [...buckets.most],
-        values.map((group) => Math.max(...group)),
-      );
-      assert.deepEqual(
-        [...buckets.count],
-        values.map((group) => group.length),
-      );
-      assert.deepEqual(
-        [...buckets.mean],
-        values.map((group) => group.reduce((a, b) => a + b) / group.length),
-      );
-    }
-  });
-});
-
-test('a process that is killed has lost nothing of what was written', async () => {
-  const file = path.join(directory, 'history.sqlite');
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'writer.ts'), file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    if (output.length > 4000) child.kill('SIGKILL');
-  });
-  await once(child, 'close');
-  const written = Number(output.slice(0, output.lastIndexOf('\n')).split('\n').at(-1));
-  const found = read(open());
-  assert.ok(written > 100 && found.length > written);
-  assert.deepEqual(found, ramp(found.length));
 });

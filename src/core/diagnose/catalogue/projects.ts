@@ -8,6 +8,11 @@ export const projectsCodes = {
     cause: 'The address of the MQTT broker is not a URL that Gemel can connect to.',
     remedy: 'Write `mqtt://host:1883`, or begin with mqtts, ws or wss.',
   },
+  DATABASE_URL: {
+    title: 'database address',
+    cause: 'The address of the history is not a URL of a PostgreSQL database.',
+    remedy: 'Write `postgres://host:5432/database`, or leave it out for a history in a file.',
+  },
   FIELD_SYNTAX: {
     title: 'not a field',
     cause: 'The place of a value in a payload does not follow the grammar of fields.',

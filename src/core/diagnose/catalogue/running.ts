@@ -56,9 +56,9 @@ export const runningCodes = {
     remedy: 'Start it again, or do not call it after `stop()`.',
   },
   HISTORY_UNAVAILABLE: {
-    title: 'history not readable',
+    title: 'history not available',
     cause:
-      'What was recorded cannot be read now: its file cannot be opened, or too many readers ask at once.',
+      'The history cannot be read or written now: its file cannot be opened, its database is away or refuses, or too many ask at once.',
     remedy: 'Look at the log for the reason, and ask again. The twins run on.',
   },
   JOURNAL_CORRUPT: {

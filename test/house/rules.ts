@@ -34,6 +34,7 @@ const coreFolders = [
   'calibrate',
   'detect',
   'difference',
+  'compare',
 ] as const;
 
 /** What core and engine may use from outside: libraries that only compute. */

@@ -4,7 +4,7 @@ import type { Publication } from '../adapters/mqtt/index.ts';
 import type { Diagnostic, ErrorCode } from '../core/diagnose/index.ts';
 import { documentOf } from '../core/document/index.ts';
 import type { Model } from '../core/model/index.ts';
-import type { TwinConfig } from '../engine/index.ts';
+import { isName, type TwinConfig } from '../engine/index.ts';
 import { Findings, type Path } from './findings.ts';
 import { ProjectDocumentSchema, type TwinDocument } from './schema.ts';
 import { loadTwins } from './twins.ts';
@@ -27,7 +27,7 @@ export interface TwinProblem {
 export type TwinResult = { readonly loaded: LoadedTwin } | { readonly problems: readonly TwinProblem[] };
 
 export function loadTwin(id: string, entry: unknown, models: readonly Model[]): TwinResult {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(id)) {
+  if (!isName(id)) {
     const message = `\`${id.slice(0, 60)}\` cannot be the name of a twin`;
     const hint = 'letters, digits, dot, dash, colon and underscore, at most 128';
     return { problems: [{ code: 'TWIN_NAME', path: ['id'], message, hint }] };

@@ -255,6 +255,14 @@ export const TwinSchema = Type.Object({
     'How late a sample may come: the twin goes back to its time and makes its ticks again.',
   ),
   future: Duration('future', 'How far ahead of our clock the time of a sample may be.'),
+  group: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 128,
+      description:
+        'Name of a group of twins, formed as their own: a new version of a model can be tried on it.',
+    }),
+  ),
   out_of_service: Type.Optional(
     Type.String({
       minLength: 1,

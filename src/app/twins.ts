@@ -6,7 +6,7 @@ import { javascriptBackend } from '../core/kernel/index.ts';
 import type { Model, Signal } from '../core/model/index.ts';
 import { createStepCheck, type StepCheck } from '../core/solve/index.ts';
 import { parseUnit, type Unit } from '../core/units/index.ts';
-import { type Binding, type TwinConfig, twinDefaults } from '../engine/index.ts';
+import { type Binding, isName, type TwinConfig, twinDefaults } from '../engine/index.ts';
 import { parseDuration } from './duration.ts';
 import { parseField } from './field.ts';
 import type { Findings, Path } from './findings.ts';
@@ -209,6 +209,7 @@ class TwinReader {
       future,
       period,
       out_of_service: outOfService,
+      group,
     } = this.#entry;
     const everyMs = this.#durationMs(publish.every, 'publish', ['publish', 'every']);
     return {
@@ -221,6 +222,7 @@ class TwinReader {
         futureMs: this.#durationMs(future, 'future', ['future']) ?? twinDefaults.futureMs,
         queueLimit: queue ?? twinDefaults.queueLimit,
         ...(outOfService !== undefined && { outOfService }),
+        ...(group !== undefined && { group: this.#group(group) }),
       },
       telemetryTopic: this.#topic(telemetry, ['telemetry']),
       bindings: Object.entries(this.#entry.bindings ?? {}).flatMap(([name, binding]) =>
@@ -235,6 +237,17 @@ class TwinReader {
         ...(everyMs === undefined ? {} : { everyMs }),
       },
     };
+  }
+
+  #group(group: string): string {
+    if (!isName(group)) {
+      this.#findings.at([...this.#path, 'group'], {
+        code: 'TWIN_NAME',
+        message: `\`${group}\` cannot be the name of a group of twins`,
+        hint: 'letters, digits, dot, dash, colon and underscore',
+      });
+    }
+    return group;
   }
 
   #values(

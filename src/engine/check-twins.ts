@@ -58,10 +58,16 @@ export function checkStepInput(model: Model, name: string, value: number): reado
   throw new GemelError('STEP_INVALID', `input \`${name}\` must be ${bounds}, got ${value}`);
 }
 
+/** What stands in topics and addresses, as ids and groups of twins do. */
+export function isName(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(text);
+}
+
 function checkTwin(twin: TwinConfig, model: Model): void {
   const { id, periodMs, latenessMs, futureMs, queueLimit } = twin;
-  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(id))
-    throw new GemelError('TWIN_NAME', `\`${id}\` cannot be the name of a twin`);
+  if (!isName(id)) throw new GemelError('TWIN_NAME', `\`${id}\` cannot be the name of a twin`);
+  if (twin.group !== undefined && !isName(twin.group))
+    throw new GemelError('TWIN_NAME', `\`${twin.group}\` cannot be the name of a group of twins`);
   checkRange(id, 'the period', periodMs, { least: 1, most: 86_400_000, unit: 'ms' });
   checkRange(id, 'the lateness', latenessMs, { least: 0, most: 86_400_000, unit: 'ms' });
   checkRange(id, 'the look into the future', futureMs, { least: 0, most: 86_400_000, unit: 'ms' });

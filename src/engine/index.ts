@@ -16,6 +16,7 @@ export {
   alarmView,
   type Raise,
 } from './alarms/index.ts';
+export { isName } from './check-twins.ts';
 export { createFleet, type FleetOptions } from './create-fleet.ts';
 export type { Severity, TwinEvent, TwinEventKind } from './event.ts';
 export type {

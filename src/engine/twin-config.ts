@@ -22,6 +22,8 @@ export interface TwinConfig {
   readonly futureMs: number;
   /** How many samples may wait for their tick. */
   readonly queueLimit: number;
+  /** Twins with the same group can be named together. Formed as ids are. */
+  readonly group?: string;
   /** Why the machine is out of service: its alarms are then suppressed. */
   readonly outOfService?: string;
 }

@@ -314,3 +314,18 @@ test('where it depends on the state it is a warning', () => {
     [['STEP_UNSTABLE', 'warning']],
   );
 });
+
+test('twins of an entry are of its group, by which they are named together', () => {
+  const { twins } = projectOf({
+    'gemel.yaml': `
+gemel: 1
+models: [models/motor.yaml]
+twins:
+  a{1..2}: { model: motor, group: line-1 }
+  b: { model: motor }`,
+  });
+  assert.deepEqual(
+    twins.map(({ group }) => group),
+    ['line-1', 'line-1', undefined],
+  );
+});

@@ -91,6 +91,7 @@ test('refuses twins that do not fit their models before anything starts', async 
     ['TWIN_DUPLICATE', [twinOf('a', tank), twinOf('a', tank)]],
     ['TWIN_NAME', [twinOf('a/b', tank)]],
     ['TWIN_NAME', [twinOf('', tank)]],
+    ['TWIN_NAME', [twinOf('a', tank, { group: 'line 1' })]],
     ['MODEL_UNKNOWN', [twinOf('a', tank, { model: 'tonk@1.0.0' })]],
     ['TWIN_INVALID', [twinOf('a', tank, { periodMs: 0 })]],
     ['TWIN_INVALID', [twinOf('a', tank, { periodMs: Number.NaN })]],

@@ -20,6 +20,7 @@ export function twinSummary(fleet: Fleet, info: TwinInfo): TwinSummary {
     id: info.config.id,
     model: info.model.id,
     title: info.model.title,
+    ...(info.config.group === undefined ? {} : { group: info.config.group }),
     periodMs: info.config.periodMs,
     status: snapshot?.status ?? 'waiting',
     ...(snapshot === undefined ? {} : { tick: snapshot.tick, time: new Date(snapshot.timeMs).toISOString() }),

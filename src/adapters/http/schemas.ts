@@ -22,6 +22,7 @@ export const TwinSummary = Type.Object(
     id: Type.String(),
     model: Type.String({ description: 'name@version' }),
     title: Type.String(),
+    group: Type.Optional(Type.String({ description: 'Group of twins that it belongs to.' })),
     periodMs: Type.Number({ description: 'Period of its loop in milliseconds.' }),
     status: Status,
     tick: Type.Optional(Type.Integer({ description: 'How many ticks it has made.' })),

@@ -210,6 +210,7 @@ function infoOf(id: string, model: Model): { config: TwinConfig; model: Model } 
     latenessMs: 10_000,
     futureMs: 5000,
     queueLimit: 1024,
+    ...(model.name === 'machine' && { group: 'workshop' }),
   };
   return { config, model };
 }

@@ -19,11 +19,14 @@ test('lists the twins page by page, with the path of the next page', async (t) =
   assert.equal(next.body.next, undefined);
 });
 
-test('filters the twins by the beginning of their id, model and status', async (t) => {
+test('filters the twins by the beginning of their id, model, group and status', async (t) => {
   const { get } = await createApp(t);
   assert.deepEqual(idsOf((await get('/api/v1/twins?prefix=mach')).body), ['machine']);
   assert.deepEqual(idsOf((await get('/api/v1/twins?model=machine')).body), ['machine']);
   assert.deepEqual(idsOf((await get('/api/v1/twins?model=pump@1.0.0')).body), ['pump-1', 'pump-2', 'pump-3']);
+  const workshop = (await get('/api/v1/twins?group=workshop')).body;
+  assert.deepEqual(idsOf(workshop), ['machine']);
+  assert.equal((workshop.twins as { group?: string }[])[0]?.group, 'workshop');
   assert.deepEqual(idsOf((await get('/api/v1/twins?status=quarantined')).body), []);
   const { body } = await get('/api/v1/twins?model=pump&limit=1');
   assert.equal(body.next, '/api/v1/twins?model=pump&limit=1&offset=1');

@@ -20,6 +20,7 @@ const TwinsQuery = Type.Object(
   {
     prefix: Type.Optional(Type.String({ description: 'Only twins whose id begins with this.' })),
     model: Type.Optional(Type.String({ description: 'Only twins of this model: a name, or name@version.' })),
+    group: Type.Optional(Type.String({ description: 'Only twins of this group.' })),
     status: Type.Optional(schemas.Status),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
     offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
@@ -57,10 +58,11 @@ export function twinRoutes(context: RouteContext): void {
       },
     },
     (request) => {
-      const { prefix = '', model, status, limit = 100, offset = 0 } = request.query;
+      const { prefix = '', model, group, status, limit = 100, offset = 0 } = request.query;
       const all = fleet.twins().filter((info) => {
         if (!info.config.id.startsWith(prefix)) return false;
         if (model !== undefined && info.model.id !== model && info.model.name !== model) return false;
+        if (group !== undefined && info.config.group !== group) return false;
         return status === undefined || (fleet.snapshot(info.config.id)?.status ?? 'waiting') === status;
       });
       const twins = all.slice(offset, offset + limit).map((info) => twinSummary(fleet, info));
@@ -69,6 +71,7 @@ export function twinRoutes(context: RouteContext): void {
       const query = new URLSearchParams({
         ...(prefix === '' ? {} : { prefix }),
         ...(model === undefined ? {} : { model }),
+        ...(group === undefined ? {} : { group }),
         ...(status === undefined ? {} : { status }),
         limit: String(limit),
         offset: String(offset + limit),

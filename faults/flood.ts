@@ -5,9 +5,9 @@
  * The machines go on being served, nothing of theirs is lost or changed, hardly a tick is late, and memory has a limit.
  */
 
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { wait } from '../bench/lib/scope.ts';
+import { look, memoryMib, missedBetween } from './lib/look.ts';
 import type { Context, Fault, Outcome } from './lib/report.ts';
 import { Trial } from './lib/trial.ts';
 
@@ -40,7 +40,7 @@ export const flood: Fault = {
     await trial.recovered();
     const after = await look(trial);
     const account = await trial.account();
-    const missed = (after.missed - calm.missed) / (after.ticks - calm.ticks);
+    const missed = missedBetween(calm, after);
     note(`flooded: ${attack.stdout().trim().split('\n').at(-1)}`);
     note(
       `${(missed * 100).toFixed(2)} % of ${after.ticks - calm.ticks} ticks late, ` +
@@ -55,33 +55,3 @@ export const flood: Fault = {
     return { fault: flood.name, tried: 1, ...account, broken };
   },
 };
-
-interface Look {
-  readonly missed: number;
-  readonly ticks: number;
-  readonly memoryMib: number;
-}
-
-async function look(trial: Trial): Promise<Look> {
-  const text = await trial.get('/metrics');
-  const sum = (name: string) =>
-    [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
-      (total, [, value]) => total + Number(value),
-      0,
-    );
-  return {
-    missed: sum('gemel_missed_deadlines_total'),
-    ticks: sum('gemel_ticks_total'),
-    memoryMib: memoryMib(trial.pid),
-  };
-}
-
-/** Of a process on Linux; 0 elsewhere, and once it has ended. */
-function memoryMib(pid: number): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
-}

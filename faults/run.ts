@@ -10,11 +10,12 @@ import { Scope } from '../bench/lib/scope.ts';
 import { diskFull } from './disk-full.ts';
 import { failPoints } from './fail-points.ts';
 import { flood } from './flood.ts';
+import { ioErrors } from './io-errors.ts';
 import { kill } from './kill.ts';
 import { type Fault, isGood, type Outcome, toJsonLine, toTable } from './lib/report.ts';
 import { torn } from './torn.ts';
 
-const faults: readonly Fault[] = [kill, failPoints, torn, diskFull, flood];
+const faults: readonly Fault[] = [kill, failPoints, torn, diskFull, ioErrors, flood];
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -7,6 +7,8 @@ import type { EmbeddedBroker, ExternalBroker } from './project.ts';
 import type { MqttDocument, ProjectDocument } from './schema.ts';
 import { hideSecrets, SecretReader, type SecretSite } from './secrets.ts';
 
+/** Of the embedded broker. */
+const ownOptions: ReadonlySet<string> = new Set(['port', 'clients', 'clients_per_address']);
 const protocols = ['mqtt', 'mqtts', 'ws', 'wss'];
 
 export function readBroker(document: ProjectDocument, site: SecretSite): EmbeddedBroker | ExternalBroker {
@@ -14,14 +16,19 @@ export function readBroker(document: ProjectDocument, site: SecretSite): Embedde
   const { findings } = site;
   if (mqtt.url === undefined) {
     for (const [option, value] of Object.entries(mqtt)) {
-      if (option === 'port' || value === undefined) continue;
+      if (ownOptions.has(option) || value === undefined) continue;
       findings.atKey(['mqtt', option], {
         code: 'OPTION_CONFLICT',
         message: `\`${option}\` is for another broker, but none is named`,
         hint: 'add `url: mqtts://broker:8883`, or remove it: the embedded broker asks for no password',
       });
     }
-    return { kind: 'embedded', port: mqtt.port ?? defaults.mqttPort };
+    const { port = defaults.mqttPort, clients, clients_per_address: clientsPerAddress } = mqtt;
+    const limits = {
+      ...(clients !== undefined && { clients }),
+      ...(clientsPerAddress !== undefined && { clientsPerAddress }),
+    };
+    return { kind: 'embedded', port, ...(Object.keys(limits).length > 0 && { limits }) };
   }
   checkUrl(mqtt.url, findings);
   checkPairs(mqtt, findings);
@@ -60,6 +67,14 @@ function checkPairs(mqtt: MqttDocument, findings: Findings): void {
       'port',
       'with `url` there is no embedded broker',
       'write the port into the url, or remove one of the two',
+    );
+  }
+  for (const option of ['clients', 'clients_per_address'] as const) {
+    if (mqtt[option] === undefined) continue;
+    conflict(
+      option,
+      'with `url` there is no embedded broker',
+      'remove it: the other broker has limits of its own',
     );
   }
   if (mqtt.password !== undefined && mqtt.password_file !== undefined) {

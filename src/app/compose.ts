@@ -213,7 +213,7 @@ function createTransport(project: Project, adapter: MqttAdapter, log: Log): Mqtt
   const { mqtt, listen, directory } = project;
   const transport =
     mqtt.kind === 'embedded'
-      ? adapter.createEmbeddedBroker({ hosts: addressesOf(listen), port: mqtt.port })
+      ? adapter.createEmbeddedBroker({ ...mqtt, hosts: addressesOf(listen) })
       : adapter.createBrokerClient({
           ...mqtt,
           clientId: mqtt.clientId ?? adapter.stableClientId(`${hostname()}:${directory}`),

@@ -61,6 +61,7 @@ export interface ProjectRoute {
 export interface EmbeddedBroker {
   readonly kind: 'embedded';
   readonly port: number;
+  readonly limits?: { readonly clients?: number; readonly clientsPerAddress?: number };
 }
 
 /** Certificates are the contents of their files. */

@@ -74,6 +74,21 @@ const Http = Type.Object({
 
 const Mqtt = Type.Object({
   port: Port('Port of the embedded broker.', defaults.mqttPort),
+  clients: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      description: 'Connections to the embedded broker at a time. Default 1000.',
+    }),
+  ),
+  clients_per_address: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      description:
+        'Connections of one address at a time, so that one does not take them all. Default nine tenths of clients.',
+    }),
+  ),
   url: Type.Optional(
     Type.String({
       description: 'Use this broker instead of the embedded one: mqtt://, mqtts://, ws:// or wss://.',

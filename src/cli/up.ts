@@ -133,7 +133,9 @@ function withOptions(project: Project, { port, mqttPort, host, kernel }: Options
     ...(host === undefined ? {} : { listen: host }),
     ...(kernel === undefined ? {} : { kernel }),
     ...(port === undefined ? {} : { http: { ...project.http, port } }),
-    ...(mqttPort === undefined ? {} : { mqtt: { kind: 'embedded', port: mqttPort } }),
+    ...(mqttPort === undefined || project.mqtt.kind === 'external'
+      ? {}
+      : { mqtt: { ...project.mqtt, port: mqttPort } }),
   };
 }
 

@@ -175,6 +175,16 @@ test('a bare model name means its newest version, by number and not by letter', 
   );
 });
 
+test('the embedded broker has as many connections as the project says, in all and of one address', () => {
+  const yaml = (mqtt: string) =>
+    `gemel: 1\nmodels: [models/motor.yaml]\nmqtt: { ${mqtt} }\ntwins: { m: { model: motor } }`;
+  assert.deepEqual(projectOf({ 'gemel.yaml': yaml('clients: 5000, clients_per_address: 20') }).mqtt, {
+    kind: 'embedded',
+    port: 1883,
+    limits: { clients: 5000, clientsPerAddress: 20 },
+  });
+});
+
 test('another broker takes its secrets from the environment and from files', () => {
   const files = {
     'gemel.yaml': `

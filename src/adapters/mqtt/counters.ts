@@ -12,6 +12,7 @@ export function createCounters(): MqttCounters {
     droppedEvents: 0,
     connections: 0,
     refusedConnections: 0,
+    crowdedAddresses: 0,
     brokenConnections: 0,
     oversizedPackets: 0,
     reservedTopics: 0,

@@ -9,6 +9,7 @@
 import type { EventEmitter } from 'node:events';
 import type net from 'node:net';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
+import { Addresses } from './addresses.ts';
 import { BoundedSessions } from './broker-sessions.ts';
 import { createCounters } from './counters.ts';
 import { Express } from './express.ts';
@@ -29,6 +30,11 @@ import {
 export interface BrokerLimits {
   /** Connections at a time. Default 1,000. */
   readonly clients: number;
+  /**
+   * Connections of one address at a time, so that one does not take them all. Default 900, or nine tenths of `clients`: behind one
+   * gateway there may be nearly all machines, and on this computer nearly all programs.
+   */
+  readonly clientsPerAddress: number;
   /** The largest packet a client may send, with its header. Default 1 MiB. */
   readonly packetBytes: number;
   /** Levels of a topic. Default 32. */
@@ -56,6 +62,7 @@ export interface BrokerLimits {
 
 export const defaultBrokerLimits: BrokerLimits = {
   clients: 1_000,
+  clientsPerAddress: 900,
   packetBytes: 1_048_576,
   topicLevels: 32,
   subscriptions: 1_000,
@@ -86,13 +93,14 @@ const earlyPackets = 10_000;
 
 /** Creates the embedded broker; `start` makes it listen. Once stopped it is not started again. */
 export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransport {
-  const limits = { ...defaultBrokerLimits, ...options.limits };
+  const limits = limitsOf(options.limits ?? {});
   const statusTopic = options.statusTopic ?? defaultStatusTopic;
   const counters = createCounters();
   const notes = createNotes();
   const inbox = createInbox(counters, notes);
   const filters = new FilterSet();
   const sockets = new Set<net.Socket>();
+  const addressesThere = new Addresses();
   const gates = new WeakMap<Client['conn'], Gate>();
   const subscriptions = new WeakMap<Client, Set<string>>();
   let state: MqttStatus['state'] = 'stopped';
@@ -250,18 +258,22 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
   }
 
   function welcome(socket: net.Socket): void {
+    const { remoteAddress: from = '' } = socket;
     if (sockets.size >= limits.clients) {
       counters.refusedConnections += 1;
-      socket.on('error', () => undefined);
-      socket.destroy();
-      notes.saySometimes('full', {
-        level: 'warning',
-        message: `MQTT connection refused: ${limits.clients} clients are connected, which is the limit`,
-      });
-      return;
+      return turnAway(socket, 'full', `${limits.clients} clients are connected, which is the limit`);
+    }
+    if (addressesThere.of(from) >= limits.clientsPerAddress) {
+      counters.crowdedAddresses += 1;
+      const why = `${from} has ${limits.clientsPerAddress} connections, which is the limit of one address`;
+      return turnAway(socket, 'crowded', why);
     }
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    addressesThere.enter(from);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      addressesThere.leave(from);
+    });
     const gate = guard(socket, {
       packetBytes: limits.packetBytes,
       express,
@@ -276,6 +288,12 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
     gates.set(socket, gate);
     neverWait(socket);
     aedes.handle(socket);
+  }
+
+  function turnAway(socket: net.Socket, topic: string, why: string): void {
+    socket.on('error', () => undefined);
+    socket.destroy();
+    notes.saySometimes(topic, { level: 'warning', message: `MQTT connection refused: ${why}` });
   }
 
   function take(packet: PublishPacket, done: (error?: Error | null) => void): void {
@@ -320,6 +338,11 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
       message: `MQTT connection${clientId === undefined ? '' : ` of ${clientId}`} closed: ${error.message}`,
     });
   }
+}
+
+function limitsOf(given: Partial<BrokerLimits>): BrokerLimits {
+  const limits = { ...defaultBrokerLimits, ...given };
+  return { ...limits, clientsPerAddress: given.clientsPerAddress ?? Math.ceil(0.9 * limits.clients) };
 }
 
 /** Closes a client for a reason that has a counter of its own: MQTT 3.1.1 has no milder answer to a message. */

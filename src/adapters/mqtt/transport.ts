@@ -50,6 +50,8 @@ export interface MqttCounters {
   connections: number;
   /** Connections refused because the embedded broker had its most clients already. */
   refusedConnections: number;
+  /** Connections refused because their address had its most already. */
+  crowdedAddresses: number;
   /** Connections closed for a packet that is not MQTT, or that came at the wrong time. */
   brokenConnections: number;
   /** Connections closed for a packet larger than the limit. */

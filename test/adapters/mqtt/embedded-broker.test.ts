@@ -225,6 +225,31 @@ describe('embedded broker: what clients may not do', () => {
     assert.equal(transport.status().clients, 2);
   });
 
+  test('one address cannot take all of them: others still get in, and it does once one of its own has gone', async () => {
+    const { transport, url, port } = await broker({ limits: { clients: 5, clientsPerAddress: 2 } });
+    const { client: first } = await client(url);
+    await client(url);
+    const refused = await connection(port);
+    await once(refused, 'close');
+    assert.equal(transport.status().counters.crowdedAddresses, 1);
+    const other = net.connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+    cleanups.push(async () => void other.destroy());
+    other.write(connectPacket('other'));
+    await once(other, 'data');
+    await first.endAsync();
+    await until('it has gone', () => transport.status().clients === 2);
+    await client(url);
+    assert.equal(transport.status().clients, 3);
+  });
+
+  test('nine tenths of the connections are for one address, unless another number is given', async () => {
+    const { transport, port } = await broker({ limits: { clients: 10 } });
+    for (let i = 0; i < 9; i++) await connection(port);
+    const refused = await connection(port);
+    await once(refused, 'close');
+    assert.equal(transport.status().counters.crowdedAddresses, 1);
+  });
+
   test('a connection that says nothing is closed', async () => {
     const { transport, port } = await broker({ limits: { connectTimeoutMs: 30 } });
     const socket = await connection(port);

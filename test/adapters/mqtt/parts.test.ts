@@ -11,6 +11,7 @@ import {
   stableClientId,
 } from '../../../src/adapters/mqtt/index.ts';
 import { type BrokerAddress, parseBrokerAddress } from '../../../src/adapters/mqtt/broker-address.ts';
+import { Addresses } from '../../../src/adapters/mqtt/addresses.ts';
 import { createFrameLimit } from '../../../src/adapters/mqtt/frame-limit.ts';
 import { createNotes } from '../../../src/adapters/mqtt/notes.ts';
 import { OutgoingQueue } from '../../../src/adapters/mqtt/outgoing-queue.ts';
@@ -209,4 +210,25 @@ test('notes of one kind come once in ten seconds and say how many were left out'
   stop();
   notes.say({ level: 'info', message: 'z' });
   assert.deepEqual(said, ['x', 'y', 'x (and 4 more like it before)']);
+});
+
+test('addresses are counted by IPv4 address, and by the first 64 bits of IPv6', () => {
+  const addresses = new Addresses();
+  for (const one of [
+    '10.0.0.1',
+    '::ffff:10.0.0.1',
+    '10.0.0.2',
+    '2001:db8::1',
+    '2001:0db8:0:0:9::2',
+    'fe80::1%eth0',
+  ])
+    addresses.enter(one);
+  const counted = ['10.0.0.1', '10.0.0.2', '2001:db8:0:0:ff::', '2001:db8:0:1::', 'fe80::2', '::1'];
+  assert.deepEqual(
+    counted.map((one) => addresses.of(one)),
+    [2, 1, 2, 0, 1, 0],
+  );
+  addresses.leave('::ffff:10.0.0.1');
+  addresses.leave('10.0.0.1');
+  assert.equal(addresses.of('10.0.0.1'), 0);
 });

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { CalibrationJobs } from '../adapters/calibrations/index.ts';
 import { createFileTexts, type FileCheckpoints } from '../adapters/checkpoint/index.ts';
 import type { OpenHistory } from '../adapters/history/index.ts';
-import type { HttpServer, Readiness, TwinChanges } from '../adapters/http/index.ts';
+import type { HttpServer, ModelPublishing, Readiness, TwinChanges } from '../adapters/http/index.ts';
 import type { FileJournal } from '../adapters/journal/index.ts';
 import type { Metrics } from '../adapters/metrics/index.ts';
 import type { MqttTransport } from '../adapters/mqtt/index.ts';
@@ -32,8 +32,10 @@ import { type JournalAround, openJournal } from './open-journal.ts';
 import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { publishedTwinSchema } from './published.ts';
+import { modelsDirectory, PublishedModels } from './published-models.ts';
 import { RuntimeTwins } from './runtime-twins.ts';
-import { addressesOf, isLoopback } from './services.ts';
+import { addressesOf } from './services.ts';
+import { warnOfStrangers } from './strangers.ts';
 
 export interface ComposeOptions {
   readonly log: Log;
@@ -83,11 +85,16 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     stops.push(() => checkpoints.close());
     const journal = await openJournal(project, log, around.journal);
     stops.push(() => journal?.close());
-    const { models } = project;
+    const published = await PublishedModels.open({
+      texts: createFileTexts(modelsDirectory(project)),
+      models: project.models,
+      log,
+    });
+    const { models } = published;
     const texts = createFileTexts(project.checkpoint.directory);
     const runtime = await RuntimeTwins.open({ models, texts, log });
     const { twins, publications } = runtime.apply(project);
-    const starting = startFleet({ ...project, twins }, { checkpoints, journal, clock, pace, log });
+    const starting = startFleet({ ...project, models, twins }, { checkpoints, journal, clock, pace, log });
     // Handled where it is awaited; until then a failure must not count as forgotten.
     starting.catch(() => undefined);
     stops.push(async () => (await starting).stop());
@@ -120,6 +127,7 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const http = await startHttp(project, {
       fleet,
       changes,
+      publishing: published.into(fleet),
       calibrations,
       history,
       metrics,
@@ -251,6 +259,7 @@ async function startHistory(
 interface HttpParts {
   readonly fleet: Fleet;
   readonly changes: TwinChanges;
+  readonly publishing: ModelPublishing;
   readonly calibrations: CalibrationJobs;
   readonly history: RecordedHistory | undefined;
   readonly metrics: Metrics;
@@ -261,7 +270,7 @@ interface HttpParts {
 
 async function startHttp(
   project: Project,
-  { fleet, changes, calibrations, history, metrics, transport, log, version }: HttpParts,
+  { fleet, changes, publishing, calibrations, history, metrics, transport, log, version }: HttpParts,
 ): Promise<HttpServer> {
   const { port, routes, allowHosts, allowOrigins } = project.http;
   const studio = studioDirectory();
@@ -269,6 +278,7 @@ async function startHttp(
   const http = await createHttpServer({
     fleet,
     changes,
+    publishing,
     calibrations,
     ...(history === undefined ? {} : { history }),
     metrics,
@@ -357,13 +367,4 @@ function brokerOf(project: Project, transport: MqttTransport): string {
   const [address = ''] = transport.status().addresses;
   const local = project.mqtt.kind === 'embedded' && project.listen.includes('localhost');
   return local ? address.replace('127.0.0.1', 'localhost') : address;
-}
-
-function warnOfStrangers(project: Project, log: Log): void {
-  const open = project.listen.filter((address) => !isLoopback(address));
-  if (open.length === 0) return;
-  log.warn(
-    { listen: open },
-    'LISTENING BEYOND THIS COMPUTER: anybody who reaches these addresses can read and change every twin, without a password',
-  );
 }

@@ -7,6 +7,7 @@ import { compareVersions, compileModel, type Model } from '../core/model/index.t
 import type { ValueProblem } from './duration.ts';
 import { displayName, reasonOf } from './files.ts';
 import type { Findings } from './findings.ts';
+import { migrationProblems } from './migrations.ts';
 
 export interface LoadedModels {
   readonly models: readonly Model[];
@@ -67,16 +68,21 @@ export function loadModels(directory: string, patterns: readonly string[], findi
       }
     }
   });
-  return { models: [...models.values()].map(({ model }) => model), complete, diagnostics, sources };
+  const loaded = [...models.values()].map(({ model }) => model);
+  for (const { model, file } of models.values()) {
+    diagnostics.push(...migrationProblems(model, loaded, { file, text: sources.get(file) ?? '' }));
+  }
+  return { models: loaded, complete, diagnostics, sources };
 }
 
-/** The model that `name@version` or a bare `name` (its newest version) means. */
+/** The model that `name@version` or a bare `name` (its newest version that is no pre-release) means. */
 export function findModel(
   models: readonly Model[],
   written: string,
 ): { readonly model: Model } | { readonly problem: ValueProblem } {
   const named = models.filter((model) => model.name === written).toSorted(byVersion);
-  const model = models.find((candidate) => candidate.id === written) ?? named.at(-1);
+  const released = named.filter(({ version }) => !version.includes('-'));
+  const model = models.find((candidate) => candidate.id === written) ?? released.at(-1) ?? named.at(-1);
   if (model) return { model };
   const [name = ''] = written.split('@');
   const versions = models.filter((candidate) => candidate.name === name).map((candidate) => candidate.id);

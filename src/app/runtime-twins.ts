@@ -31,6 +31,7 @@ export interface KeptTexts {
 }
 
 export interface RuntimeTwinsOptions {
+  /** Those there are at the start. */
   readonly models: readonly Model[];
   readonly texts: KeptTexts;
   readonly log: Log;
@@ -113,13 +114,14 @@ export class RuntimeTwins {
   changes(fleet: Fleet, connection: PublishingConnection): TwinChanges {
     return {
       add: async (id, entry) => {
-        const result = loadTwin(id, entry, this.#options.models);
+        const result = loadTwin(id, entry, [...fleet.models.values()]);
         if (!('loaded' in result)) return result;
         const { config, publication, entry: checked } = result.loaded;
         const info = await fleet.add(config);
         try {
           await this.#keep(() => {
-            this.#twins.set(id, checked);
+            // A newer version that is published later is not to become the twin's at a restart.
+            this.#twins.set(id, { ...checked, model: config.model });
             this.#removed.delete(id);
           });
         } catch (error) {

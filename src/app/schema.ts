@@ -247,7 +247,7 @@ const Publish = Type.Object({
 export const TwinSchema = Type.Object({
   model: Type.String({
     minLength: 1,
-    description: 'The model: name@version, or its name for the newest version.',
+    description: 'The model: name@version, or its name for the newest version that is no pre-release.',
   }),
   period: Duration('period', 'Time between two ticks.'),
   parameters: Values('Values of parameters that differ from the model.'),

@@ -20,6 +20,12 @@ export interface TwinInfo {
 export interface Fleet {
   /** By `Model.id`. */
   readonly models: ReadonlyMap<string, Model>;
+  /**
+   * A model more, which twins may be of from now on. The same document again changes nothing.
+   *
+   * @throws GemelError `MODEL_VERSION_EXISTS` if the same version has another document: versions never change.
+   */
+  addModel(model: Model): void;
   readonly alarms: Alarms;
   twins(): readonly TwinInfo[];
   twin(id: string): TwinInfo | undefined;

@@ -1,5 +1,6 @@
 /** The engine's public surface. */
 
+export { isSameDocument } from './add-model.ts';
 export {
   type Alarm,
   AlarmBook,

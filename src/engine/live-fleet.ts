@@ -2,6 +2,7 @@
 
 import { GemelError } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
+import { addModel } from './add-model.ts';
 import { type AlarmBook, type AlarmSettings, FleetAlarms } from './alarms/index.ts';
 import { checkStepInput } from './check-twins.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -40,7 +41,7 @@ import type { TwinConfig } from './twin-config.ts';
 const limits = { events: 2000, refusals: 1000 } as const;
 
 export interface LiveFleetOptions {
-  readonly models: ReadonlyMap<string, Model>;
+  readonly models: Map<string, Model>;
   readonly members: readonly { readonly config: TwinConfig; readonly model: Model; readonly shard: number }[];
   readonly shards: readonly ShardLink[];
   readonly clock: Clock;
@@ -68,6 +69,7 @@ export class LiveFleet implements Fleet {
   readonly #recorder: Recorder | undefined;
   readonly #revivals = new Revivals();
   #stopped: Promise<void> | undefined;
+  readonly addModel: Fleet['addModel'] = (model) => addModel(this.#options.models, model);
   readonly onSample: Fleet['onSample'] = (listener) => listen(this.#ingest.listeners, listener);
 
   constructor(options: LiveFleetOptions) {

@@ -78,7 +78,10 @@ test('what was added and removed is so after a restart, until it is changed back
   const kept: unknown = JSON.parse(readFileSync(join(project.checkpoint.directory, 'twins.json'), 'utf8'));
   assert.deepEqual(kept, {
     gemel: 1,
-    twins: { b: { model: 'm', period: '50 ms' }, a1: { model: 'm', start: { x: 5 } } },
+    twins: {
+      b: { model: 'm@1.0.0', period: '50 ms' },
+      a1: { model: 'm@1.0.0', start: { x: 5 } },
+    },
     removed: [],
   });
   api = await start(load(project.directory));

@@ -1,11 +1,13 @@
 /** The few operations on files that checkpoints need, so that tests can fill a disk or pull a plug. */
 
-import { type FileHandle, mkdir, open, readFile, rename, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, utimes } from 'node:fs/promises';
 
 export interface CheckpointFiles {
   makeDirectory(directory: string): Promise<void>;
   /** Undefined if there is no such file. */
   read(file: string): Promise<Uint8Array | undefined>;
+  /** Names in a directory; none if it is not there. */
+  list(directory: string): Promise<readonly string[]>;
   /** Resolves once the bytes are on the disk itself. */
   writeDurably(file: string, parts: readonly Uint8Array[]): Promise<void>;
   /** Replaces `to` in one step. Durable only after `syncDirectory`. */
@@ -24,6 +26,14 @@ export const nodeFiles: CheckpointFiles = {
       return await readFile(file);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  },
+  async list(directory) {
+    try {
+      return await readdir(directory);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
       throw error;
     }
   },

@@ -5,6 +5,8 @@ import { GemelError } from '../../core/diagnose/index.ts';
 import { type CheckpointFiles, nodeFiles } from './files.ts';
 
 export interface FileTexts {
+  /** The names there are, sorted. */
+  list(): Promise<readonly string[]>;
   /** Undefined if there is none of this name. */
   load(name: string): Promise<string | undefined>;
   /** Resolves once the text would survive a power cut. Rejects with GemelError `CHECKPOINT_UNWRITABLE`. */
@@ -29,6 +31,10 @@ export function createFileTexts(directory: string, files: CheckpointFiles = node
   }
 
   return {
+    async list() {
+      const names = await files.list(directory);
+      return names.filter((name) => !name.endsWith('-new')).toSorted();
+    },
     async load(name) {
       const bytes = await files.read(path.join(directory, name));
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);

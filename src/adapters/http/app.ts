@@ -16,6 +16,7 @@ import { changeRoutes } from './routes/changes.ts';
 import { historyRoutes } from './routes/history.ts';
 import { modelRoutes } from './routes/models.ts';
 import { projectRoutes } from './routes/project.ts';
+import { publishRoutes } from './routes/publish.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { twinRoutes } from './routes/twins.ts';
 import { problems } from './replies.ts';
@@ -67,6 +68,7 @@ export async function createHttpApp(
   alarmRoutes(context);
   if (options.history !== undefined) historyRoutes(context, options.history);
   modelRoutes(context);
+  if (options.publishing !== undefined) publishRoutes(context, options.publishing);
   if (options.calibrations !== undefined) calibrationRoutes(context, options.calibrations);
   serviceRoutes(context, options);
   streamRoute(app);

@@ -49,7 +49,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
 }
 
 /** Brackets inside strings are passed over; whether they match is the parser's business. */
-function nestedDeeperThan(limit: number, text: string): boolean {
+export function nestedDeeperThan(limit: number, text: string): boolean {
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {

@@ -80,7 +80,8 @@ export function calibrationView({ createdMs, endedMs, ...job }: CalibrationJobVi
   } as CalibrationReply;
 }
 
-export function modelSummary(model: Model): ModelSummary {
+/** @param twins - how many twins are of it. */
+export function modelSummary(model: Model, twins: number): ModelSummary {
   return {
     id: model.id,
     name: model.name,
@@ -88,6 +89,7 @@ export function modelSummary(model: Model): ModelSummary {
     title: model.title,
     ...(model.description === undefined ? {} : { description: model.description }),
     unitsChecked: model.unitsChecked,
+    twins,
   };
 }
 

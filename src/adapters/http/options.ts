@@ -2,6 +2,8 @@
 
 import type { FastifyInstance } from 'fastify';
 import type Type from 'typebox';
+import type { Diagnostic } from '../../core/diagnose/index.ts';
+import type { SourceText } from '../../core/document/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import type { Fleet, History, TwinInfo } from '../../engine/index.ts';
 import type * as schemas from './calibration-schemas.ts';
@@ -82,6 +84,17 @@ export interface TwinChanges {
   remove(id: string): Promise<void>;
 }
 
+/** How models are published, by the rules of the project. */
+export interface ModelPublishing {
+  /** The model, or what is wrong with the document. Rejects with a GemelError if it cannot be published. */
+  publish(
+    source: SourceText,
+  ): Promise<
+    | { readonly model: Model; readonly isNew: boolean }
+    | { readonly diagnostics: readonly Diagnostic[]; readonly source: SourceText }
+  >;
+}
+
 export interface TwinProblem {
   readonly code: string;
   readonly path: readonly (string | number)[];
@@ -118,6 +131,8 @@ export interface HttpOptions {
   readonly calibrations?: Calibrations;
   /** Absent: the twins are those of the start. */
   readonly changes?: TwinChanges;
+  /** Absent: the models are those of the start. */
+  readonly publishing?: ModelPublishing;
   /** Absent: nothing is recorded. */
   readonly history?: History;
   /** Addresses to listen on; `localhost` stands for both loopback addresses. Default `['localhost']`. */

@@ -11,7 +11,7 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** One of several things that are wrong with a request. */
 export interface ProblemItem {
-  /** Where: a JSON pointer into the body (`#/inputs/ambient`), or the name of a query parameter (`?ambient`). */
+  /** Where: a JSON pointer into the body (`#/inputs/ambient`), the name of a query parameter (`?ambient`), or line and column of a document (`14:23`). */
   readonly at: string;
   readonly detail: string;
   /** Why a value was refused, in the engine's words (`not-a-number`, `unknown-signal` …). */
@@ -74,6 +74,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   HTTP_UPGRADE: 426,
   JOURNAL_UNWRITABLE: 503,
   MODEL_UNKNOWN: 404,
+  MODEL_VERSION_EXISTS: 409,
   STREAM_FULL: 503,
   TWIN_DUPLICATE: 409,
   TWIN_UNKNOWN: 404,

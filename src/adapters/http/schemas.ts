@@ -205,6 +205,7 @@ export const ModelSummary = Type.Object(
     title: Type.String(),
     description: Type.Optional(Type.String()),
     unitsChecked: Type.Boolean(),
+    twins: Type.Integer({ description: 'How many twins are of it now.' }),
   },
   { ...strict, title: 'ModelSummary' },
 );
@@ -213,6 +214,7 @@ export type ModelSummary = Type.Static<typeof ModelSummary>;
 export const ModelDetail = Type.Object(
   {
     ...ModelSummary.properties,
+    versions: Type.Array(Type.String(), { description: 'All that there are, the oldest first.' }),
     signals: Type.Array(Signal),
     equations: Type.String({ description: 'Line by line, as text.' }),
     document: Type.Record(Type.String(), Type.Unknown(), { description: 'The model document as data.' }),
@@ -269,7 +271,10 @@ export const Problem = Type.Object(
       Type.Array(
         Type.Object(
           {
-            at: Type.String({ description: 'JSON pointer into the body (#/inputs/ambient), or ?parameter' }),
+            at: Type.String({
+              description:
+                'JSON pointer into the body (#/inputs/ambient), ?parameter, or line:column of a document',
+            }),
             detail: Type.String(),
             reason: Type.Optional(Type.String()),
             hint: Type.Optional(Type.String()),

@@ -5,3 +5,4 @@ export { describeDifference, type DifferenceOptions, type ModelDifference } from
 export type { EquationDifference } from './equations.ts';
 export type { SettingDifference } from './settings.ts';
 export type { SignalDifference, SignalGroup, ValueDifference } from './signals.ts';
+export { type SuggestedVersion, suggestVersion } from './suggest-version.ts';

@@ -35,9 +35,8 @@ function termChanges(before: Sum, after: Sum): readonly string[] {
   const count = dropped.length + added.length + scaled.length;
   const kept = after.size - added.length;
   if (count > mostTerms || (kept === 0 && count > 2)) return [];
-  const lines = scaled.map(
-    ({ old, term }) =>
-      `the term ${termText(old)} is multiplied by ${ratioText(term.coefficient / old.coefficient)}`,
+  const lines = scaledTogether(scaled).flatMap(({ ratio, terms }) =>
+    together(terms).map((text) => `the term ${text} is multiplied by ${ratioText(ratio)}`),
   );
   const [out] = dropped;
   const [into] = added;
@@ -53,6 +52,20 @@ function termChanges(before: Sum, after: Sum): readonly string[] {
     ...together(dropped).map((text) => `the term ${text} is gone`),
     ...together(added).map((text) => `the term ${text} is new`),
   ];
+}
+
+/** Terms that are multiplied by the same number, as they were before. */
+function scaledTogether(
+  scaled: readonly { readonly old: Term; readonly term: Term }[],
+): readonly { readonly ratio: number; readonly terms: readonly Term[] }[] {
+  const groups: { readonly ratio: number; readonly terms: Term[] }[] = [];
+  for (const { old, term } of scaled) {
+    const ratio = term.coefficient / old.coefficient;
+    const group = groups.find((it) => isSameNumber(it.ratio, ratio));
+    if (group === undefined) groups.push({ ratio, terms: [old] });
+    else group.terms.push(old);
+  }
+  return groups;
 }
 
 /** Terms with something in common are one with brackets: what was multiplied out is shown as it was thought. */

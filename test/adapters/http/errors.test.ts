@@ -35,7 +35,7 @@ test('a wrong method: 405, with the right ones', async (t) => {
 
 test('a model that is not there: 404, with the nearest one', async (t) => {
   const { get } = await createApp(t);
-  const answer = await get('/api/v1/models/pump');
+  const answer = await get('/api/v1/models/pump@1.0.1');
   assertProblem(answer, 404, 'MODEL_UNKNOWN');
   assert.equal(answer.body.hint, 'did you mean `pump@1.0.0`?');
 });

@@ -105,6 +105,7 @@ export function createFakeFleet(pumps = 3): FakeFleet {
     stepError: undefined,
     padding: '',
     kernel: 'wasm strict',
+    addModel: () => assert.fail('this fleet stays as it is'),
     add: async () => assert.fail('this fleet stays as it is'),
     remove: async () => assert.fail('this fleet stays as it is'),
     move: async () => assert.fail('this fleet stays as it is'),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Calibrations } from '../../../src/adapters/http/options.ts';
+import type { Calibrations, ModelPublishing } from '../../../src/adapters/http/options.ts';
 import { createFakeHistory } from './fake-history.ts';
 import { createApp } from './harness.ts';
 
@@ -27,6 +27,7 @@ const calibrations: Calibrations = {
   stop: () => {},
   onChange: () => () => {},
 };
+const publishing: ModelPublishing = { publish: () => assert.fail('nothing is published here') };
 const routes = {
   'GET /state': { twin: 'machine', reply: 'plain' },
   'POST /update': { twin: 'machine', reply: 'plain', stepSeconds: 1, inputs: ['ambient'] },
@@ -35,6 +36,7 @@ const routes = {
 test('has every route, and nothing else', async (t) => {
   const { app, get } = await createApp(t, {
     metrics,
+    publishing,
     routes,
     changes,
     calibrations,
@@ -57,6 +59,7 @@ test('has every route, and nothing else', async (t) => {
     'GET /api/v1/models/{id}',
     'GET /api/v1/models/{id}/calibrations',
     'GET /api/v1/models/{id}/calibrations/{job}',
+    'GET /api/v1/models/{id}/diff/{other}',
     'GET /api/v1/openapi.json',
     'GET /api/v1/ready',
     'GET /api/v1/refusals',
@@ -74,6 +77,7 @@ test('has every route, and nothing else', async (t) => {
     'POST /api/v1/alarms/{id}/acknowledge',
     'POST /api/v1/alarms/{id}/shelve',
     'POST /api/v1/alarms/{id}/unshelve',
+    'POST /api/v1/models',
     'POST /api/v1/models/{id}/calibrations',
     'POST /api/v1/twins',
     'POST /api/v1/twins/{id}/inputs',
@@ -83,7 +87,10 @@ test('has every route, and nothing else', async (t) => {
   for (const route of documented) {
     const [method = '', path = ''] = route.split(' ');
     assert.ok(
-      app.hasRoute({ method, url: path.replace('{id}', ':id').replace('{job}', ':job') }),
+      app.hasRoute({
+        method,
+        url: path.replace('{id}', ':id').replace('{job}', ':job').replace('{other}', ':other'),
+      }),
       `${route} is documented but not there`,
     );
   }
@@ -93,7 +100,13 @@ test('has every route, and nothing else', async (t) => {
 });
 
 test('says of every operation what it is, takes and answers, and every reference leads somewhere', async (t) => {
-  const { get } = await createApp(t, { metrics, routes, calibrations, history: createFakeHistory() });
+  const { get } = await createApp(t, {
+    metrics,
+    routes,
+    calibrations,
+    publishing,
+    history: createFakeHistory(),
+  });
   const { body, text } = await get('/api/v1/openapi.json');
   const schemas = (body.components as { schemas: Record<string, object> }).schemas;
   const ids = new Set<string>();

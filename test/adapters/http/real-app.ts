@@ -9,6 +9,7 @@ import { guardOf, limitsOf } from '../../../src/adapters/http/server.ts';
 import { compileModelDocument, type Model } from '../../../src/core/model/index.ts';
 import { openLog } from '../../../src/app/index.ts';
 import { publishedTwinSchema } from '../../../src/app/published.ts';
+import { PublishedModels } from '../../../src/app/published-models.ts';
 import { RuntimeTwins } from '../../../src/app/runtime-twins.ts';
 import {
   createFleet,
@@ -24,18 +25,20 @@ import { createFakeHistory } from './fake-history.ts';
 export interface RealApp {
   /** Moves time, and with it the twins. */
   readonly clock: ManualClock;
-  readonly request: (method: string, url: string, body?: object) => Promise<RealAnswer>;
+  /** A text is sent as YAML. */
+  readonly request: (method: string, url: string, body?: object | string) => Promise<RealAnswer>;
 }
 
 export interface RealAnswer {
   readonly status: number;
   readonly body: Record<string, unknown>;
+  readonly headers: Readonly<Record<string, unknown>>;
 }
 
 const startMs = Date.parse('2026-11-22T13:00:00Z');
 
 /** Two pumps and the machine of the tutorial, each with a tick every 500 ms, and two routes of a project. */
-export async function createRealApp(t: TestContext): Promise<RealApp> {
+export async function createRealApp(t: TestContext, textType = 'application/yaml'): Promise<RealApp> {
   const clock = createManualClock(startMs);
   const models = [pumpDocument, machineDocument].map((document): Model => {
     const { model } = compileModelDocument(document);
@@ -58,16 +61,28 @@ export async function createRealApp(t: TestContext): Promise<RealApp> {
     twin('machine', 'machine@1.0.0'),
   ];
   const fleet = await createFleet({ models, twins, shards: [createLocalShard(clock)], clock });
+  const log = await openLog({ level: 'silent', style: 'json' });
   const runtime = await RuntimeTwins.open({
     models,
     texts: { load: async () => undefined, save: async () => undefined },
-    log: await openLog({ level: 'silent', style: 'json' }),
+    log,
+  });
+  const kept = new Map<string, string>();
+  const published = await PublishedModels.open({
+    texts: {
+      list: async () => [...kept.keys()],
+      load: async (name) => kept.get(name),
+      save: async (name, text) => void kept.set(name, text),
+    },
+    models,
+    log,
   });
   const changes = { ...runtime.changes(fleet, { add() {}, remove() {} }), schema: publishedTwinSchema() };
   const calibrations = new CalibrationJobs({ nowMs: () => clock.nowMs() });
   const options = {
     fleet,
     changes,
+    publishing: published.into(fleet),
     calibrations,
     history: createFakeHistory(),
     version: '0.1.0',
@@ -84,10 +99,15 @@ export async function createRealApp(t: TestContext): Promise<RealApp> {
     await calibrations.close();
     await fleet.stop();
   });
-  const request = async (method: string, url: string, body?: object) => {
-    const payload = body === undefined ? {} : { payload: body };
+  const request = async (method: string, url: string, body?: object | string) => {
+    const yaml = typeof body === 'string' ? { headers: { 'content-type': textType } } : {};
+    const payload = body === undefined ? {} : { payload: body, ...yaml };
     const reply = await app.inject({ method: method as 'GET', url, ...payload });
-    return { status: reply.statusCode, body: reply.body === '' ? {} : reply.json<Record<string, unknown>>() };
+    return {
+      status: reply.statusCode,
+      body: reply.body === '' ? {} : reply.json<Record<string, unknown>>(),
+      headers: reply.headers,
+    };
   };
   return { request, clock };
 }

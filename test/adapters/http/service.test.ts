@@ -16,8 +16,8 @@ test('lists the models and describes one with its document, signals and equation
       unitsChecked,
     ]),
     [
-      ['pump@1.0.0', true],
       ['machine@1.0.0', false],
+      ['pump@1.0.0', true],
     ],
   );
   const { status, body } = await get('/api/v1/models/pump@1.0.0');

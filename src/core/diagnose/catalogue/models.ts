@@ -33,6 +33,12 @@ export const modelsCodes = {
     cause: 'No model of this name and version is loaded.',
     remedy: 'Correct the name or the version, or add the file to `models:`.',
   },
+  MODEL_VERSION_EXISTS: {
+    title: 'version exists',
+    cause:
+      'A model is published with a version that there is already, with another document. A published version never changes.',
+    remedy: 'Give the document a new version; the hint says which would be the next.',
+  },
   SHAPE_MISMATCH: {
     title: 'wrong size',
     cause: 'An array does not have the length that the call needs.',

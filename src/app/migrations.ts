@@ -1,0 +1,29 @@
+/** Checks that a model's `migrates` fits the earlier versions that are there. */
+
+import type { Diagnostic } from '../core/diagnose/index.ts';
+import type { SourceText } from '../core/document/index.ts';
+import { compareVersions, linkVersions, type Model } from '../core/model/index.ts';
+
+/**
+ * The problems of going over to `model` from any earlier version, each told once. A model without `migrates` has none: nobody
+ * may mean to go over.
+ *
+ * @param source - the text of `model`.
+ */
+export function migrationProblems(
+  model: Model,
+  others: readonly Model[],
+  source: SourceText,
+): readonly Diagnostic[] {
+  if (model.document.migrates === undefined) return [];
+  const found = new Map<string, Diagnostic>();
+  for (const earlier of others) {
+    if (earlier.name !== model.name || compareVersions(earlier.version, model.version) >= 0) continue;
+    for (const problem of linkVersions(earlier, model, source).diagnostics) {
+      const { code, place } = problem;
+      const key = `${code} ${place?.line}:${place?.column}`;
+      if (!found.has(key)) found.set(key, problem);
+    }
+  }
+  return [...found.values()];
+}

@@ -27,7 +27,7 @@ export type SavedPart = CheckpointPart & Record<'values' | 'queued', Float64Arra
 /** @param made - when, by what arithmetic, and up to which record of the journal. */
 export function saveBlock(
   block: Block,
-  made: Pick<CheckpointPart, 'savedMs' | 'journal'> & { readonly kernel: string },
+  made: Pick<CheckpointPart, 'savedMs' | 'journal' | 'block'> & { readonly kernel: string },
 ): SavedPart {
   block.workIn();
   const columns = [...columnsOf(block), ...beliefColumns(block)];

@@ -118,6 +118,15 @@ export class BlockMemory {
     return true;
   }
 
+  /** A lane runs if it has all its inputs, and waits otherwise. */
+  setStatusAtStart(lane: number): void {
+    this.setNote(
+      lane,
+      this.frameLayout.status,
+      this.hasAllInputs(lane) ? statusCodes.running : statusCodes.waiting,
+    );
+  }
+
   /**
    * Gives a lane its first tick's footing once its inputs are all there: only now is it known which conditions
    * hold from the start. A lane that has moved before keeps what it has.

@@ -38,8 +38,9 @@ import {
   type SideShape,
   sideOf,
 } from './lane-side.ts';
-import { workInLate } from './late.ts';
+import { type LateOptions, workInLate } from './late.ts';
 import type { ShardReason, ShardTwin, StepProblem } from './messages.ts';
+import { atMoment } from './moment.ts';
 import type { Motion } from './motion.ts';
 import type { Reporter } from './reporter.ts';
 import { Sensors } from './sensors.ts';
@@ -122,7 +123,7 @@ export class Block {
     });
     for (const [lane, twin] of twins.entries()) {
       sides.push(createSide(twin, this.#shape, this.#boundary, this.detection.names.length));
-      this.#setStatus(lane, this.#statusAtStart(lane));
+      this.memory.setStatusAtStart(lane);
     }
   }
 
@@ -250,16 +251,7 @@ export class Block {
   workIn(): void {
     if (!this.#anyLate) return;
     this.#anyLate = false;
-    const { memory, events } = this;
-    workInLate({
-      memory,
-      events,
-      sides: this.#sides,
-      ticker: this.#ticker,
-      k: this.#k,
-      periodMs: this.periodMs,
-      reporter: this.#reporter,
-    });
+    workInLate(this.#past());
   }
 
   /** Computes the next tick of every lane. */
@@ -284,22 +276,24 @@ export class Block {
     this.#reporter.counters.ticks += this.lanes;
   }
 
-  /** Advances one lane by hand. The twin is as before if there is a problem. */
-  step(lane: number, seconds: number, inputs: StepInputs): StepProblem | undefined {
+  /** Advances one lane by hand, after the tick that was due at `atMs`. The twin is as before if there is a problem. */
+  step(lane: number, seconds: number, inputs: StepInputs, atMs: number): StepProblem | undefined {
+    const { memory, motion, events } = this;
+    let problem: StepProblem | undefined;
+    this.at(lane, atMs, (k) => {
+      problem = stepLane({ memory, motion, events, lane, atMs: k * this.periodMs }, seconds, inputs);
+      if (problem !== undefined) return;
+      this.#beginHistory(lane, k);
+      this.#reporter.counters.steps++;
+    });
+    return problem;
+  }
+
+  /** Changes a lane as of the tick that was due at `atMs`; see moment.ts. `act` is told that tick. */
+  at(lane: number, atMs: number, act: (k: number) => void): void {
     this.workIn();
-    const { memory, motion } = this;
-    const standing = this.#status(lane);
-    const stepped = stepLane({ memory, motion, lane, seconds, inputs });
-    if (stepped !== undefined) return stepped;
-    this.events.moved(lane, this.beliefMs);
-    if (standing === statusCodes.quarantined) {
-      const stoodMs = this.beliefMs - memory.note(lane, memory.frameLayout.beliefMs);
-      this.#setStatus(lane, this.#statusAtStart(lane));
-      this.events.recovered(lane, stoodMs, this.beliefMs);
-    }
-    this.#beginHistory(lane);
-    this.#reporter.counters.steps++;
-    return undefined;
+    const at = Math.round(atMs / this.periodMs);
+    atMoment({ ...this.#past(), lane, at, substeps: this.#substeps }, act);
   }
 
   /** How many lanes have each status, by `statusCodes`. */
@@ -321,7 +315,7 @@ export class Block {
   /** To be called after a lane's numbers were put in place from a checkpoint. */
   restored(lane: number): void {
     this.motion.observe(this.#all.only(this.memory, lane));
-    if (this.#status(lane) !== statusCodes.quarantined) this.#setStatus(lane, this.#statusAtStart(lane));
+    if (this.#status(lane) !== statusCodes.quarantined) this.memory.setStatusAtStart(lane);
     this.#beginHistory(lane);
   }
 
@@ -336,13 +330,27 @@ export class Block {
     if (copy.side.late !== undefined) this.#anyLate = true;
   }
 
-  /** Nothing before now can be made again, and what comes from before counts now. */
-  #beginHistory(lane: number): void {
+  /** What it takes to make ticks again. */
+  #past(): LateOptions {
+    const { memory, events, periodMs } = this;
+    return {
+      memory,
+      events,
+      sides: this.#sides,
+      ticker: this.#ticker,
+      k: this.#k,
+      periodMs,
+      reporter: this.#reporter,
+    };
+  }
+
+  /** Nothing before the end of tick k can be made again, and what comes from before counts there. */
+  #beginHistory(lane: number, k = this.#k): void {
     const side = this.#sides[lane];
     if (side === undefined) return;
     side.history.clear();
     side.samples.forget(Number.POSITIVE_INFINITY);
-    side.samples.beginAt(this.#boundary);
+    side.samples.beginAt(k * this.#substeps);
     const { inputTimes, measuredTimes } = this.memory.frameLayout;
     const inputs = this.model.inputs.length;
     for (let signal = 0; signal < side.beforeMs.length; signal++) {
@@ -381,15 +389,7 @@ export class Block {
     this.events.refuse(lane, reason, sample, this.beliefMs);
   }
 
-  #statusAtStart(lane: number): number {
-    return this.memory.hasAllInputs(lane) ? statusCodes.running : statusCodes.waiting;
-  }
-
   #status(lane: number): number {
     return this.memory.note(lane, this.memory.frameLayout.status);
-  }
-
-  #setStatus(lane: number, status: number): void {
-    this.memory.setNote(lane, this.memory.frameLayout.status, status);
   }
 }

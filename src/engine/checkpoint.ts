@@ -24,6 +24,9 @@ export interface CheckpointPart {
   readonly beginsMs?: readonly number[];
   /** With a journal: its last record whose samples are in here. */
   readonly journal?: number;
+  /** With a journal: which block it was, as tick records name it. */
+  readonly shard?: number;
+  readonly block?: number;
   readonly twins: readonly string[];
   readonly columns: readonly string[];
   /** Column c of twin j is `values[c * twins.length + j]`. */
@@ -38,13 +41,15 @@ export interface CheckpointPart {
 export interface Checkpoint {
   readonly parts: readonly CheckpointPart[];
   readonly alarms: readonly Alarm[];
+  /** With a journal: number of the record where the newest description of the whole fleet begins. */
+  readonly fleetRecord?: number;
 }
 
 const magic = 'GEMELCKP';
 const formatVersion = 1;
 const fixedBytes = 16;
 
-export function encodeCheckpoint({ parts, alarms }: Checkpoint): Uint8Array {
+export function encodeCheckpoint({ parts, alarms, fleetRecord }: Checkpoint): Uint8Array {
   const header = encodeUtf8(
     JSON.stringify({
       parts: parts.map(({ values, queued, ...names }) => ({
@@ -53,6 +58,7 @@ export function encodeCheckpoint({ parts, alarms }: Checkpoint): Uint8Array {
         queued: queued.length,
       })),
       alarms,
+      ...(fleetRecord !== undefined && { fleetRecord }),
     }),
   );
   const numbersAt = align(fixedBytes + header.length);
@@ -97,7 +103,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     }
     return { ...names, values: numbers(values), queued: numbers(queued) };
   });
-  return { parts, alarms: header.alarms };
+  const { alarms, fleetRecord } = header;
+  return { parts, alarms, ...(fleetRecord !== undefined && { fleetRecord }) };
 }
 
 /** Whether this machine keeps numbers as the format has them: then they are copied as they are, which takes a hundredth of the time. */
@@ -124,6 +131,7 @@ type PartHeader = Omit<CheckpointPart, 'values' | 'queued'> & {
 interface Header {
   readonly parts: readonly PartHeader[];
   readonly alarms: readonly Alarm[];
+  readonly fleetRecord?: number;
 }
 
 function readHeader(bytes: Uint8Array): Header {
@@ -136,12 +144,12 @@ function readHeader(bytes: Uint8Array): Header {
   }
   if (!isRecord(header)) throw corrupt('its header has not the expected form');
   // Checkpoints of before there were alarms have none.
-  const { parts, alarms = [] } = header;
+  const { parts, alarms = [], fleetRecord } = header;
   if (!Array.isArray(parts) || !parts.every(isPartHeader) || !Array.isArray(alarms)) {
     throw corrupt('its header has not the expected form');
   }
   if (!alarms.every(isSavedAlarm)) throw corrupt('its alarms have not the expected form');
-  return { parts, alarms };
+  return { parts, alarms, ...(typeof fleetRecord === 'number' && { fleetRecord }) };
 }
 
 function isPartHeader(value: unknown): value is PartHeader {

@@ -3,6 +3,7 @@
 import type { TickReport } from './fleet.ts';
 import { type Entry, show } from './fleet-entry.ts';
 import type { BlockInfo, FromShard } from './messages.ts';
+import type { Recorder } from './recorder.ts';
 import type { ShardClient } from './shard-client.ts';
 
 interface FleetBlock {
@@ -14,41 +15,60 @@ interface FleetBlock {
 
 type FrameMessage = Extract<FromShard, { kind: 'frame' }>;
 
+export interface FleetBlocksOptions {
+  readonly entryOf: (twin: number) => Entry | undefined;
+  readonly shardOf: (client: ShardClient) => number;
+  /** Notes blocks and ticks. */
+  readonly recorder: Recorder | undefined;
+}
+
 export class FleetBlocks {
-  readonly #entryOf: (twin: number) => Entry | undefined;
+  readonly #options: FleetBlocksOptions;
   readonly #blocks = new Map<ShardClient, Map<number, FleetBlock>>();
 
-  constructor(entryOf: (twin: number) => Entry | undefined) {
-    this.#entryOf = entryOf;
+  constructor(options: FleetBlocksOptions) {
+    this.#options = options;
   }
 
   /** From now on the block has these twins; without any it is gone. */
   set(client: ShardClient, info: BlockInfo): void {
     const blocks = this.#blocks.get(client) ?? new Map<number, FleetBlock>();
     this.#blocks.set(client, blocks);
+    const { entryOf, shardOf, recorder } = this.#options;
+    const entries = info.twins.map((index) => entryOf(index));
+    const { block } = info;
+    const twins = entries.map((entry) => entry?.info.config.id ?? '');
+    recorder?.block({ shard: shardOf(client), block, twins });
     if (info.twins.length === 0) {
       blocks.delete(info.block);
       return;
     }
-    const entries = info.twins.map((index) => this.#entryOf(index));
-    const ids = entries.flatMap((entry) => (entry === undefined ? [] : [entry.info.config.id]));
+    const ids = twins.filter((id) => id !== '');
     blocks.set(info.block, { info, entries, ids });
   }
 
   forget(client: ShardClient): void {
+    for (const { info } of this.#blocks.get(client)?.values() ?? []) this.set(client, { ...info, twins: [] });
     this.#blocks.delete(client);
   }
 
   /** Shows each twin of the frame its part of it. */
   take(client: ShardClient, message: FrameMessage): void {
-    const { block, values } = message;
+    const { block, values, dueMs } = message;
     client.taken(block);
     const entries = this.entries(client, message);
     const frame = { values, lanes: entries.length };
     for (let lane = 0; lane < entries.length; lane++) {
       const entry = entries[lane];
-      if (entry !== undefined) show(entry, frame, lane);
+      if (entry === undefined) continue;
+      show(entry, frame, lane);
+      entry.dueMs = dueMs;
     }
+    const { shardOf, recorder } = this.#options;
+    const { digest } = message;
+    // Those of before what is old was told are of the past.
+    if (recorder === undefined || digest === undefined || client.recovers) return;
+    recorder.tick({ shard: shardOf(client), block, dueMs, through: client.through, digest });
   }
 
   /** The twins of the frame, each with its part of it. */

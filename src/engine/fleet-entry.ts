@@ -18,6 +18,10 @@ export interface Entry {
   held: Sample[] | undefined;
   frame: Frame | undefined;
   lane: number;
+  /** When the newest tick that is shown was due: a moment that the twin has certainly passed. */
+  dueMs: number;
+  /** Events up to here were told before a restart. */
+  toldMs: number;
   snapshot: Snapshot | undefined;
 }
 
@@ -46,6 +50,8 @@ export function createEntry(
     held: undefined,
     frame: undefined,
     lane: 0,
+    dueMs: Number.NaN,
+    toldMs: Number.NEGATIVE_INFINITY,
     snapshot: undefined,
   };
 }

@@ -65,6 +65,11 @@ export interface Fleet {
    * `FLEET_BUSY`, `FLEET_STOPPED` or `WORKER_FAILED`.
    */
   step(id: string, options: StepOptions): Promise<Snapshot>;
+  /**
+   * Resolves once all that the fleet was told so far is on the disk, what somebody did about alarms included; at once without a
+   * journal. Rejects with GemelError `JOURNAL_UNWRITABLE` if that takes longer than ten seconds.
+   */
+  recorded(): Promise<void>;
   /** Newest first, bounded. */
   refusals(): readonly Refused[];
   /** Newest first, bounded. */

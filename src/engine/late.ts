@@ -22,7 +22,7 @@ export interface LateOptions {
   readonly periodMs: number;
 }
 
-interface Returned {
+export interface Returned {
   readonly lane: number;
   readonly side: LaneSide;
   /** The tick after which it is now. */
@@ -31,8 +31,16 @@ interface Returned {
 }
 
 export function workInLate(options: LateOptions): void {
-  const { memory, sides, ticker, reporter, k } = options;
-  const returned = sides.flatMap((side, lane) => goBack(side, lane, options) ?? []);
+  const returned = options.sides.flatMap((side, lane) => goBack(side, lane, options) ?? []);
+  remake(returned, options);
+  for (const one of returned) tellStatus(one, options);
+}
+
+/** Makes the ticks of lanes again, each from where it is, up to the newest. */
+export function remake(
+  returned: readonly Returned[],
+  { memory, ticker, reporter, k }: Pick<LateOptions, 'memory' | 'ticker' | 'reporter' | 'k'>,
+): void {
   const list = new LaneList();
   const first = returned.reduce((least, one) => Math.min(least, one.k), k);
   for (let tick = first; tick < k; tick++) {
@@ -46,7 +54,6 @@ export function workInLate(options: LateOptions): void {
     ticker.run(list, tick, 'again');
     reporter.counters.repeatedTicks += list.count;
   }
-  for (const one of returned) tellStatus(one, options);
 }
 
 function goBack(side: LaneSide, lane: number, { memory }: LateOptions): Returned | undefined {
@@ -64,7 +71,7 @@ function goBack(side: LaneSide, lane: number, { memory }: LateOptions): Returned
 }
 
 /** The events of ticks made again are old news, but not that the twin stands still now, or moves. */
-function tellStatus({ lane, status }: Returned, { memory, events, k, periodMs }: LateOptions): void {
+export function tellStatus({ lane, status }: Returned, { memory, events, k, periodMs }: LateOptions): void {
   const now = memory.note(lane, memory.frameLayout.status);
   if (now === status) return;
   if (now === statusCodes.quarantined) {

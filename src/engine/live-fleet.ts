@@ -4,7 +4,6 @@ import { GemelError } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { addModel } from './add-model.ts';
 import { type AlarmBook, type AlarmSettings, FleetAlarms } from './alarms/index.ts';
-import { checkStepInput } from './check-twins.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TwinEvent } from './event.ts';
 import { EventLog } from './event-log.ts';
@@ -18,27 +17,29 @@ import type {
   TwinInfo,
 } from './fleet.ts';
 import { FleetBlocks } from './fleet-blocks.ts';
-import { forward, show, snapshotOf } from './fleet-entry.ts';
+import { forward, snapshotOf } from './fleet-entry.ts';
 import { type Hindrance, Ingest, type Sample } from './ingest.ts';
 import { listen } from './listeners.ts';
-import { Membership, problemOf } from './membership.ts';
+import { Membership } from './membership.ts';
 import type { FromShard, ShardReport } from './messages.ts';
 import type { CheckpointStore, Clock, Journal, ShardLink } from './ports.ts';
 import { Recorder } from './recorder.ts';
 import { describeRecovery, recover } from './recovery.ts';
 import type { Delivery, Refused } from './refusal.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { sumCounters } from './reporter.ts';
 import { describeKernels, describeStrangers } from './resumption.ts';
 import { Revivals } from './revivals.ts';
 import { Saving } from './saving.ts';
 import { ShardClient } from './shard-client.ts';
-import { addCounts, describeRefusal } from './shard-refusal.ts';
+import { describeRefusal } from './shard-refusal.ts';
 import type { Snapshot } from './snapshot.ts';
-import { createSnapshot } from './snapshot-view.ts';
+import { statisticsOf } from './statistics.ts';
+import { showStepped, stepByHand } from './stepping.ts';
 import type { TwinConfig } from './twin-config.ts';
 
 const limits = { events: 2000, refusals: 1000 } as const;
+
+type FrameMessage = Extract<FromShard, { kind: 'frame' }>;
 
 export interface LiveFleetOptions {
   readonly models: Map<string, Model>;
@@ -91,11 +92,15 @@ export class LiveFleet implements Fleet {
       clock,
       settings: options.alarms ?? {},
       tell: (event) => this.#events.tell(event),
+      changed: (change) => this.#recorder?.alarm(change),
     });
-    this.#recorder = options.journal && new Recorder(options.journal);
+    const { journal } = options;
+    this.#recorder = journal && new Recorder({ journal, clock, fleet: this });
     this.#members = new Membership({
       models: options.models,
       clients: this.#clients,
+      clock,
+      recorder: this.#recorder,
       joined: (entry) => {
         this.#ingest.add(entry.target);
         this.#alarms.add(entry.info);
@@ -108,7 +113,11 @@ export class LiveFleet implements Fleet {
         this.#tellChange('removed', entry.info);
       },
     });
-    this.#blocks = new FleetBlocks((twin) => this.#members.at(twin));
+    this.#blocks = new FleetBlocks({
+      entryOf: (twin) => this.#members.at(twin),
+      shardOf: (client) => this.#clients.indexOf(client),
+      recorder: this.#recorder,
+    });
     // Only now, since a shard may have something to say already.
     this.#clients.push(...options.shards.map((link) => this.#connect(link)));
     for (const { config, model, shard } of options.members) {
@@ -125,24 +134,29 @@ export class LiveFleet implements Fleet {
       onSaved: () => this.#alarms.saved(),
       tell: (message) => this.#events.tellOfAll('checkpoint-failed', message),
       ...(options.checkpoints !== undefined && { store: options.checkpoints }),
-      ...(options.journal !== undefined && { journal: options.journal }),
+      ...(journal !== undefined && { journal }),
+      ...(this.#recorder !== undefined && { recorder: this.#recorder }),
       ...(options.checkpointEveryMs !== undefined && { everyMs: options.checkpointEveryMs }),
     });
   }
 
   /** Starts the shards, and resolves once each has answered. */
-  async start({ parts, alarms }: Checkpoint): Promise<void> {
+  async start(checkpoint: Checkpoint): Promise<void> {
     const { journal } = this.#options;
+    const { parts } = checkpoint;
     const beginning = { restore: parts, recover: journal !== undefined };
-    this.#alarms.restore(alarms);
     const strangers = describeStrangers(parts, (id) => this.twin(id) !== undefined);
     if (strangers !== undefined) this.#events.tellOfAll('resumed', strangers);
+    if (journal === undefined) this.#alarms.restore(checkpoint.alarms);
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
     // Answers come in order, so with the first checkpoint the first snapshots are there as well.
-    await Promise.all(this.#clients.map((client) => client.request({ kind: 'checkpoint' })));
+    await Promise.all(this.#clients.map((client) => client.ask({ kind: 'checkpoint' })));
     if (journal !== undefined) {
-      const found = await recover({ journal, parts, members: this.#members, clients: this.#clients });
-      if (found.samples > 0) this.#events.tellOfAll('resumed', describeRecovery(found));
+      const found = await recover({ journal, checkpoint, members: this.#members, clients: this.#clients });
+      if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));
+      this.#recorder?.begin('start');
+      this.#alarms.restore(found.alarms);
+      for (const client of this.#clients) client.go(journal.last);
     }
     const kernels = describeKernels(parts, this.kernel);
     if (kernels !== undefined) this.#events.tellOfAll('kernel-changed', kernels);
@@ -201,25 +215,14 @@ export class LiveFleet implements Fleet {
       : this.#recorded(this.#ingest.take(entry.target, values, timeMs));
   }
 
-  async step(id: string, { seconds, inputs = {} }: StepOptions): Promise<Snapshot> {
+  async step(id: string, options: StepOptions): Promise<Snapshot> {
     const entry = this.#members.need(id);
     this.#refuseIfStopped();
-    if (!(seconds > 0 && seconds < Number.POSITIVE_INFINITY)) {
-      throw new GemelError('STEP_INVALID', `a step must be a positive number of seconds, got ${seconds}`);
-    }
-    const numbered = Object.entries(inputs).map(([name, value]) =>
-      checkStepInput(entry.info.model, name, value),
-    );
-    const twin = entry.target.index;
-    // Not while it is on its way to another shard.
-    const answer = await (entry.held === undefined
-      ? entry.client.request({ kind: 'step', twin, seconds, inputs: numbered })
-      : this.#members.inTurn(() => entry.client.request({ kind: 'step', twin, seconds, inputs: numbered })));
-    if (answer.kind === 'stepped' && answer.values !== undefined) {
-      return createSnapshot(id, entry.view, { values: answer.values, lanes: 1 }, 0);
-    }
-    const problem = answer.kind === 'stepped' ? answer.problem : undefined;
-    throw problemOf(id, problem ?? { code: 'STEP_INVALID', message: 'no answer' });
+    return stepByHand({ ...this.#options, members: this.#members, recorder: this.#recorder }, entry, options);
+  }
+
+  async recorded(): Promise<void> {
+    await this.#recorder?.durable();
   }
 
   refusals(): readonly Refused[] {
@@ -237,21 +240,15 @@ export class LiveFleet implements Fleet {
   }
 
   statistics(): FleetStatistics {
-    const { messages, ignored, accepted } = this.#ingest.counters;
-    const known = this.#clients.map(({ counters }) => counters).filter((counters) => counters !== undefined);
-    const shards = sumCounters([...known, ...this.#revivals.counters]);
-    return {
-      ...shards,
-      ...this.#saving.counters,
+    return statisticsOf({
+      clients: this.#clients,
+      retired: this.#revivals.counters,
+      ingest: this.#ingest.counters,
+      saving: this.#saving.counters,
+      refused: this.#refusals.counts,
       events: this.#events.count,
       twins: this.#members.count,
-      inFlight: this.#clients.reduce((sum, { onTheirWay }) => sum + onTheirWay, 0),
-      failedWorkers: this.failures().length,
-      messages,
-      ignoredMessages: ignored,
-      acceptedSamples: accepted,
-      refusedSamples: addCounts(this.#refusals.counts, shards.refusedSamples),
-    };
+    });
   }
 
   onTick(listener: (tick: TickReport) => void): () => void {
@@ -293,6 +290,7 @@ export class LiveFleet implements Fleet {
 
   #connect(link: ShardLink): ShardClient {
     const client: ShardClient = new ShardClient(link, this.#options.clock, {
+      position: () => this.#recorder?.last ?? 0,
       onMessage: (message) => this.#receive(client, message),
       onFailed: (why) => this.#failed(client, why),
     });
@@ -310,19 +308,16 @@ export class LiveFleet implements Fleet {
       case 'frame':
         this.#blocks.take(client, message);
         break;
-      case 'stepped': {
-        const entry = this.#members.at(message.twin);
-        if (entry !== undefined && message.values !== undefined)
-          show(entry, { values: message.values, lanes: 1 }, 0);
+      case 'stepped':
+        showStepped(this.#members.at(message.twin), message.values);
         break;
-      }
       case 'added':
       case 'removed':
       case 'checkpoint':
         break;
     }
     // Events after numbers: who reads the twin upon its event finds it as the event says.
-    this.#takeReport(message.report);
+    this.#takeReport(client, message.report);
     if (message.kind === 'frame') this.#tellTick(client, message);
     // After events and ticks, so that an event says first what an alarm then repeats.
     if (message.kind === 'frame') {
@@ -332,15 +327,18 @@ export class LiveFleet implements Fleet {
     }
   }
 
-  #tellTick(client: ShardClient, message: Extract<FromShard, { kind: 'frame' }>): void {
+  #tellTick(client: ShardClient, message: FrameMessage): void {
     if (this.#tickListeners.size === 0) return;
     const tick = this.#blocks.report(client, message, this.#options.clock.nowMs());
     if (tick !== undefined) for (const listener of this.#tickListeners) listener(tick);
   }
 
-  #takeReport({ events, refused }: ShardReport): void {
+  #takeReport(client: ShardClient, { events, refused }: ShardReport): void {
     for (const { twin, ...event } of events) {
-      this.#events.tell({ twin: this.#members.at(twin)?.info.config.id ?? '*', ...event });
+      const entry = this.#members.at(twin);
+      // It was told before the restart, and is found again.
+      if (entry !== undefined && client.tellsOld && event.timeMs <= entry.toldMs) continue;
+      this.#events.tell({ twin: entry?.info.config.id ?? '*', ...event });
     }
     for (const refusal of refused) {
       const described = describeRefusal(refusal, this.#members.at(refusal.twin)?.target);
@@ -364,15 +362,17 @@ export class LiveFleet implements Fleet {
     if (!this.#revivals.allow(shard, clock.nowMs())) return false;
     const client = this.#connect(revive(shard));
     const parts = this.#clients.flatMap((one) => one.parts).toSorted((a, b) => a.savedMs - b.savedMs);
-    this.#clients[shard] = client;
     client.parts = dead.parts;
     this.#revivals.retire(dead.counters);
     this.#blocks.forget(dead);
+    this.#clients[shard] = client;
     const count = this.#members.hand(dead, client);
     client.start(this.#members.startOf(client, { restore: parts, recover: journal !== undefined }));
     if (journal !== undefined) {
-      const again = recover({ journal, parts, members: this.#members, clients: [client] });
-      again.catch((error: unknown) => this.#failed(client, String(error)));
+      recover({ journal, checkpoint: { parts, alarms: [] }, members: this.#members, clients: [client] }).then(
+        ({ until }) => client.go(until),
+        (error: unknown) => this.#failed(client, String(error)),
+      );
     }
     void dead.close();
     const message = `the worker of ${count} twins has failed and was started again: ${why}`;

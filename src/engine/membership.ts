@@ -12,13 +12,19 @@ import type { TwinInfo } from './fleet.ts';
 import { createEntry, type Entry, type Shared, shareOf, show } from './fleet-entry.ts';
 import type { ShardTwin, StepProblem, ToShard } from './messages.ts';
 import type { LaneCopy } from './block.ts';
+import type { Clock } from './ports.ts';
+import type { Recorder } from './recorder.ts';
 import type { ShardClient } from './shard-client.ts';
 import type { TwinConfig } from './twin-config.ts';
+import { recordTwin } from './twin-record.ts';
 
 export interface MembershipOptions {
   readonly models: ReadonlyMap<string, Model>;
   /** By shard. */
   readonly clients: readonly ShardClient[];
+  readonly clock: Clock;
+  /** Writes ahead who comes and goes. */
+  readonly recorder: Recorder | undefined;
   /** A twin has its first snapshot, and may be given samples. */
   readonly joined: (entry: Entry) => void;
   /** No more samples for this twin. */
@@ -108,7 +114,7 @@ export class Membership {
       if (model === undefined) throw new RangeError('a twin without a model');
       const entry = this.#create({ config, model }, this.#leastLoaded());
       try {
-        await this.#bring(entry);
+        await this.#begin(entry);
       } catch (error) {
         this.#byNumber.delete(entry.target.index);
         throw error;
@@ -122,10 +128,13 @@ export class Membership {
   /** See `Fleet.remove`. */
   remove(id: string): Promise<void> {
     return this.inTurn(async () => {
+      const { recorder, clock, left } = this.#options;
       const entry = this.need(id);
+      const recorded = recorder?.command({ kind: 'remove', receivedMs: clock.nowMs(), twin: id });
       this.#byId.delete(id);
-      this.#options.left(entry);
-      await entry.client.request({ kind: 'remove', twin: entry.target.index, leave: false });
+      left(entry);
+      const removed = entry.client.request({ kind: 'remove', twin: entry.target.index, leave: false });
+      await Promise.all([removed, recorded?.durable]);
       this.#byNumber.delete(entry.target.index);
     });
   }
@@ -144,7 +153,7 @@ export class Membership {
         const answer = await entry.client.request({ kind: 'remove', twin: entry.target.index, leave: true });
         const lane = answer.kind === 'removed' ? answer.lane : undefined;
         entry.client = target;
-        await this.#bring(entry, lane);
+        await this.#bring(entry, addRequest(entry, entry.dueMs, lane));
       } finally {
         const held = entry.held;
         entry.held = undefined;
@@ -169,16 +178,27 @@ export class Membership {
     return entry;
   }
 
-  async #bring(entry: Entry, lane?: LaneCopy): Promise<void> {
-    const { model, config } = entry.info;
-    const answer = await entry.client.request({
-      kind: 'add',
-      model: { id: model.id, document: model.document },
-      twin: shardTwin(config, entry.target.index),
-      ...(lane !== undefined && { lane }),
-    });
+  /** Lets a new twin begin. If its record does not reach the disk, it ends again. */
+  async #begin(entry: Entry): Promise<void> {
+    const { recorder, clock } = this.#options;
+    const { config } = entry.info;
+    const receivedMs = clock.nowMs();
+    const atMs = Math.floor(receivedMs / config.periodMs) * config.periodMs;
+    entry.dueMs = atMs;
+    const recorded = recorder?.command({ kind: 'add', receivedMs, twin: recordTwin(config), atMs });
+    const brought = this.#bring(entry, addRequest(entry, atMs));
+    // Whichever fails first, the twin is there or not before anything else is done.
+    const [bringing, recording] = await Promise.allSettled([brought, recorded?.durable]);
+    if (bringing.status === 'rejected') throw bringing.reason;
+    if (recording.status === 'fulfilled') return;
+    await entry.client.request({ kind: 'remove', twin: entry.target.index, leave: false });
+    throw recording.reason;
+  }
+
+  async #bring(entry: Entry, request: ReturnType<typeof addRequest>): Promise<void> {
+    const answer = await entry.client.request(request);
     if (answer.kind !== 'added') return;
-    if (answer.problem !== undefined) throw problemOf(config.id, answer.problem);
+    if (answer.problem !== undefined) throw problemOf(entry.info.config.id, answer.problem);
     if (answer.values !== undefined) show(entry, { values: answer.values, lanes: 1 }, 0);
   }
 
@@ -196,6 +216,17 @@ export class Membership {
     if (least === undefined) throw new GemelError('WORKER_FAILED', 'every worker has failed');
     return least;
   }
+}
+
+/** What a shard is told of a twin more: a new one begins at `atMs`, one from another shard has its lane. */
+export function addRequest({ info: { config, model }, target }: Entry, atMs: number, lane?: LaneCopy) {
+  return {
+    kind: 'add',
+    model: { id: model.id, document: model.document },
+    twin: shardTwin(config, target.index),
+    atMs,
+    ...(lane !== undefined && { lane }),
+  } as const;
 }
 
 function shardTwin(config: TwinConfig, index: number): ShardTwin {

@@ -9,6 +9,7 @@ import type { ErrorCode } from '../core/diagnose/index.ts';
 import type { ModelDocument } from '../core/model/index.ts';
 import type { LaneCopy } from './block.ts';
 import type { CheckpointPart } from './checkpoint.ts';
+import type { Digest } from './digest.ts';
 import type { Severity, TwinEventKind } from './event.ts';
 
 /** What a shard needs to know of one of its twins. */
@@ -33,11 +34,11 @@ export type ToShard =
       readonly models: readonly { readonly id: string; readonly document: ModelDocument }[];
       readonly twins: readonly ShardTwin[];
       readonly restore: readonly CheckpointPart[];
-      /** Whether to begin where the checkpoint was taken, and to wait for `run-to` and `go`. */
+      /** Whether to begin where the checkpoint was taken, and to wait for `run-to` and `go`; frames then have digests. */
       readonly recover: boolean;
     }
   /** Rows of `sampleColumns.count` numbers, in the order of arrival. Values are SI. */
-  | { readonly kind: 'samples'; readonly rows: Float64Array; readonly count: number }
+  | { readonly kind: 'samples'; readonly rows: Float64Array<ArrayBuffer>; readonly count: number }
   | {
       readonly kind: 'step';
       readonly request: number;
@@ -45,6 +46,8 @@ export type ToShard =
       readonly seconds: number;
       /** Number of the input and its value (SI). */
       readonly inputs: readonly (readonly [number, number])[];
+      /** The tick after which it counts, by when that was due; the lane goes back to there. */
+      readonly atMs: number;
     }
   /** One twin more: a new one, or one from another shard with all that it was there. */
   | {
@@ -52,6 +55,8 @@ export type ToShard =
       readonly request: number;
       readonly model: { readonly id: string; readonly document: ModelDocument };
       readonly twin: ShardTwin;
+      /** Where a new one begins: when the tick before its first was due. */
+      readonly atMs: number;
       readonly lane?: LaneCopy;
     }
   /** `leave`: the twin goes on in another shard; otherwise it ends. */
@@ -86,6 +91,8 @@ export type FromShard =
       readonly finishedMs: number;
       /** See frame.ts. */
       readonly values: Float64Array;
+      /** Of the values; only with a journal. */
+      readonly digest?: Digest;
       readonly receivedMs: Float64Array;
       readonly report: ShardReport;
     }

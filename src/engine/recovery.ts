@@ -1,25 +1,29 @@
 /**
  * A restart with a journal: what was accepted since the checkpoint is given to the twins again, between the same ticks.
  *
- * Ticks need no records of their own: the one due at t comes after the samples that had arrived by t, as it did at first. A sample
- * that arrived while that tick was computed is late by a moment, and late samples change no bit (see late.ts). Nor does it matter
- * that new samples come meanwhile: a sample that is there twice counts once.
+ * The tick due at t comes after the samples that had arrived by t, as it did at first. A sample that arrived while that tick was
+ * computed is late by a moment, and late samples change no bit (see late.ts). Commands say themselves where they count (see
+ * moment.ts). What is told to the fleet meanwhile waits until all that is old was given.
  */
 
-import type { CheckpointPart } from './checkpoint.ts';
-import { type Entry, forward } from './fleet-entry.ts';
-import type { Membership } from './membership.ts';
+import type { Alarm } from './alarms/index.ts';
+import { decodeAlarm } from './alarm-record.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { type Command, decodeCommand, type StepCommand } from './command-record.ts';
+import type { Entry } from './fleet-entry.ts';
+import { decodeFleet } from './fleet-record.ts';
+import { addRequest, type Membership } from './membership.ts';
 import type { Journal } from './ports.ts';
+import { RecordedBlocks } from './recorded-blocks.ts';
+import { Refilling } from './refilling.ts';
 import { decodeSamples, type RecordedSample } from './samples-record.ts';
 import type { ShardClient } from './shard-client.ts';
-
-/** Samples given to the shards before they are asked to catch up: few enough for every queue on the way. */
-const samplesAtOnce = 10_000;
+import { decodeTick } from './tick-record.ts';
 
 export interface RecoveryOptions {
   readonly journal: Journal;
   /** What the shards were started from, and those that were: all, or one in the place of a dead one. */
-  readonly parts: readonly CheckpointPart[];
+  readonly checkpoint: Checkpoint;
   readonly members: Membership;
   readonly clients: readonly ShardClient[];
 }
@@ -28,50 +32,177 @@ export interface Recovered {
   /** Samples that came after the checkpoint, and those of them whose twin or signal is no longer there. */
   readonly samples: number;
   readonly strangers: number;
+  readonly commands: number;
+  /** All alarms, as they were last. */
+  readonly alarms: readonly Alarm[];
+  /** The last record that counted: what came after it waits for the end of the recovery. */
+  readonly until: number;
 }
 
-/** Gives the shards, started to recover, what they have not had, and lets them go. */
-export async function recover({ journal, parts, members, clients }: RecoveryOptions): Promise<Recovered> {
-  const had = new Map(
-    parts.flatMap(({ twins, journal: last = 0 }) => twins.map((id) => [id, last] as const)),
-  );
-  // A twin without checkpoint has had nothing; without any checkpoint nobody knows since when.
-  const from = parts.length === 0 ? journal.last + 1 : Math.min(...had.values(), journal.last) + 1;
-  let samples = 0;
-  let strangers = 0;
-  let ahead = 0;
-  let atMs = Number.NEGATIVE_INFINITY;
-  for await (const { number, content } of journal.read(from)) {
-    for (const sample of decodeSamples(content) ?? []) {
-      const entry = members.find(sample.twin);
-      const isOthers = entry !== undefined && !clients.includes(entry.client);
-      if (isOthers || number <= (had.get(sample.twin) ?? 0)) continue;
-      // Ticks that were due before it arrived come first.
-      if (sample.receivedMs > atMs) {
-        atMs = sample.receivedMs;
-        for (const client of clients) client.tell({ kind: 'run-to', untilMs: atMs });
-      }
-      samples++;
-      if (!give(sample, entry)) strangers++;
-      if (++ahead < samplesAtOnce) continue;
-      await Promise.all(clients.map((client) => client.emptied()));
-      ahead = 0;
-    }
-  }
-  for (const client of clients) client.tell({ kind: 'go' });
-  return { samples, strangers };
+/** Gives the shards, started to recover, what they have not had. The caller then lets them go. */
+export async function recover(options: RecoveryOptions): Promise<Recovered> {
+  const recovery = new Recovery(options);
+  await recovery.run();
+  return recovery.found();
 }
 
 /** For people: what was found. */
-export function describeRecovery({ samples, strangers }: Recovered): string {
+export function describeRecovery({ samples, strangers, commands }: Recovered): string {
   const left = strangers === 0 ? '' : `; ${strangers} are of twins or signals that are no longer here`;
-  return `${samples} samples since the checkpoint were in the journal${left}`;
+  const told = commands === 0 ? '' : ` and ${commands} commands`;
+  return `${samples} samples${told} since the checkpoint were in the journal${left}`;
 }
 
-function give({ signal, timeMs, value, receivedMs }: RecordedSample, entry: Entry | undefined): boolean {
-  const number = entry?.target.table.index.get(signal);
-  if (entry === undefined || number === undefined) return false;
-  return (
-    forward(entry, { twin: entry.target.index, signal: number, timeMs, value, receivedMs }) === undefined
-  );
+class Recovery {
+  readonly #options: RecoveryOptions;
+  readonly #refilling: Refilling;
+  readonly #blocks: RecordedBlocks;
+  readonly #alarms: Map<string, Alarm>;
+  /** The last record that each twin has had. */
+  readonly #had: ReadonlyMap<string, number>;
+  readonly #asked: Promise<unknown>[] = [];
+  /** Twins that ended, and did not come back. */
+  readonly #gone = new Set<string>();
+  /** What comes from now on is told to the shards by others. */
+  readonly #until: number;
+  /** When the newest published tick was due. */
+  #publishedMs = Number.NEGATIVE_INFINITY;
+  #samples = 0;
+  #strangers = 0;
+  #commands = 0;
+
+  constructor(options: RecoveryOptions) {
+    const { checkpoint, members, clients } = options;
+    this.#options = options;
+    this.#until = options.journal.last;
+    this.#had = new Map(
+      checkpoint.parts.flatMap(({ twins, journal = 0 }) => twins.map((id) => [id, journal] as const)),
+    );
+    this.#blocks = new RecordedBlocks(checkpoint.parts);
+    this.#alarms = new Map(checkpoint.alarms.map((alarm) => [alarm.id, alarm]));
+    this.#refilling = new Refilling(clients, members);
+  }
+
+  async run(): Promise<void> {
+    const { journal, members } = this.#options;
+    // A twin without checkpoint has had nothing; without any checkpoint nobody knows since when.
+    const from =
+      this.#had.size === 0 ? this.#until + 1 : Math.min(...new Set(this.#had.values()), this.#until) + 1;
+    for await (const { number, content } of journal.read(from)) {
+      if (number > this.#until) break;
+      const samples = decodeSamples(content);
+      if (samples !== undefined) await this.#takeSamples(samples, number);
+      else await this.#takeOther(content, number);
+    }
+    // What was published is there at once.
+    this.#refilling.runTo(this.#publishedMs);
+    await this.#refilling.flush();
+    for (const id of this.#gone) {
+      const entry = members.find(id);
+      if (entry !== undefined) this.#add(entry, this.#refilling.atMs);
+    }
+    await Promise.all(this.#asked);
+    for (const [id, toldMs] of this.#blocks.told()) {
+      const entry = members.find(id);
+      if (entry !== undefined) entry.toldMs = toldMs;
+    }
+  }
+
+  found(): Recovered {
+    return {
+      samples: this.#samples,
+      strangers: this.#strangers,
+      commands: this.#commands,
+      alarms: [...this.#alarms.values()],
+      until: this.#until,
+    };
+  }
+
+  async #takeSamples(samples: readonly RecordedSample[], number: number): Promise<void> {
+    for (const sample of samples) {
+      const entry = this.#options.members.find(sample.twin);
+      if (this.#isOthers(entry) || number <= this.#hadOf(sample.twin)) continue;
+      this.#samples++;
+      const signal = entry?.target.table.index.get(sample.signal);
+      if (entry === undefined || signal === undefined) this.#strangers++;
+      else await this.#refilling.take(entry, signal, sample);
+    }
+  }
+
+  async #takeOther(content: Uint8Array, number: number): Promise<void> {
+    const tick = decodeTick(content);
+    if (tick !== undefined) {
+      this.#publishedMs = Math.max(this.#publishedMs, tick.dueMs);
+      return this.#blocks.tick(tick);
+    }
+    const command = decodeCommand(content);
+    if (command !== undefined) return this.#take(command, number);
+    const fleet = decodeFleet(content);
+    if (fleet !== undefined) return this.#blocks.change(fleet);
+    const alarm = decodeAlarm(content);
+    if (alarm !== undefined) this.#noteAlarm(alarm.alarm);
+    return undefined;
+  }
+
+  async #take(command: Command, number: number): Promise<void> {
+    if ('alarm' in command) return this.#noteAlarm(command.alarm);
+    const id = command.kind === 'add' ? command.twin.id : command.twin;
+    const entry = this.#options.members.find(id);
+    if (this.#isOthers(entry) || number <= this.#hadOf(id)) return undefined;
+    this.#commands++;
+    if (command.kind === 'remove')
+      for (const alarm of this.#alarms.values()) if (alarm.twin === id) this.#alarms.delete(alarm.id);
+    if (entry === undefined) return undefined;
+    this.#refilling.runTo(command.receivedMs);
+    await this.#refilling.flush();
+    switch (command.kind) {
+      case 'step':
+        this.#step(entry, command);
+        break;
+      case 'remove':
+        this.#remove(entry);
+        this.#gone.add(id);
+        break;
+      case 'add':
+        // What the shard was started with is an earlier one of this name, or began only now.
+        if (!this.#gone.delete(id)) this.#remove(entry);
+        this.#add(entry, command.atMs);
+        break;
+    }
+    return undefined;
+  }
+
+  #step({ client, target, info }: Entry, { seconds, inputs, atMs }: StepCommand): void {
+    const numbered = Object.entries(inputs).flatMap(([name, value]) => {
+      const input = info.model.inputs.findIndex((one) => one.name === name);
+      return input < 0 ? [] : [[input, value] as const];
+    });
+    this.#ask(client, { kind: 'step', twin: target.index, seconds, inputs: numbered, atMs });
+  }
+
+  #remove({ client, target }: Entry): void {
+    this.#ask(client, { kind: 'remove', twin: target.index, leave: false });
+  }
+
+  #add(entry: Entry, atMs: number): void {
+    this.#ask(entry.client, addRequest(entry, atMs));
+  }
+
+  /** A worker that dies meanwhile is told of elsewhere. */
+  #ask(client: ShardClient, request: Parameters<ShardClient['ask']>[0]): void {
+    this.#asked.push(client.ask(request).catch(() => undefined));
+  }
+
+  #noteAlarm(alarm: Alarm): void {
+    if (alarm.state === 'dropped') this.#alarms.delete(alarm.id);
+    else this.#alarms.set(alarm.id, alarm);
+  }
+
+  #isOthers(entry: Entry | undefined): boolean {
+    return entry !== undefined && !this.#options.clients.includes(entry.client);
+  }
+
+  #hadOf(twin: string): number {
+    return this.#had.get(twin) ?? 0;
+  }
 }

@@ -10,6 +10,7 @@ import type { Alarm } from './alarms/index.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import { createStopController } from './platform.ts';
 import type { CheckpointStore, Clock, Journal } from './ports.ts';
+import type { Recorder } from './recorder.ts';
 import type { ShardClient } from './shard-client.ts';
 
 const answerMs = 5000;
@@ -26,6 +27,7 @@ export interface SavingOptions {
   /** What is saved beside the twins. */
   readonly alarms: { save(): readonly Alarm[] };
   readonly journal?: Journal;
+  readonly recorder?: Recorder;
   /** Told of each failure, in a sentence. */
   readonly tell: (message: string) => void;
   readonly onSaved: () => void;
@@ -81,11 +83,16 @@ export class Saving {
   }
 
   async #save(store: CheckpointStore, kind: 'checkpoint' | 'stop'): Promise<void> {
-    const { clients, alarms, journal, onSaved } = this.#options;
+    const { clients, alarms, journal, recorder, onSaved } = this.#options;
     await this.#ask(kind);
     try {
-      const parts = clients.flatMap((client) => client.parts);
-      const bytes = encodeCheckpoint({ parts, alarms: alarms.save() });
+      const parts = clients.flatMap((client, shard) => client.parts.map((part) => ({ ...part, shard })));
+      const fleetRecord = recorder?.fleetNumber;
+      const bytes = encodeCheckpoint({
+        parts,
+        alarms: alarms.save(),
+        ...(fleetRecord !== undefined && { fleetRecord }),
+      });
       // A checkpoint of what the journal then turned out not to have would hide what comes after it.
       if (journal !== undefined) await this.#durable(journal);
       await store.save(bytes);

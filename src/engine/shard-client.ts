@@ -1,9 +1,12 @@
 /**
  * The fleet's end of the line to one shard: batches of samples out, answers to requests back.
  *
- * A sample that comes alone leaves at once; those that follow within two milliseconds leave together. At most
- * 65,536 may be on their way without the shard having said that it has them, and 1,000 requests without an answer: a
- * worker that hangs must not fill the memory.
+ * A sample that comes alone leaves at once; those that follow within two milliseconds leave together, those of a message
+ * always. At most 65,536 may be on their way without the shard having said that it has them, and 1,000 requests without an
+ * answer: a worker that hangs must not fill the memory.
+ *
+ * The shard answers in the order in which it was told, so the line knows up to which record of the journal the shard had
+ * heard when it sent a message. While a shard recovers, what is new waits until it has heard all that is old.
  */
 
 import { GemelError } from '../core/diagnose/index.ts';
@@ -15,8 +18,16 @@ import type { Clock, ShardLink } from './ports.ts';
 
 const limits = { onTheirWay: 65_536, requests: 1000, batch: 512, gatherMs: 2 } as const;
 
+/** A message that waits, and the last record of the journal before it left. */
+interface Held {
+  readonly message: ToShard;
+  readonly position: number;
+}
+
 /** What comes without having been asked for, and the end. */
 export interface ShardListener {
+  /** Number of the newest record of the journal; without one, always the same. */
+  position(): number;
   onMessage(message: Exclude<FromShard, { kind: 'acknowledged' | 'failed' }>): void;
   onFailed(message: string): void;
 }
@@ -48,10 +59,18 @@ export class ShardClient {
   readonly #waiting = new Map<number, Waiting>();
   readonly #stop = createStopController();
   readonly #emptied: (() => void)[] = [];
+  /** The positions of what was sent and is not yet answered. */
+  readonly #unanswered: number[] = [];
+  #through = 0;
+  /** What waits for the end of a recovery; undefined while there is none. */
+  #held: Held[] | undefined;
+  #isFirst = false;
   #requests = 0;
   #batch = new Float64Array(limits.batch * sampleColumns.count);
   #batched = 0;
   #unacknowledged = 0;
+  /** Old samples that the shard has not yet said to have. */
+  #refilled = 0;
   #flushing = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
 
@@ -66,7 +85,23 @@ export class ShardClient {
     return this.#batched + this.#unacknowledged;
   }
 
+  /** The last record of the journal of which the shard had everything when it sent its newest message. */
+  get through(): number {
+    return this.#through;
+  }
+
+  /** Whether the shard is being told what is old. */
+  get recovers(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** Whether the message that is being taken tells of what was made again: the first after `go` is the last of them. */
+  get tellsOld(): boolean {
+    return this.recovers || this.#isFirst;
+  }
+
   start(message: Extract<ToShard, { kind: 'start' }>): void {
+    if (message.recover) this.#held = [];
     this.#link.send(message);
   }
 
@@ -75,27 +110,50 @@ export class ShardClient {
     if (this.failure !== undefined || this.#stop.signal.aborted) return 'unavailable';
     if (this.onTheirWay >= limits.onTheirWay) return 'queue-full';
     const at = this.#batched * sampleColumns.count;
+    if (at === this.#batch.length) this.#makeRoom();
     this.#batch[at + sampleColumns.twin] = twin;
     this.#batch[at + sampleColumns.signal] = signal;
     this.#batch[at + sampleColumns.timeMs] = timeMs;
     this.#batch[at + sampleColumns.value] = value;
     this.#batch[at + sampleColumns.receivedMs] = receivedMs;
     this.#batched++;
-    if (this.#batched === limits.batch) this.#flush();
-    else if (!this.#flushing) this.#flushSoon();
+    // Never at once: the rest of a message must not come after a tick that had its beginning.
+    if (!this.#flushing) this.#flushSoon();
     return undefined;
   }
 
-  /** Says something that is not answered, after the samples before it. */
-  tell(message: Extract<ToShard, { kind: 'run-to' | 'go' }>): void {
-    this.#flush();
-    if (this.failure === undefined) this.#link.send(message);
+  /** Recovering: hands over old samples, whatever waits. */
+  refill(rows: Float64Array<ArrayBuffer>, count: number): void {
+    if (this.failure !== undefined) return;
+    this.#refilled += count;
+    this.#post({ kind: 'samples', rows, count }, this.#through);
   }
 
-  /** Resolves once the shard has every sample so far, or is no more. */
+  /** Recovering: makes the ticks that were due by then. */
+  runTo(untilMs: number): void {
+    if (this.failure === undefined) this.#link.send({ kind: 'run-to', untilMs });
+  }
+
+  /** Recovering: asks at once, whatever waits. Rejects as `request` does. */
+  ask(request: Request): Promise<Answer> {
+    if (this.failure !== undefined) return Promise.reject(workerFailed(this.failure));
+    return this.#await(request, (message) => this.#post(message, this.#through));
+  }
+
+  /** Recovered up to this record of the journal: goes on with the clock, and with what waits. */
+  go(position: number): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#isFirst = true;
+    this.#through = position;
+    if (this.failure !== undefined) return;
+    this.#link.send({ kind: 'go' });
+    for (const { message, position: before } of held) this.#post(message, before);
+  }
+
+  /** Resolves once the shard has every old sample so far, or is no more. */
   emptied(): Promise<void> {
-    this.#flush();
-    if (this.onTheirWay === 0 || this.failure !== undefined) return Promise.resolve();
+    if (this.#refilled === 0 || this.failure !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.#emptied.push(resolve));
   }
 
@@ -104,20 +162,19 @@ export class ShardClient {
     this.#link.send({ kind: 'taken', block });
   }
 
-  /** Rejects with GemelError `WORKER_FAILED` if the shard has died, or dies before it answers; `FLEET_BUSY` at the limit. */
-  request(request: Request): Promise<Answer> {
-    if (this.failure !== undefined) return Promise.reject(workerFailed(this.failure));
-    if (this.#waiting.size >= limits.requests && request.kind === 'step') {
-      return Promise.reject(
-        new GemelError('FLEET_BUSY', `${limits.requests} steps wait for this worker already`),
-      );
-    }
+  /** @throws GemelError `WORKER_FAILED` if the shard has died; `FLEET_BUSY` at the limit. */
+  refuseIfBusy(): void {
+    if (this.failure !== undefined) throw workerFailed(this.failure);
+    if (this.#waiting.size < limits.requests) return;
+    throw new GemelError('FLEET_BUSY', `${limits.requests} steps wait for this worker already`);
+  }
+
+  /** Rejects as `refuseIfBusy` throws (only steps find it busy), and if the shard dies before it answers. */
+  async request(request: Request): Promise<Answer> {
+    if (request.kind === 'step') this.refuseIfBusy();
+    if (this.failure !== undefined) throw workerFailed(this.failure);
     this.#flush();
-    const number = this.#requests++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(number, { resolve, reject });
-      this.#link.send({ ...request, request: number });
-    });
+    return this.#await(request, (message) => this.#send(message));
   }
 
   async close(): Promise<void> {
@@ -128,20 +185,36 @@ export class ShardClient {
   #receive(message: FromShard): void {
     switch (message.kind) {
       case 'acknowledged':
-        this.#unacknowledged -= message.samples;
-        if (this.onTheirWay === 0) for (const resolve of this.#emptied.splice(0)) resolve();
+        this.#heard();
+        this.#took(message.samples);
         break;
       case 'failed':
         this.#fail(message.message);
         break;
       default:
         this.counters = message.report.counters;
-        if (message.kind === 'checkpoint') this.parts = message.parts;
+        // One of the time of a recovery does not say up to which record it is.
+        if (message.kind === 'checkpoint' && !this.recovers) this.parts = message.parts;
         if (message.kind === 'ready') this.kernel = message.kernel;
+        if ('request' in message) this.#heard();
         // First what it says of the twins, then whoever waits for it.
         this.#listener.onMessage(message);
+        if (!this.recovers) this.#isFirst = false;
         if ('request' in message) this.#answer(message);
     }
+  }
+
+  /** The shard has answered what was sent longest ago. */
+  #heard(): void {
+    this.#through = Math.max(this.#through, this.#unanswered.shift() ?? 0);
+  }
+
+  #took(samples: number): void {
+    // What is old was sent before anything new.
+    const old = Math.min(samples, this.#refilled);
+    this.#refilled -= old;
+    this.#unacknowledged -= samples - old;
+    if (this.#refilled === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
   #answer(message: Answer): void {
@@ -177,10 +250,36 @@ export class ShardClient {
     const rows = this.#batch;
     // Handed over, `rows` is no longer ours: on the way to a worker even its length is gone.
     this.#batch = new Float64Array(limits.batch * sampleColumns.count);
-    this.#link.send({ kind: 'samples', rows, count: this.#batched }, [rows.buffer]);
+    this.#send({ kind: 'samples', rows, count: this.#batched });
     this.#unacknowledged += this.#batched;
     this.#batched = 0;
     this.#flushedMs = this.#clock.nowMs();
+  }
+
+  #makeRoom(): void {
+    const grown = new Float64Array(this.#batch.length * 2);
+    grown.set(this.#batch);
+    this.#batch = grown;
+  }
+
+  #await(request: Request, send: (message: ToShard) => void): Promise<Answer> {
+    const number = this.#requests++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve, reject });
+      send({ ...request, request: number });
+    });
+  }
+
+  #send(message: ToShard): void {
+    const position = this.#listener.position();
+    if (this.#held === undefined) this.#post(message, position);
+    else this.#held.push({ message, position });
+  }
+
+  /** Sends something that is answered. */
+  #post(message: ToShard, position: number): void {
+    this.#unanswered.push(position);
+    this.#link.send(message, message.kind === 'samples' ? [message.rows.buffer] : []);
   }
 }
 

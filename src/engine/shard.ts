@@ -20,6 +20,7 @@ import { compileModelDocument, type Model } from '../core/model/index.ts';
 import { Block } from './block.ts';
 import { restoreBlock, saveBlock } from './block-checkpoint.ts';
 import type { CheckpointPart } from './checkpoint.ts';
+import { digestOf } from './digest.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { severities } from './event.ts';
 import { type FromShard, type ShardReport, type ShardTwin, sampleColumns, type ToShard } from './messages.ts';
@@ -52,6 +53,7 @@ export class Shard {
   readonly #speed: number;
   readonly #stop = createStopController();
   #failed = false;
+  #digests = false;
   readonly #blocks = new Blocks();
   readonly #compiled = new Map<string, Compiled>();
   /** Ends the sleep until the next tick, when an earlier one has come. */
@@ -112,6 +114,7 @@ export class Shard {
   }
 
   #start({ models, twins, restore, recover }: Extract<ToShard, { kind: 'start' }>): void {
+    this.#digests = recover;
     for (const { id, document } of models) this.#compile(id, document);
     // Only now, since native kernels take a second: the twins begin on time.
     const nowMs = this.#clock.nowMs();
@@ -170,7 +173,7 @@ export class Shard {
     return compiled;
   }
 
-  #add({ request, model: { id, document }, twin, lane }: Extract<ToShard, { kind: 'add' }>): void {
+  #add({ request, model: { id, document }, twin, atMs, lane }: Extract<ToShard, { kind: 'add' }>): void {
     const nowMs = this.#clock.nowMs();
     const refuse = (error: GemelError): void => {
       const { code, message, hint } = error;
@@ -183,7 +186,7 @@ export class Shard {
       const { periodMs, latenessMs } = twin;
       block =
         lane === undefined
-          ? new Block({ ...options, periodMs, latenessMs, nowMs })
+          ? new Block({ ...options, periodMs, latenessMs, nowMs: atMs })
           : Block.of(lane, { ...options, periodMs, latenessMs });
     } catch (error) {
       if (error instanceof GemelError) return refuse(error);
@@ -303,11 +306,9 @@ export class Shard {
     const receivedMs = block.takeArrivals();
     running.framesOnTheirWay++;
     running.publishedMs = finishedMs;
-    const report = this.#report();
-    this.#send(
-      { kind: 'frame', block: number, dueMs: block.beliefMs, finishedMs, values, receivedMs, report },
-      [values.buffer, receivedMs.buffer],
-    );
+    const digest = this.#digests ? { digest: digestOf(values) } : {};
+    const frame = { block: number, dueMs: block.beliefMs, finishedMs, values, ...digest, receivedMs };
+    this.#send({ kind: 'frame', ...frame, report: this.#report() }, [values.buffer, receivedMs.buffer]);
   }
 
   #take(rows: Float64Array, count: number): void {
@@ -324,12 +325,12 @@ export class Shard {
     this.#send({ kind: 'acknowledged', samples: count }, []);
   }
 
-  #step({ request, twin, seconds: forSeconds, inputs }: Extract<ToShard, { kind: 'step' }>): void {
+  #step({ request, twin, seconds: forSeconds, inputs, atMs }: Extract<ToShard, { kind: 'step' }>): void {
     const place = this.#blocks.place(twin);
     const problem =
       place === undefined
         ? ({ code: 'TWIN_UNKNOWN', message: `no twin has the number ${twin}` } as const)
-        : place.running.block.step(place.lane, forSeconds, inputs);
+        : place.running.block.step(place.lane, forSeconds, inputs, atMs);
     const report = this.#report();
     if (place === undefined || problem !== undefined) {
       this.#send({ kind: 'stepped', request, twin, ...(problem && { problem }), report }, []);
@@ -345,7 +346,9 @@ export class Shard {
       kernel: this.#backend.arithmetic,
       ...(position !== undefined && { journal: position }),
     };
-    const parts = Array.from(this.#blocks.all(), ({ block }) => saveBlock(block, made));
+    const parts = Array.from(this.#blocks.all(), ({ block, number }) =>
+      saveBlock(block, { ...made, ...(position !== undefined && { block: number }) }),
+    );
     const numbers = parts.flatMap(({ values, queued }) => [values.buffer, queued.buffer]);
     this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, numbers);
   }

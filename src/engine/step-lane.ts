@@ -3,7 +3,7 @@
 import { describeStop, stopOf } from '../core/solve/index.ts';
 import type { BlockMemory } from './block-memory.ts';
 import { statusCodes } from './frame.ts';
-import { offenderOf } from './lane-events.ts';
+import { type LaneEvents, offenderOf } from './lane-events.ts';
 import { LaneList } from './lane-list.ts';
 import type { StepProblem } from './messages.ts';
 import type { Motion } from './motion.ts';
@@ -17,14 +17,35 @@ export type StepInputs = readonly (readonly [number, number])[];
 export interface LaneStep {
   readonly memory: BlockMemory;
   readonly motion: Motion;
+  readonly events: LaneEvents;
   readonly lane: number;
-  readonly seconds: number;
-  /** They hold for this step only. */
-  readonly inputs: StepInputs;
+  /** When the tick was due after which the step is. */
+  readonly atMs: number;
 }
 
-/** Overwrites the lane, unless there is a problem: then it is as it was. */
-export function stepLane({ memory, motion, lane, seconds, inputs }: LaneStep): StepProblem | undefined {
+/**
+ * Overwrites the lane and tells what happened, unless there is a problem: then it is as it was.
+ *
+ * @param inputs - hold for this step only.
+ */
+export function stepLane(step: LaneStep, seconds: number, inputs: StepInputs): StepProblem | undefined {
+  const { memory, events, lane, atMs } = step;
+  const standing = memory.note(lane, memory.frameLayout.status);
+  const problem = advance(step, seconds, inputs);
+  if (problem !== undefined) return problem;
+  events.moved(lane, atMs);
+  if (standing !== statusCodes.quarantined) return undefined;
+  const stoodMs = atMs - memory.note(lane, memory.frameLayout.beliefMs);
+  memory.setStatusAtStart(lane);
+  events.recovered(lane, stoodMs, atMs);
+  return undefined;
+}
+
+function advance(
+  { memory, motion, lane }: LaneStep,
+  seconds: number,
+  inputs: StepInputs,
+): StepProblem | undefined {
   const { layout, model } = memory;
   const substeps = substepsOf(seconds, memory, motion);
   if (typeof substeps !== 'number') return substeps;

@@ -49,6 +49,7 @@ export class Ticker {
   readonly #corrected = new LaneList();
   readonly #compared = new LaneList();
   readonly #widened = new LaneList();
+  readonly #ended = new LaneList();
   /** Lanes by the substeps that they have to go to their next sample. */
   readonly #bySpan = new Map<number, LaneList>();
   readonly #byMeasurement: readonly LaneList[];
@@ -103,6 +104,19 @@ export class Ticker {
     this.#apply(ended);
     motion.observe(list);
     if (motion.belief !== undefined) this.#checkBeliefs(list, dueMs, again);
+  }
+
+  /** Applies what waits of a lane that stands at the end of tick k, as that tick would have. */
+  applyAt(lane: number, k: number): void {
+    const { memory, motion, substeps, periodMs } = this.#options;
+    this.#makeRoom();
+    const boundary = k * substeps;
+    if (this.#status(lane) !== statusCodes.running || this.#nextBoundary(lane) > boundary) return;
+    const list = this.#ended.only(memory, lane);
+    this.#until[lane] = boundary;
+    this.#apply(list);
+    motion.observe(list);
+    if (motion.belief !== undefined) this.#checkBeliefs(list, k * periodMs, 'again');
   }
 
   /** Lets a lane's belief begin anew where the lane is. */

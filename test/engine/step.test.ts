@@ -87,8 +87,8 @@ test('a step keeps its place among the samples sent before it', async () => {
   send('a', { flow: 0, time: startMs });
   const stepped = fleet.step('a', { seconds: 1 });
   await clock.advance(1000);
-  // The sample waits for its tick; the step comes first.
-  assert.equal((await stepped).state('volume'), 1);
-  assert.equal(state(fleet, 'a', 'volume'), 1);
+  // The sample is of the moment of the step; without it there would be a litre in the tank.
+  assert.equal((await stepped).state('volume'), 0);
+  assert.equal(state(fleet, 'a', 'volume'), 0);
   await fleet.stop();
 });

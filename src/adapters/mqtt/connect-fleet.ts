@@ -29,7 +29,7 @@ export interface Publication {
 /** What this needs of a fleet. */
 export type PublishingFleet = Pick<
   Fleet,
-  'topics' | 'deliver' | 'snapshot' | 'onTick' | 'onEvent' | 'alarms'
+  'topics' | 'deliver' | 'snapshot' | 'onTick' | 'onEvent' | 'alarms' | 'recorded'
 >;
 
 export interface ConnectFleetOptions {
@@ -110,7 +110,7 @@ export function connectFleet(options: ConnectFleetOptions): FleetConnection {
   const stops = [
     () => alarms.stop(),
     transport.onMessage((message) => {
-      if (alarms.take(message)) return undefined;
+      if (alarms.take(message)) return message.qos === 0 ? undefined : fleet.recorded();
       const { topic, payload, qos } = message;
       counters.received += 1;
       const { accepted, refused, durable } = fleet.deliver({ topic, payload, receivedMs: clock.nowMs() });

@@ -5,7 +5,7 @@ import type { TwinInfo } from '../fleet.ts';
 import type { Entry } from '../fleet-entry.ts';
 import { createStopController, type StopController } from '../platform.ts';
 import type { Clock } from '../ports.ts';
-import type { Alarm, AlarmSettings } from './alarm.ts';
+import type { Alarm, AlarmChange, AlarmSettings } from './alarm.ts';
 import { AlarmBook } from './alarm-book.ts';
 import { eventOf } from './alarm-events.ts';
 import { AlarmWatch } from './alarm-watch.ts';
@@ -15,6 +15,8 @@ export interface FleetAlarmsOptions {
   readonly settings: Partial<AlarmSettings>;
   /** Told what of the alarms' changes is an event. */
   readonly tell: (event: TwinEvent) => void;
+  /** Told every change. */
+  readonly changed: (change: AlarmChange) => void;
 }
 
 /** What concerns the process and not a machine. It begins anew with each start. */
@@ -27,8 +29,9 @@ export class FleetAlarms {
   readonly #watch: AlarmWatch;
   #waiting: StopController | undefined;
   #stopped = false;
+  #restored = false;
 
-  constructor({ clock, settings, tell }: FleetAlarmsOptions) {
+  constructor({ clock, settings, tell, changed }: FleetAlarmsOptions) {
     this.#clock = clock;
     this.book = new AlarmBook({
       ...settings,
@@ -36,6 +39,7 @@ export class FleetAlarms {
       onDue: (atMs) => this.#wakeAt(atMs),
     });
     this.book.onChange((change) => {
+      changed(change);
       const event = eventOf(change);
       if (event !== undefined) tell(event);
     });
@@ -56,8 +60,9 @@ export class FleetAlarms {
     this.book.forget(id);
   }
 
-  /** Takes up what was saved, of the twins that still run here. */
+  /** Takes up what was saved, of the twins that still run here. What twins say counts only from then on. */
   restore(saved: readonly Alarm[]): void {
+    this.#restored = true;
     this.book.restore(saved.filter(({ twin }) => twin === '*' || this.#twins.has(twin)));
     const atMs = this.#clock.nowMs();
     for (const alarm of saved) {
@@ -74,8 +79,9 @@ export class FleetAlarms {
   hear(event: TwinEvent): void {
     const { kind, severity, message, timeMs } = event;
     const process = ofProcess.find((known) => known === kind);
-    if (process === undefined) this.#watch.hear(event);
-    else if (severity !== 'info')
+    if (process === undefined) {
+      if (this.#restored) this.#watch.hear(event);
+    } else if (severity !== 'info')
       this.book.raise({ twin: '*', kind: process, severity, message, atMs: timeMs, told: true });
   }
 
@@ -86,7 +92,7 @@ export class FleetAlarms {
 
   /** To be shown every twin of every frame, after its events. */
   look(entry: Entry | undefined, timeMs: number): void {
-    if (entry?.frame === undefined) return;
+    if (entry?.frame === undefined || !this.#restored) return;
     const { info, frame, lane } = entry;
     this.#watch.look(info.config.id, { frame, lane }, timeMs);
   }

@@ -121,6 +121,7 @@ export function createFakeFleet(pumps = 3): FakeFleet {
       return snapshot;
     },
     topics: () => [],
+    recorded: async () => undefined,
     deliver: () => ({ accepted: 0, refused: [] }),
     setInputs(id, values, timeMs) {
       fleet.given.push({ id, values, timeMs });

@@ -23,6 +23,7 @@ async function setUp(t: { after(undo: () => unknown): void }) {
       delivered.push(topic);
       return { accepted: 1, refused: [] };
     },
+    recorded: async () => undefined,
     snapshot: () => undefined,
     onTick: () => () => undefined,
     onEvent: () => () => undefined,

@@ -44,6 +44,7 @@ function setUp(publications: readonly Publication[], fleetEvents?: string) {
       delivered.push(message);
       return { accepted: 2, refused: [] };
     },
+    recorded: async () => undefined,
     snapshot: (twin) =>
       twin === 'gone'
         ? undefined

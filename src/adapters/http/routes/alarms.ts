@@ -2,7 +2,7 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { alarmView } from '../../../engine/index.ts';
+import { type Alarm, type AlarmView, alarmView } from '../../../engine/index.ts';
 import * as schemas from '../alarm-schemas.ts';
 import { findTwin } from '../find-twin.ts';
 import type { RouteContext } from '../options.ts';
@@ -35,6 +35,11 @@ const tags = ['alarms'];
 export function alarmRoutes(context: RouteContext): void {
   const { fleet } = context;
   const { alarms } = fleet;
+  /** Nobody is told of what a crash could take back. */
+  const onceRecorded = async (alarm: Alarm): Promise<AlarmView> => {
+    await fleet.recorded();
+    return alarmView(alarm);
+  };
   const app = context.app.withTypeProvider<TypeBoxTypeProvider>();
 
   app.get(
@@ -109,7 +114,7 @@ export function alarmRoutes(context: RouteContext): void {
         response: { 200: schemas.Alarm, ...problems },
       },
     },
-    (request) => alarmView(alarms.acknowledge(request.params.id, worded(request.body))),
+    async (request) => onceRecorded(alarms.acknowledge(request.params.id, worded(request.body))),
   );
 
   app.post(
@@ -124,10 +129,10 @@ export function alarmRoutes(context: RouteContext): void {
         response: { 200: schemas.Alarm, ...problems },
       },
     },
-    (request) => {
+    async (request) => {
       const { seconds, until, ...act } = worded(request.body);
       const untilMs = readUntilMs({ seconds, until, nowMs: alarms.nowMs() });
-      return alarmView(alarms.shelve(request.params.id, { ...act, untilMs }));
+      return onceRecorded(alarms.shelve(request.params.id, { ...act, untilMs }));
     },
   );
 
@@ -143,7 +148,7 @@ export function alarmRoutes(context: RouteContext): void {
         response: { 200: schemas.Alarm, ...problems },
       },
     },
-    (request) => alarmView(alarms.unshelve(request.params.id, worded(request.body))),
+    async (request) => onceRecorded(alarms.unshelve(request.params.id, worded(request.body))),
   );
 }
 

@@ -1,0 +1,40 @@
+/** A journal in memory, for tests of what a fleet puts into one. */
+
+import type { Journal } from '../../src/engine/index.ts';
+
+export interface MemoryJournal extends Journal {
+  full: boolean;
+  hold: boolean;
+  release(before: number): Promise<void>;
+}
+
+/** Confirms at once, or when it is told to. */
+export function memoryJournal(): MemoryJournal {
+  const records: Uint8Array[] = [];
+  let first = 1;
+  return {
+    full: false,
+    hold: false,
+    get last() {
+      return first - 1 + records.length;
+    },
+    append(content) {
+      records.push(content.slice());
+      return first - 1 + records.length;
+    },
+    committed() {
+      return this.hold ? new Promise<void>(() => undefined) : Promise.resolve();
+    },
+    async *read(from) {
+      for (const [i, content] of records.entries()) {
+        if (first + i >= from) yield { number: first + i, content };
+      }
+    },
+    async release(before) {
+      while (first < before && records.length > 0) {
+        records.shift();
+        first++;
+      }
+    },
+  };
+}

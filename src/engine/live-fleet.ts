@@ -148,8 +148,9 @@ export class LiveFleet implements Fleet {
     const strangers = describeStrangers(parts, (id) => this.twin(id) !== undefined);
     if (strangers !== undefined) this.#events.tellOfAll('resumed', strangers);
     if (journal === undefined) this.#alarms.restore(checkpoint.alarms);
+    else journal.resumeAfter(Math.max(0, ...parts.map((part) => part.journal ?? 0)));
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
-    // Answers come in order, so with the first checkpoint the first snapshots are there as well.
+    // Answers come in order: with them the first snapshots are there as well.
     await Promise.all(this.#clients.map((client) => client.ask({ kind: 'checkpoint' })));
     if (journal !== undefined) {
       const found = await recover({ journal, checkpoint, members: this.#members, clients: this.#clients });

@@ -38,7 +38,12 @@ export interface Journal {
   append(content: Uint8Array): number | undefined;
   /** Resolves once every record so far would survive a power cut: never while the disk refuses. */
   committed(): Promise<void>;
-  /** The records on the disk from number `from` on. */
+  /**
+   * Lets numbers go on after this one, if there is none so high: a disk may have lost what it confirmed, and a number means
+   * one record for ever. To be called before the first record.
+   */
+  resumeAfter(number: number): unknown;
+  /** The records from number `from` on, as of the call. */
   read(from: number): AsyncIterable<{ readonly number: number; readonly content: Uint8Array }>;
   /** Records before this one are needed no more. */
   release(before: number): Promise<unknown>;

@@ -3,6 +3,8 @@
 import type { Journal } from '../../src/engine/index.ts';
 
 export interface MemoryJournal extends Journal {
+  /** As a disk that fails does. */
+  loseNewest(count: number): void;
   full: boolean;
   hold: boolean;
   release(before: number): Promise<void>;
@@ -10,7 +12,7 @@ export interface MemoryJournal extends Journal {
 
 /** Confirms at once, or when it is told to. */
 export function memoryJournal(): MemoryJournal {
-  const records: Uint8Array[] = [];
+  const records: (Uint8Array | undefined)[] = [];
   let first = 1;
   return {
     full: false,
@@ -25,9 +27,15 @@ export function memoryJournal(): MemoryJournal {
     committed() {
       return this.hold ? new Promise<void>(() => undefined) : Promise.resolve();
     },
+    loseNewest(count) {
+      records.splice(records.length - count);
+    },
+    resumeAfter(number) {
+      while (this.last < number) records.push(undefined);
+    },
     async *read(from) {
       for (const [i, content] of records.entries()) {
-        if (first + i >= from) yield { number: first + i, content };
+        if (first + i >= from && content !== undefined) yield { number: first + i, content };
       }
     },
     async release(before) {

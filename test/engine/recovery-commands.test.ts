@@ -66,6 +66,7 @@ function createDisk() {
         append: (content) => (lives() ? journal.append(content) : journal.last),
         committed: () => journal.committed(),
         read: (from) => journal.read(from),
+        resumeAfter: (number) => journal.resumeAfter(number),
         release: async (before) => (lives() ? journal.release(before) : undefined),
       };
       const checkpoints = {

@@ -84,6 +84,7 @@ test('after crashes at any moment the twins are, to the last bit, what they are 
       append: (content) => journal.append(content),
       committed: () => journal.committed(),
       read: (from) => journal.read(from),
+      resumeAfter: (number) => journal.resumeAfter(number),
       release,
     };
     return start(clock, 1 + (lives.length % 2), { checkpoints, checkpointEveryMs: 5000, journal: own });
@@ -121,6 +122,29 @@ test('a crash before the first checkpoint costs nothing, and what came while nob
     again.events().some(({ message }) => message === '1 samples since the checkpoint were in the journal'),
   );
   assert.ok(kinds(again).includes('resumed'));
+});
+
+test('what a disk loses of its end is lost, but nothing that comes after it', async () => {
+  const clock = createManualClock(startMs);
+  const kept = { checkpoints: memoryStore(), checkpointEveryMs: 5000, journal: memoryJournal() };
+  const first = await start(clock, 1, kept);
+  for (let k = 1; k <= 10; k++) {
+    telemetry(first, 'c', { flow: k / 16 }, clock.nowMs());
+    await clock.advance(1000);
+  }
+  const confirmed = kept.journal.last;
+  kept.journal.loseNewest(12);
+  const second = await start(clock, 1, kept);
+  assert.ok(kept.journal.last > confirmed - 12);
+  await clock.advance(500);
+  const snapshot = second.snapshot('c');
+  assert.equal(snapshot?.timeMs, startMs + 10_000);
+  telemetry(second, 'c', { flow: 0, time: clock.nowMs() }, clock.nowMs());
+  // It crashes before the next checkpoint: only the journal has the sample.
+  const third = await start(clock, 1, kept);
+  await clock.advance(2000);
+  const expected = snapshot.state('volume') + (snapshot.input('flow') ?? Number.NaN) / 2;
+  assert.equal(third.snapshot('c')?.state('volume'), expected);
 });
 
 test('a delivery is durable once its record is; without a journal there is nothing to wait for', async () => {

@@ -70,6 +70,17 @@ export function scanSegment(bytes: Buffer): SegmentContent {
   return { first, spans, goodBytes: at };
 }
 
+/** Where the content of each record begins and ends, in bytes that are known to be good records. */
+export function spansOf(bytes: Buffer): (readonly [from: number, to: number])[] {
+  const spans: (readonly [number, number])[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const from = at + recordHeaderBytes;
+    at = from + bytes.readUInt32LE(at);
+    spans.push([from, at]);
+  }
+  return spans;
+}
+
 function problemOfHeader(bytes: Buffer): string | undefined {
   if (bytes.length < segmentHeaderBytes) return `its header is cut off after ${bytes.length} bytes`;
   if (bytes.toString('latin1', 0, 8) !== magic) return 'it is no segment of a journal';

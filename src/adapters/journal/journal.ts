@@ -10,9 +10,15 @@
 
 import path from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
-import { GemelError } from '../../core/diagnose/index.ts';
+import { assertInvariant, GemelError } from '../../core/diagnose/index.ts';
 import { type AppendedFile, type JournalFiles, nodeFiles } from './files.ts';
-import { encodeSegmentHeader, recordHeaderBytes, recordLimitBytes, segmentHeaderBytes } from './format.ts';
+import {
+  encodeSegmentHeader,
+  recordHeaderBytes,
+  recordLimitBytes,
+  segmentHeaderBytes,
+  spansOf,
+} from './format.ts';
 import { Group } from './group.ts';
 import { type JournalNote, recover } from './recover.ts';
 import { listSegments, readSegment, segmentName } from './segments.ts';
@@ -56,8 +62,16 @@ export interface FileJournal {
   append(content: Uint8Array): number | undefined;
   /** Resolves once every record so far is durable: never while the disk refuses. Rejects if the journal is closed first. */
   committed(): Promise<void>;
-  /** The durable records from number `from` on, as of the call. Damage that the opening has reported is passed over. */
+  /**
+   * The records from number `from` on, as of the call, those that wait for the disk included. Damage that the opening has
+   * reported is passed over.
+   */
   read(from: number): AsyncGenerator<JournalEntry>;
+  /**
+   * Lets numbers go on after this one, if the journal knows of none so high: whoever has it was confirmed what the disk has
+   * lost since. To be called before the first record. Returns how many are lost.
+   */
+  resumeAfter(number: number): number;
   /**
    * Deletes the oldest segments, of records before this one alone, as far as they are older than is to be kept, or
    * more. Resolves to how many.
@@ -164,8 +178,24 @@ class Journal implements FileJournal {
     return this.#groups.at(-1)?.committed ?? Promise.resolve();
   }
 
+  resumeAfter(number: number): number {
+    const lost = number - this.#last;
+    if (!(lost > 0)) return 0;
+    assertInvariant(this.#groups.length === 0, 'numbers are settled before the first record');
+    this.#log({
+      level: 'error',
+      code: 'JOURNAL_CORRUPT',
+      message: `records ${this.#last + 1} to ${number} were confirmed and are no longer there; the next is ${number + 1}`,
+    });
+    this.#last = number;
+    this.#durable = number;
+    return lost;
+  }
+
   async *read(from: number): AsyncGenerator<JournalEntry> {
     const until = this.#durable;
+    // A copy, since the memory of what is written meanwhile is used again.
+    const waiting = this.#groups.map((group) => ({ first: group.first, bytes: Buffer.from(group.bytes) }));
     const segments = await listSegments(this.#directory, this.#files);
     for (const [index, segment] of segments.entries()) {
       const next = segments[index + 1];
@@ -174,6 +204,11 @@ class Journal implements FileJournal {
       for (let i = Math.max(0, from - segment.first); i < count && segment.first + i <= until; i++) {
         const [start, end] = content.spans[i] ?? [0, 0];
         yield { number: segment.first + i, content: bytes.subarray(start, end) };
+      }
+    }
+    for (const { first, bytes } of waiting) {
+      for (const [i, [start, end]] of spansOf(bytes).entries()) {
+        if (first + i >= from) yield { number: first + i, content: bytes.subarray(start, end) };
       }
     }
   }

@@ -108,6 +108,35 @@ describe('records', () => {
     assert.deepEqual(await texts(journal), ['1 one']);
   });
 
+  test('can be read before they are on the disk', async () => {
+    const files = failingFiles();
+    const journal = await open({ files, retryMs: 5 });
+    await appendAll(journal, ['a']);
+    files.full = true;
+    journal.append(Buffer.from('b'));
+    while (journal.failure === undefined) await new Promise((resolve) => setImmediate(resolve));
+    journal.append(Buffer.from('c'));
+    assert.deepEqual(await texts(journal), ['1 a', '2 b', '3 c']);
+    files.full = false;
+    await journal.committed();
+    assert.deepEqual(await texts(journal, 2), ['2 b', '3 c']);
+  });
+
+  test('never have a number that was given before, whatever the disk has lost', async () => {
+    await appendAll(await open(), ['a', 'b', 'c']);
+    await reopened();
+    writeFileSync(newest(), readFileSync(newest()).subarray(0, -3));
+    const journal = await reopened();
+    assert.equal(journal.last, 2);
+    assert.equal(journal.resumeAfter(3), 1);
+    assert.equal(journal.resumeAfter(2), 0);
+    await appendAll(journal, ['d']);
+    assert.deepEqual(await texts(await reopened()), ['1 a', '2 b', '4 d']);
+    const lost = notes.filter(({ code }) => code === 'JOURNAL_CORRUPT').map(({ message }) => message);
+    assert.equal(lost[0], 'records 3 to 3 were confirmed and are no longer there; the next is 4');
+    assert.match(lost[1] ?? '', /^records 3 to 3 cannot be read: /);
+  });
+
   test('of more than 16 MiB are refused', async () => {
     const journal = await open();
     assert.throws(() => journal.append(Buffer.alloc(16_777_217)), { code: 'JOURNAL_RECORD_TOO_LARGE' });

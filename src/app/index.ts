@@ -7,6 +7,7 @@ export type { ComposeOptions, Running } from './compose.ts';
 export { type LoadedProject, type LoadOptions, loadProject } from './load.ts';
 export { type KernelName, kernels } from './options.ts';
 export type { Project } from './project.ts';
+export { publishInto, readModels } from './project-models.ts';
 export { publishedSchema } from './published.ts';
 export { type ProjectDocument, ProjectDocumentSchema } from './schema.ts';
 export type { Log, LogLevel, LogOptions } from './log.ts';

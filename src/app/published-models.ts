@@ -12,7 +12,6 @@ import type { SourceText } from '../core/document/index.ts';
 import { describeDifference, suggestVersion } from '../core/difference/index.ts';
 import { compileModel, type Model } from '../core/model/index.ts';
 import { type Fleet, isSameDocument } from '../engine/index.ts';
-import type { Log } from './log.ts';
 import { migrationProblems } from './migrations.ts';
 import type { Project } from './project.ts';
 
@@ -30,11 +29,16 @@ export interface ModelTexts {
   save(name: string, text: string): Promise<void>;
 }
 
+/** Where it is told what could not be used. */
+interface Warnings {
+  warn(fields: object, message: string): void;
+}
+
 export interface PublishedModelsOptions {
   readonly texts: ModelTexts;
   /** Of the project's files. */
   readonly models: readonly Model[];
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Warnings;
 }
 
 export type Publication =
@@ -112,7 +116,7 @@ export class PublishedModels {
     return { model, isNew: true };
   }
 
-  async #read(name: string, log: Pick<Log, 'warn'>): Promise<void> {
+  async #read(name: string, log: Warnings): Promise<void> {
     const text = (await this.#texts.load(name)) ?? '';
     const { model, diagnostics } = compileModel({ file: name, text });
     if (model === undefined || model.id + ending !== name) {

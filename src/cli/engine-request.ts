@@ -5,11 +5,20 @@ import { type ErrorCode, catalogue, GemelError } from '../core/diagnose/index.ts
 const patienceMs = 10_000;
 
 /**
- * GET, or POST with a body.
+ * GET, or POST with a body: an object as JSON, a text as YAML.
  *
  * @throws GemelError `ENGINE_UNREACHABLE`, or the code with which the engine refused.
  */
-export async function request<T>(url: string, path: string, body?: object): Promise<T> {
+export async function request<T>(url: string, path: string, body?: object | string): Promise<T> {
+  return (await exchange<T>(url, path, body)).answer;
+}
+
+/** The same with the status of the answer. */
+export async function exchange<T>(
+  url: string,
+  path: string,
+  body?: object | string,
+): Promise<{ readonly status: number; readonly answer: T }> {
   let response: Response;
   let answer: unknown;
   try {
@@ -17,8 +26,8 @@ export async function request<T>(url: string, path: string, body?: object): Prom
       signal: AbortSignal.timeout(patienceMs),
       ...(body !== undefined && {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        headers: { 'content-type': typeof body === 'string' ? 'application/yaml' : 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
     });
     answer = await response.json();
@@ -28,12 +37,13 @@ export async function request<T>(url: string, path: string, body?: object): Prom
       hint: 'start it with `gemel up`, or say where it is with --url',
     });
   }
-  if (response.ok) return answer as T;
-  const { code, detail, hint } = answer as Record<string, unknown>;
+  if (response.ok) return { status: response.status, answer: answer as T };
+  const { code, detail, hint, picture } = answer as Record<string, unknown>;
   if (typeof code !== 'string' || !isCode(code)) {
     throw new GemelError('ENGINE_UNREACHABLE', `what answers at ${url} is no engine: ${response.status}`);
   }
-  throw new GemelError(code, String(detail), typeof hint === 'string' ? { hint } : {});
+  const shown = typeof picture === 'string' ? `${String(detail)}\n${picture}` : String(detail);
+  throw new GemelError(code, shown, typeof hint === 'string' ? { hint } : {});
 }
 
 function isCode(code: string): code is ErrorCode {

@@ -40,6 +40,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'list, acknowledge and shelve alarms of a running engine',
     load: async () => (await import('./alarms.ts')).alarmsCommand(),
   },
+  models: {
+    summary: 'list, show, publish and compare models',
+    load: async () => (await import('./models.ts')).modelsCommand(),
+  },
   journal: {
     summary: 'look at what a project keeps of its samples',
     load: async () => (await import('./journal.ts')).journalCommand(),

@@ -12,8 +12,8 @@ import { fromSi, fromSiDifference } from '../units/index.ts';
 
 export interface BehaviourDifference {
   readonly seconds: number;
-  /** What the inputs were held at, in the unit of the second version. */
-  readonly inputs: Readonly<Record<string, number>>;
+  /** What the inputs of the second version were held at. */
+  readonly inputs: readonly { readonly name: string; readonly value: number; readonly unit: string }[];
   readonly deviations: readonly Deviation[];
 }
 
@@ -68,9 +68,11 @@ export function compareBehaviour(
   }
   const [before, after] = both;
   if (before.stopped ?? after.stopped) return { why: 'one of the two cannot be simulated from its start' };
-  const shownInputs = Object.fromEntries(
-    b.inputs.map(({ name, unit }) => [name, tidy(fromSi(inputs[name] ?? 0, unit))]),
-  );
+  const shownInputs = b.inputs.map(({ name, unit }) => ({
+    name,
+    value: tidy(fromSi(inputs[name] ?? 0, unit)),
+    unit: unit.symbol,
+  }));
   const origins = new Map(b.states.map(({ name }, i) => [name, migration.origins[i]]));
   const deviations = [...b.states, ...b.outputs].flatMap((signal, i) => {
     const old = before.names.indexOf(

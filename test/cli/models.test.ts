@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { root } from '../docs/page.ts';
 import { decayModel, directoryWith, firstLine, gemel, start } from './run.ts';
 
 const slower = decayModel
@@ -45,6 +46,13 @@ A twin goes over with its belief.
 This is a minor change.
 `,
   );
+});
+
+test('the comparison of the page is what is printed', async () => {
+  const page = readFileSync(join(root, 'docs/model-versions.md'), 'utf8');
+  const [, line = '', shown] = /^```\n\$ gemel (models diff .*)\n([^]*?)^```$/m.exec(page) ?? [];
+  const { stdout } = await gemel(line.split(' '), root);
+  assert.equal(stdout, shown);
 });
 
 test('a project that does not run is published into, listed, shown and compared', async () => {

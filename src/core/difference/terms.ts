@@ -47,7 +47,8 @@ export function multiply(a: Sum, b: Sum, style: 'expanded' | 'as written'): Sum 
     const [one, other] = a.size === 1 ? [a, b] : [b, a];
     const [term] = one.values();
     if (term === undefined) return new Map();
-    if (term.factors.size === 0) return scale(other, term.coefficient);
+    if (term.factors.size === 0 && (style === 'expanded' || other.size === 1))
+      return scale(other, term.coefficient);
     if (other.size === 1 || style === 'expanded') {
       return sumOf([...other.values()].map((it) => product(term, it)));
     }

@@ -10,7 +10,7 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wait } from '../bench/lib/scope.ts';
 import { Rng } from '../src/core/statistics/index.ts';
-import type { Context, Fault, Outcome } from './lib/report.ts';
+import { type Context, type Fault, nothing, type Outcome } from './lib/report.ts';
 import { Trial } from './lib/trial.ts';
 
 /** Messages on their way when the last byte is taken. */
@@ -59,8 +59,6 @@ export const diskFull: Fault = {
     }
   },
 };
-
-const nothing = { acknowledged: 0, lost: 0, duplicated: 0, diverged: 0, worstRecoverySeconds: 0 };
 
 /** @returns what unmounts it; undefined if it is not allowed. */
 function mountSmall({ directory: project, journal: directory }: Trial): (() => void) | undefined {

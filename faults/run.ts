@@ -7,15 +7,17 @@
 import { parseArgs } from 'node:util';
 import { endOnSignal } from '../bench/lib/interruption.ts';
 import { Scope } from '../bench/lib/scope.ts';
+import { broker } from './broker.ts';
 import { diskFull } from './disk-full.ts';
 import { failPoints } from './fail-points.ts';
 import { flood } from './flood.ts';
 import { ioErrors } from './io-errors.ts';
 import { kill } from './kill.ts';
 import { type Fault, isGood, type Outcome, toJsonLine, toTable } from './lib/report.ts';
+import { network } from './network.ts';
 import { torn } from './torn.ts';
 
-const faults: readonly Fault[] = [kill, failPoints, torn, diskFull, ioErrors, flood];
+const faults: readonly Fault[] = [kill, failPoints, torn, diskFull, ioErrors, network, broker, flood];
 
 process.exitCode = await main(process.argv.slice(2));
 

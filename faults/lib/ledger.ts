@@ -1,5 +1,7 @@
 /** What the senders were told: every sample that was acknowledged, by a name that no other sample has. */
 
+import { defaultLatenessSeconds } from './project.ts';
+
 export interface SentSample {
   readonly twin: string;
   readonly signal: string;
@@ -7,25 +9,36 @@ export interface SentSample {
   readonly value: number;
 }
 
-/** A message that is answered much later than its event may have been refused as too late, which is acknowledged too. */
-const surelyTakenMs = 15_000;
+/** How samples came. */
+export type Way = 'mqtt' | 'http';
 
 export class Ledger {
   /** When each was acknowledged, in milliseconds of the system's clock. */
   readonly acknowledged = new Map<string, number>();
-  #newestMs = 0;
+  readonly #newestMs = { mqtt: 0, http: 0 };
+  readonly #surelyTakenMs: number;
 
-  /** The time of the newest acknowledgement. */
-  get newestMs(): number {
-    return this.#newestMs;
+  /** @param latenessSeconds - what is answered not far from so late may have been refused as too late, which is acknowledged too. */
+  constructor(latenessSeconds = defaultLatenessSeconds) {
+    this.#surelyTakenMs = 750 * latenessSeconds;
   }
 
-  acknowledge(samples: readonly SentSample[]): void {
+  /** The time of the newest acknowledgement over MQTT, which machines have more trouble with. */
+  get newestMs(): number {
+    return this.#newestMs.mqtt;
+  }
+
+  acknowledge(samples: readonly SentSample[], way: Way): void {
     const nowMs = Date.now();
-    this.#newestMs = nowMs;
+    this.#newestMs[way] = nowMs;
     for (const sample of samples) {
-      if (nowMs - sample.timeMs < surelyTakenMs) this.acknowledged.set(keyOf(sample), nowMs);
+      if (nowMs - sample.timeMs < this.#surelyTakenMs) this.acknowledged.set(keyOf(sample), nowMs);
     }
+  }
+
+  /** How many acknowledged samples are not among these. */
+  missingIn(present: ReadonlySet<string>): number {
+    return [...this.acknowledged.keys()].filter((key) => !present.has(key)).length;
   }
 }
 

@@ -6,6 +6,7 @@ import { type LoadedProject, loadProject, type Project } from '../../src/app/ind
 
 export const twinCount = 20;
 export const periodMs = 200;
+export const defaultLatenessSeconds = 20;
 
 const model = `
 gemel: 1
@@ -30,11 +31,13 @@ measurements:
 export interface ProjectOptions {
   /** How long the journal keeps what nobody needs. Default a day. */
   readonly keep?: string;
+  /** How late a sample may be. Default 20 s. */
+  readonly latenessSeconds?: number;
   /** More lines of the project. */
   readonly more?: readonly string[];
 }
 
-const projectOf = ({ keep = '1 d', more = [] }: ProjectOptions) => `
+const projectOf = ({ keep = '1 d', latenessSeconds = defaultLatenessSeconds, more = [] }: ProjectOptions) => `
 gemel: 1
 models: [model.yaml]
 checkpoint: { every: 1 s }
@@ -42,7 +45,7 @@ journal: { keep: ${keep} }
 workers: 2
 ${more.join('\n')}
 twins:
-  block-{1..${twinCount}}: { model: heated-block, period: ${periodMs} ms, lateness: 20 s }
+  block-{1..${twinCount}}: { model: heated-block, period: ${periodMs} ms, lateness: ${latenessSeconds} s }
 `;
 
 export function writeProject(directory: string, options: ProjectOptions = {}): void {

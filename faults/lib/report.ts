@@ -37,6 +37,22 @@ export interface Outcome {
   readonly broken: readonly string[];
 }
 
+/** Of a fault that was not tried. */
+export const nothing = { acknowledged: 0, lost: 0, duplicated: 0, diverged: 0, worstRecoverySeconds: 0 };
+
+/** Two parts of one fault. */
+export function addUp(a: Omit<Outcome, 'fault'>, b: Omit<Outcome, 'fault'>): Omit<Outcome, 'fault'> {
+  return {
+    tried: a.tried + b.tried,
+    acknowledged: a.acknowledged + b.acknowledged,
+    lost: a.lost + b.lost,
+    duplicated: a.duplicated + b.duplicated,
+    diverged: a.diverged + b.diverged,
+    worstRecoverySeconds: Math.max(a.worstRecoverySeconds, b.worstRecoverySeconds),
+    broken: [...a.broken, ...b.broken],
+  };
+}
+
 export function isGood({ lost, duplicated, diverged, broken }: Outcome): boolean {
   return lost === 0 && duplicated === 0 && diverged === 0 && broken.length === 0;
 }

@@ -48,6 +48,8 @@ export class Senders {
         clientId: `machines-${i}`,
         reconnectPeriod: 100,
         connectTimeout: 2000,
+        // A line that is half open is noticed after some seconds.
+        keepalive: 2,
       });
       // Lost connections are what this is about; the client makes a new one by itself.
       client.on('error', () => undefined);
@@ -84,7 +86,7 @@ export class Senders {
       this.#unanswered[index] = (this.#unanswered[index] ?? 0) + 1;
       client.publish(`gemel/${message.twin}/telemetry`, message.body, { qos: 1 }, (error) => {
         this.#unanswered[index] = (this.#unanswered[index] ?? 0) - 1;
-        if (!error) this.#options.ledger.acknowledge(message.samples);
+        if (!error) this.#options.ledger.acknowledge(message.samples, 'mqtt');
       });
     };
     publish();
@@ -114,7 +116,7 @@ export class Senders {
       });
       await answer.arrayBuffer();
       if (answer.status !== 202) return false;
-      this.#options.ledger.acknowledge(samples);
+      this.#options.ledger.acknowledge(samples, 'http');
       return true;
     } catch {
       return false;

@@ -13,6 +13,7 @@ import { sampleColumns } from '../../src/engine/messages.ts';
 import { keyOf, Ledger } from './ledger.ts';
 import type { Order } from './points.ts';
 import { periodMs, type ProjectOptions, twinCount, writeProject } from './project.ts';
+import type { Proxy } from './proxy.ts';
 import { recordedSamples, referenceStates } from './reference.ts';
 import { Senders } from './senders.ts';
 
@@ -33,7 +34,8 @@ interface Made {
   readonly http: number;
   readonly mqtt: number;
   readonly seed: number;
-  readonly isBreakable: boolean;
+  readonly proxy: Proxy | undefined;
+  readonly options: TrialOptions;
 }
 
 /** One state for each twin, all of the same time. */
@@ -47,37 +49,46 @@ interface Common {
 export interface TrialOptions extends ProjectOptions {
   /** Runs an engine that takes orders, instead of `gemel up`. */
   readonly isBreakable?: boolean;
+  /** What the machines reach the broker through; given the broker's port. */
+  readonly machinesThrough?: (port: number) => Promise<Proxy>;
+  /** The port of another broker that the machines send to. */
+  readonly machinesTo?: number;
+  /** Where it is seen that the engine serves again. Default: the machines' own. */
+  readonly served?: Ledger;
 }
 
 export class Trial {
   readonly directory: string;
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
+  readonly proxy: Proxy | undefined;
   readonly #scope: Scope;
   readonly #ports: { readonly http: number; readonly mqtt: number };
   readonly #senders: Senders;
   readonly #isBreakable: boolean;
+  readonly #served: Ledger;
   #child: Child | undefined;
   #duplicated = 0;
   #worstSeconds = 0;
 
-  private constructor(scope: Scope, { directory, http, mqtt, seed, isBreakable }: Made) {
+  private constructor(scope: Scope, { directory, http, mqtt, seed, proxy, options }: Made) {
     this.#scope = scope;
     this.directory = directory;
-    this.#isBreakable = isBreakable;
+    this.proxy = proxy;
+    this.ledger = new Ledger(options.latenessSeconds);
     this.#ports = { http, mqtt };
-    this.#senders = new Senders({ httpPort: http, mqttPort: mqtt, seed, ledger: this.ledger });
+    this.#isBreakable = options.isBreakable ?? false;
+    this.#served = options.served ?? this.ledger;
+    const mqttPort = options.machinesTo ?? proxy?.port ?? mqtt;
+    this.#senders = new Senders({ httpPort: http, mqttPort, seed, ledger: this.ledger });
   }
 
   /** A project of its own, with machines that send; nothing runs yet. */
-  static async make(
-    scope: Scope,
-    seed: number,
-    { isBreakable = false, ...options }: TrialOptions = {},
-  ): Promise<Trial> {
+  static async make(scope: Scope, seed: number, options: TrialOptions = {}): Promise<Trial> {
     const directory = scope.directory();
     writeProject(directory, options);
     const [http = 0, mqtt = 0] = await freePorts(2);
-    return new Trial(scope, { directory, http, mqtt, seed, isBreakable });
+    const proxy = await options.machinesThrough?.(mqtt);
+    return new Trial(scope, { directory, http, mqtt, seed, proxy, options });
   }
 
   get journal(): string {
@@ -115,9 +126,9 @@ export class Trial {
   async recovered(withinMs = 30_000): Promise<void> {
     const sinceMs = Date.now();
     const child = this.#child;
-    const ask = () => (this.ledger.newestMs > sinceMs ? true : undefined);
+    const ask = () => (this.#served.newestMs > sinceMs ? true : undefined);
     await until('an acknowledgement', ask, { withinMs, ...(child && { child }) });
-    this.#worstSeconds = Math.max(this.#worstSeconds, (this.ledger.newestMs - sinceMs) / 1000);
+    this.#worstSeconds = Math.max(this.#worstSeconds, (this.#served.newestMs - sinceMs) / 1000);
   }
 
   /** Without a warning. What it had in its memory is gone. */
@@ -147,14 +158,20 @@ export class Trial {
     this.#duplicated += await this.#doubles();
   }
 
+  /** The machines send nothing new. Resolves once all is answered, or given up. */
+  settle(): Promise<void> {
+    return this.#senders.settle();
+  }
+
   /** Ends the senders, waits until everything has come, and compares. The engine must run; it is stopped. */
   async account(): Promise<Account> {
-    await this.#senders.settle();
+    await this.settle();
     await wait(3 * periodMs);
     const common = await this.#common();
     const child = this.#child;
     if (child !== undefined) await this.#scope.stop(child);
     await this.#senders.end();
+    this.proxy?.close();
     this.#duplicated += await this.#doubles();
     const samples = await recordedSamples(this.journal);
     const reference = { project: this.directory, bornMs: common.bornMs, untilMs: common.timeMs };
@@ -176,7 +193,7 @@ export class Trial {
 
   /** How many acknowledged samples are not among these. */
   missingOf(present: ReadonlySet<string>): number {
-    return [...this.ledger.acknowledged.keys()].filter((key) => !present.has(key)).length;
+    return this.ledger.missingIn(present);
   }
 
   /** Samples that a fault has taken are nobody's fault. @returns how many. */
@@ -189,6 +206,7 @@ export class Trial {
   /** Ends what runs without an account. */
   async end(): Promise<void> {
     await this.#senders.end();
+    this.proxy?.close();
     await this.kill();
   }
 

@@ -49,7 +49,7 @@ export interface Journal {
   release(before: number): Promise<unknown>;
 }
 
-/** What was measured and computed, by event time. */
+/** What was measured and computed, and what happened, by event time. */
 export interface History {
   /** What there is of a twin. */
   signals(twin: string): Promise<readonly HistorySignal[]>;
@@ -59,6 +59,14 @@ export interface History {
   buckets(span: HistorySpan, everyMs: number): Promise<HistoryBuckets>;
   /** The last sample at or before each time from the beginning of the span in steps of `everyMs`; NaN where there is none. */
   valuesAt(span: HistorySpan, everyMs: number): Promise<Float64Array>;
+  /** Of many signals the last sample at or before a moment, in the unit that it was recorded in; those without any are left out. */
+  lastValues(asked: HistoryMoment): Promise<readonly HistoryReading[]>;
+  /** Facts of a kind in a span, newest first. */
+  facts(span: HistoryFactSpan): Promise<readonly HistoryFact[]>;
+  /** Of each twin and subject the last fact of a kind at or before a moment, whether it holds or not; in no order. */
+  factsAt(asked: HistoryFactsAt): Promise<readonly HistoryFact[]>;
+  /** The first moment that can be shown: of the oldest fact, or where what is older was deleted. Undefined if there is none. */
+  begin(): Promise<number | undefined>;
   /**
    * Puts samples of any times where these belong; one of a time that is there already replaces it. The arrays are handed
    * over. Resolves once they are kept; `late` were not, since those beside them were too old to keep and are gone.
@@ -100,6 +108,63 @@ export interface HistoryBuckets {
   readonly least: Float64Array;
   readonly most: Float64Array;
   readonly mean: Float64Array;
+}
+
+export interface HistoryMoment {
+  readonly twins: readonly string[];
+  /** Absent: all that there are. */
+  readonly signals?: readonly string[];
+  /** Unix milliseconds. */
+  readonly timeMs: number;
+}
+
+/** A sample of a signal. */
+export interface HistoryReading extends HistorySignal {
+  readonly twin: string;
+  readonly timeMs: number;
+  readonly value: number;
+}
+
+/**
+ * Something that happened, or that is so from a moment on: an event, the state of an alarm, the model of a twin.
+ *
+ * Of two facts of the same kind, twin, subject and time the later one written counts. One that says what holds already is not
+ * written again. What still holds is kept however old it is.
+ */
+export interface HistoryFact {
+  /** What kind of fact: `event`, `alarm`, `twin`, … */
+  readonly kind: string;
+  /** The twin's id, or `*` for what concerns the process as a whole. */
+  readonly twin: string;
+  /** What of the twin it is about; may be empty. */
+  readonly subject: string;
+  /** Unix milliseconds. */
+  readonly timeMs: number;
+  /** Whether it holds until the next fact of its kind, twin and subject; an event does not. */
+  readonly holds: boolean;
+  /** JSON. */
+  readonly data: string;
+}
+
+export interface HistoryFactSpan {
+  readonly kind: string;
+  /** Absent: of all. */
+  readonly twin?: string;
+  /** Unix milliseconds, included. */
+  readonly fromMs: number;
+  /** Not included. */
+  readonly toMs: number;
+  readonly limit: number;
+}
+
+export interface HistoryFactsAt {
+  readonly kind: string;
+  /** Absent: of all. */
+  readonly twin?: string;
+  /** Absent: all. */
+  readonly subject?: string;
+  /** Unix milliseconds. */
+  readonly timeMs: number;
 }
 
 /**

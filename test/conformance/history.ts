@@ -11,6 +11,7 @@ import { describe, test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import type { OpenHistory } from '../../src/adapters/history/index.ts';
 import type { HistorySeries } from '../../src/engine/index.ts';
+import { factCases } from './history-facts.ts';
 import {
   type HistorySubject,
   insert,
@@ -35,7 +36,7 @@ export function testHistory(
   skip: string | false = false,
 ): void {
   describe(name, { skip }, () => {
-    for (const [title, run] of Object.entries(cases)) {
+    for (const [title, run] of Object.entries({ ...cases, ...factCases })) {
       test(title, async (t) => {
         const subject = await makeSubject(t);
         await run(new Tried(t, subject));

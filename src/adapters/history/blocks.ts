@@ -46,6 +46,12 @@ export class Blocks {
     return [block.points()?.timesMs.findLast((one) => one <= timeMs) ?? block.firstMs];
   }
 
+  /** Samples of the block that a time is in or after; undefined if there is none, or they were too old to keep. */
+  pointsBefore(series: number, timeMs: number): Points | undefined {
+    const row = this.#database.statements.blockBefore.get(series, timeMs);
+    return row === undefined ? undefined : this.#summaryOf(row).points();
+  }
+
   /** Adds samples that are newer than all there are; a small last block takes them if it has room. */
   append(series: number, points: Points): void {
     const last = this.#database.statements.blockBefore.get(series, Number.MAX_VALUE);

@@ -7,12 +7,14 @@
  * | `block` | up to some hundred samples of one series: their span, and what is asked of them most: count, least, most, sum |
  * | `samples` | the samples of a block as bytes; goes when it is too old, the block's row stays |
  * | `pending` | samples that are in no block yet, as they came |
+ * | `fact_key`, `fact` | what happened, in `facts.ts` |
  *
  * Blocks of one series never overlap. Numbers of `samples` are never used again, since blocks keep those of samples that are gone. WAL with `synchronous = normal`: what was committed survives a killed process, and a
  * power cut costs at most the last moments.
  */
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Facts, factSchema } from './facts.ts';
 
 const schema = `
   CREATE TABLE series (
@@ -34,6 +36,7 @@ export type Statements = ReturnType<typeof prepare>;
 
 export interface Database {
   readonly statements: Statements;
+  readonly facts: Facts;
   /** Runs `work` as one transaction. */
   transact<T>(work: () => T): T;
   /** Bytes of the file. */
@@ -60,8 +63,10 @@ function tablesOf(database: DatabaseSync, file: string): Database {
   }
   // A disk that takes nothing more can be read all the same.
   if (version === 0) database.exec(`BEGIN; ${schema} PRAGMA user_version = ${formatVersion}; COMMIT;`);
+  database.exec(factSchema);
   return {
     statements: prepare(database),
+    facts: new Facts(database),
     transact(work) {
       database.exec('BEGIN IMMEDIATE');
       try {

@@ -1,7 +1,7 @@
 /**
  * A history in a thread of its own, which nothing waits for: what is written goes there in batches, readers ask.
  *
- * At most four million samples may be on their way; beyond it the newest are dropped and counted, which happens when the
+ * At most four million samples and 100,000 facts may be on their way; beyond it the newest are dropped and counted, which happens when the
  * disk has refused for minutes, or cannot keep up at all.
  */
 
@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GemelError } from '../../core/diagnose/index.ts';
-import type { History } from '../../engine/index.ts';
+import type { History, HistoryFact } from '../../engine/index.ts';
 import type { Answers, FromHistory, HistoryPlace, HistorySettings, Question, ToHistory } from './messages.ts';
 import type { StoreOptions } from './open-series.ts';
 import type { Batch } from './pending.ts';
@@ -28,6 +28,8 @@ export interface HistoryOptions {
   readonly log?: (note: HistoryNote) => void;
   /** Default four million. */
   readonly samplesOnTheirWay?: number;
+  /** Default 100,000. */
+  readonly factsOnTheirWay?: number;
   /** Sizes of blocks and of what is in memory. */
   readonly store?: StoreOptions;
   /** How often old samples are looked for. Default 1,000. */
@@ -37,7 +39,7 @@ export interface HistoryOptions {
 export interface HistoryCounters {
   /** Samples kept since the start. */
   written: number;
-  /** Samples that found no room on the way to the store. */
+  /** Samples and facts that found no room on the way to the store. */
   dropped: number;
   /** Samples so late that those beside them were deleted already. */
   late: number;
@@ -53,6 +55,8 @@ export interface OpenHistory extends History {
   define(series: readonly SeriesInfo[]): Uint32Array;
   /** Takes samples of defined series; the arrays are handed over. */
   write(batch: Batch): void;
+  /** Takes facts. */
+  note(facts: readonly HistoryFact[]): void;
   counters(): Readonly<HistoryCounters>;
   /** Resolves once everything is kept, unless the store refuses. */
   close(): Promise<void>;
@@ -65,7 +69,8 @@ const questionLimit = 1000;
  */
 export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenHistory {
   if ('file' in place) mkdirSync(path.dirname(place.file), { recursive: true });
-  const { keepMs, keepSummariesMs, log = () => undefined, samplesOnTheirWay = 4_000_000 } = options;
+  const { keepMs, keepSummariesMs, log = () => undefined } = options;
+  const { samplesOnTheirWay = 4_000_000, factsOnTheirWay = 100_000 } = options;
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     name: 'gemel-history',
@@ -87,6 +92,7 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
   const ended = Promise.withResolvers<void>();
   let questions = 0;
   let writes = 0;
+  let factsWaiting = 0;
   let failure: string | undefined;
   /** Why the store takes nothing for now. */
   let refusing: string | undefined;
@@ -100,6 +106,9 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
         counters.bytes = message.bytes;
         inserted.get(message.number)?.resolve({ late: message.lost });
         inserted.delete(message.number);
+        break;
+      case 'noted':
+        factsWaiting -= message.facts;
         break;
       case 'answer':
         asked.get(message.number)?.resolve(message.answer);
@@ -132,6 +141,13 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
       if (hasRoom(batch)) post(batch);
       else counters.dropped += batch.series.length;
     },
+    note(facts) {
+      const room = failure === undefined ? factsOnTheirWay - factsWaiting : 0;
+      const taken = facts.length > room ? facts.slice(0, room) : facts;
+      counters.dropped += facts.length - taken.length;
+      factsWaiting += taken.length;
+      if (taken.length > 0) send({ kind: 'note', facts: taken });
+    },
     async insert(series, { timesMs, values }) {
       const why = failure ?? refusing;
       if (why !== undefined) throw unavailable('written', why);
@@ -146,6 +162,10 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
     points: (span, limit) => ask({ ask: 'points', span, limit }),
     buckets: (span, everyMs) => ask({ ask: 'buckets', span, everyMs }),
     valuesAt: (span, everyMs) => ask({ ask: 'valuesAt', span, everyMs }),
+    lastValues: (moment) => ask({ ask: 'lastValues', moment }),
+    facts: (facts) => ask({ ask: 'facts', facts }),
+    factsAt: (facts) => ask({ ask: 'factsAt', facts }),
+    begin: () => ask({ ask: 'begin' }),
     counters: () => ({ ...counters }),
     async close() {
       if (failure !== undefined) return;

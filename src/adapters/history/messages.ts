@@ -1,6 +1,16 @@
 /** What the history's thread is told, and what it answers. Plain data, arrays handed over. */
 
-import type { HistoryBuckets, HistoryPoints, HistorySignal, HistorySpan } from '../../engine/index.ts';
+import type {
+  HistoryBuckets,
+  HistoryFact,
+  HistoryFactsAt,
+  HistoryFactSpan,
+  HistoryMoment,
+  HistoryPoints,
+  HistoryReading,
+  HistorySignal,
+  HistorySpan,
+} from '../../engine/index.ts';
 import type { StoreOptions } from './open-series.ts';
 import type { Batch } from './pending.ts';
 import type { PostgresAddress } from './postgres/index.ts';
@@ -23,19 +33,28 @@ export type Question =
   | { readonly ask: 'signals'; readonly twin: string }
   | { readonly ask: 'points'; readonly span: HistorySpan; readonly limit: number }
   | { readonly ask: 'buckets'; readonly span: HistorySpan; readonly everyMs: number }
-  | { readonly ask: 'valuesAt'; readonly span: HistorySpan; readonly everyMs: number };
+  | { readonly ask: 'valuesAt'; readonly span: HistorySpan; readonly everyMs: number }
+  | { readonly ask: 'lastValues'; readonly moment: HistoryMoment }
+  | { readonly ask: 'facts'; readonly facts: HistoryFactSpan }
+  | { readonly ask: 'factsAt'; readonly facts: HistoryFactsAt }
+  | { readonly ask: 'begin' };
 
 export interface Answers {
   readonly signals: readonly HistorySignal[];
   readonly points: HistoryPoints;
   readonly buckets: HistoryBuckets;
   readonly valuesAt: Float64Array;
+  readonly lastValues: readonly HistoryReading[];
+  readonly facts: readonly HistoryFact[];
+  readonly factsAt: readonly HistoryFact[];
+  readonly begin: number | undefined;
 }
 
 export type ToHistory =
   /** The next numbers of series, in order. */
   | { readonly kind: 'define'; readonly series: readonly SeriesInfo[] }
   | { readonly kind: 'write'; readonly batch: Batch; readonly number: number }
+  | { readonly kind: 'note'; readonly facts: readonly HistoryFact[] }
   | { readonly kind: 'question'; readonly number: number; readonly question: Question }
   | { readonly kind: 'end' };
 
@@ -48,6 +67,8 @@ export type FromHistory =
       readonly lost: number;
       readonly bytes: number;
     }
+  /** So many facts are kept. */
+  | { readonly kind: 'noted'; readonly facts: number }
   | { readonly kind: 'answer'; readonly number: number; readonly answer: Answers[keyof Answers] }
   | { readonly kind: 'problem'; readonly number: number; readonly message: string }
   /** The store takes nothing for now; undefined: it does again. */

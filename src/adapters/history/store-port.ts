@@ -1,6 +1,15 @@
 /** What the history's thread asks of a store, wherever it keeps its samples. */
 
-import type { HistoryBuckets, HistoryPoints, HistorySpan } from '../../engine/index.ts';
+import type {
+  HistoryBuckets,
+  HistoryFact,
+  HistoryFactsAt,
+  HistoryFactSpan,
+  HistoryMoment,
+  HistoryPoints,
+  HistoryReading,
+  HistorySpan,
+} from '../../engine/index.ts';
 import type { Batch } from './pending.ts';
 import type { SeriesInfo } from './series-index.ts';
 
@@ -19,11 +28,20 @@ export interface Store {
    * @returns how many came so late that those beside them are gone already, and were not kept either.
    */
   write(batch: Batch): Soon<number>;
+  /** Takes facts; they are kept for good when it returns. */
+  note(facts: readonly HistoryFact[]): Soon<void>;
   /** The signals of a twin, each with the unit that it has now. */
   seriesOf(twin: string): readonly SeriesInfo[];
   points(span: HistorySpan, limit: number): Soon<HistoryPoints>;
   buckets(span: HistorySpan, everyMs: number): Soon<HistoryBuckets>;
   valuesAt(span: HistorySpan, everyMs: number): Soon<Float64Array>;
+  lastValues(asked: HistoryMoment): Soon<readonly HistoryReading[]>;
+  facts(span: HistoryFactSpan): Soon<readonly HistoryFact[]>;
+  factsAt(asked: HistoryFactsAt): Soon<readonly HistoryFact[]>;
+  /** Time of the oldest fact. */
+  firstFactMs(): Soon<number | undefined>;
+  /** Deletes facts older than this that no longer held then, up to 10,000 of them. Returns how many. */
+  forgetFacts(beforeMs: number): Soon<number>;
   /** Deletes samples older than this, up to 1,000 blocks of them; what is said of the blocks stays. Returns how many. */
   forget(beforeMs: number): Soon<number>;
   /** Deletes what is said of blocks older than this, of some series in turn. Returns how many blocks. */

@@ -2,11 +2,21 @@
  * A history in one SQLite file: samples by series and event time. Synchronous: it belongs into a thread of its own.
  */
 
-import type { HistoryBuckets, HistoryPoints, HistorySpan } from '../../engine/index.ts';
+import type {
+  HistoryBuckets,
+  HistoryFact,
+  HistoryFactsAt,
+  HistoryFactSpan,
+  HistoryMoment,
+  HistoryPoints,
+  HistoryReading,
+  HistorySpan,
+} from '../../engine/index.ts';
 import type { BlockSummary, Span } from './block-points.ts';
 import { Blocks } from './blocks.ts';
 import { united } from './conversion.ts';
 import { type Database, openDatabase } from './database.ts';
+import { lastIn, newestOf, seriesAsked } from './last-values.ts';
 import type { OpenBlock } from './open-block.ts';
 import { openBlockOf, OpenSeries, type Series, storeDefaults, type StoreOptions } from './open-series.ts';
 import { type Batch, decodePending, encodePending } from './pending.ts';
@@ -102,6 +112,37 @@ export class HistoryStore implements Store {
         ...this.#blocks.timeBefore(id, timeMs),
       ]);
     return times.length === 0 ? undefined : Math.max(...times);
+  }
+
+  lastValues(asked: HistoryMoment): readonly HistoryReading[] {
+    const { timeMs } = asked;
+    return seriesAsked(this.#series, asked).flatMap((ofSignal) => {
+      const found = ofSignal.flatMap((series) => {
+        const points = this.#blocks.pointsBefore(series.id, timeMs);
+        return lastIn(series, series.open.points, timeMs) ?? (points && lastIn(series, points, timeMs)) ?? [];
+      });
+      return newestOf(found);
+    });
+  }
+
+  note(facts: readonly HistoryFact[]): void {
+    this.#database.transact(() => this.#database.facts.add(facts));
+  }
+
+  facts(span: HistoryFactSpan): readonly HistoryFact[] {
+    return this.#database.facts.in(span);
+  }
+
+  factsAt(asked: HistoryFactsAt): readonly HistoryFact[] {
+    return this.#database.facts.at(asked);
+  }
+
+  firstFactMs(): number | undefined {
+    return this.#database.facts.firstMs();
+  }
+
+  forgetFacts(beforeMs: number): number {
+    return this.#database.transact(() => this.#database.facts.forget(beforeMs, 10_000));
   }
 
   /** Writes all that is open into blocks, however few samples they have. */

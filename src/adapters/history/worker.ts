@@ -6,22 +6,29 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import type { HistoryFact } from '../../engine/index.ts';
 import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
 import type { Batch } from './pending.ts';
 import type { SeriesInfo } from './series-index.ts';
 import type { Store } from './store-port.ts';
 
 const retryMs = 1000;
+/** Facts are looked at less often: those that still hold are met each time. */
+const forgetFactsEvery = 60;
 
 if (parentPort === null) throw new Error('this is for the inside of a worker thread');
 const port = parentPort;
 const { place, keepMs, keepSummariesMs, forgetEveryMs, store: storeOptions } = workerData as HistorySettings;
 
+type Waiting =
+  | { readonly number: number; readonly batch: Batch }
+  | { readonly facts: readonly HistoryFact[] };
+
 let opened: Store | undefined;
 /** Every series in the order of its number here; those up to `numbers.length` have one in the store. */
 const series: SeriesInfo[] = [];
 let numbers: readonly number[] = [];
-const waiting: { readonly number: number; readonly batch: Batch }[] = [];
+const waiting: Waiting[] = [];
 /** Why the store takes nothing. */
 let refusing: string | undefined;
 let ending = false;
@@ -29,6 +36,7 @@ let retry: NodeJS.Timeout | undefined;
 /** A store takes one call at a time. */
 let turn: Promise<unknown> = Promise.resolve();
 let isForgetting = false;
+let forgotten = 0;
 
 port.on('message', (message: ToHistory) => {
   switch (message.kind) {
@@ -36,6 +44,7 @@ port.on('message', (message: ToHistory) => {
       for (const one of message.series) series.push(one);
       break;
     case 'write':
+    case 'note':
       waiting.push(message);
       if (refusing === undefined) inTurn(drain);
       break;
@@ -81,10 +90,9 @@ async function drain(): Promise<void> {
     for (let one = waiting[0]; one !== undefined; one = waiting[0]) {
       if (numbers.length < series.length)
         numbers = numbers.concat(await into.define(series.slice(numbers.length)));
-      const { number, batch } = one;
-      const lost = await into.write({ ...batch, series: batch.series.map((its) => numbers[its] ?? 0) });
+      const done = await write(into, one);
       waiting.shift();
-      tell({ kind: 'written', number, samples: batch.series.length, lost, bytes: into.size() });
+      tell(done);
     }
     if (refusing !== undefined) tell({ kind: 'refused', why: undefined });
     refusing = undefined;
@@ -95,6 +103,16 @@ async function drain(): Promise<void> {
     await letGo();
     if (!ending) retry = setTimeout(() => inTurn(drain), retryMs);
   }
+}
+
+async function write(into: Store, one: Waiting): Promise<FromHistory> {
+  if ('facts' in one) {
+    await into.note(one.facts);
+    return { kind: 'noted', facts: one.facts.length };
+  }
+  const { number, batch } = one;
+  const lost = await into.write({ ...batch, series: batch.series.map((its) => numbers[its] ?? 0) });
+  return { kind: 'written', number, samples: batch.series.length, lost, bytes: into.size() };
 }
 
 /** What the store has in memory may be ahead of what it keeps: it is read again. */
@@ -115,6 +133,7 @@ async function forget(): Promise<void> {
   try {
     await opened.forget(Date.now() - keepMs);
     await opened.forgetSummaries(Date.now() - keepSummariesMs);
+    if (forgotten++ % forgetFactsEvery === 0) await opened.forgetFacts(Date.now() - keepMs);
   } catch {
     // The next write finds out why.
   }
@@ -141,7 +160,21 @@ function find(from: Store, question: Question): Answers[keyof Answers] | Promise
       return from.buckets(question.span, question.everyMs);
     case 'valuesAt':
       return from.valuesAt(question.span, question.everyMs);
+    case 'lastValues':
+      return from.lastValues(question.moment);
+    case 'facts':
+      return from.facts(question.facts);
+    case 'factsAt':
+      return from.factsAt(question.facts);
+    case 'begin':
+      return beginOf(from);
   }
+}
+
+/** What is older than what is kept may be there still, and soon is not. */
+async function beginOf(from: Store): Promise<number | undefined> {
+  const firstMs = await from.firstFactMs();
+  return firstMs === undefined ? undefined : Math.max(firstMs, Date.now() - keepMs);
 }
 
 async function end(): Promise<void> {

@@ -36,5 +36,9 @@ export function createFakeHistory(): History {
         return seconds < 0 ? Number.NaN : seconds;
       });
     },
+    lastValues: async () => [],
+    facts: async () => [],
+    factsAt: async () => [],
+    begin: async () => undefined,
   };
 }

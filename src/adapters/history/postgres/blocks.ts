@@ -179,7 +179,7 @@ export function blockOf(row: Row): BlockSummary {
   return summaryOf(row, () => pointsOf(row));
 }
 
-function pointsOf(row: Row): Points | undefined {
+export function pointsOf(row: Row): Points | undefined {
   const bytes = row['bytes'];
   return bytes instanceof Uint8Array ? decodePoints(bytes) : undefined;
 }

@@ -7,6 +7,8 @@
  * | `series` | a signal of a twin in one unit |
  * | `block` | up to some hundred samples of one series: their span, count, least, most, sum, and themselves as bytes until they are too old |
  * | `pending` | samples that are in no block yet, as they came |
+ * | `fact_key` | a subject of a twin that there are facts of, by kind |
+ * | `fact` | a fact: when, whether it holds until the next one, and what, as JSON |
  *
  * They stand in a schema of their own. Blocks of one series never overlap. Bytes are compressed already, so PostgreSQL is told
  * to leave them as they are.
@@ -30,6 +32,15 @@ const migrations: readonly string[] = [
    CREATE INDEX block_with_samples_by_time ON block (last_ms) WHERE bytes IS NOT NULL;
    CREATE TABLE pending (id bigint PRIMARY KEY, bytes bytea NOT NULL);
    ALTER TABLE pending ALTER COLUMN bytes SET STORAGE EXTERNAL;`,
+  `CREATE TABLE fact_key (
+     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     kind text NOT NULL, twin text NOT NULL, subject text NOT NULL, UNIQUE (kind, twin, subject)
+   );
+   CREATE TABLE fact (
+     key integer NOT NULL, time_ms float8 NOT NULL, kind text NOT NULL, holds boolean NOT NULL, data text NOT NULL,
+     PRIMARY KEY (key, time_ms)
+   );
+   CREATE INDEX fact_by_time ON fact (kind, time_ms);`,
 ];
 
 /** "GEML": so that our locks are nobody else's. */

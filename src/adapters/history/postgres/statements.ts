@@ -67,6 +67,13 @@ export const statements = {
          AND floor((first_ms - $2) / $4) = floor((last_ms - $2) / $4) THEN NULL ELSE bytes END AS bytes
      FROM block WHERE ${fromBlock} AND last_ms >= $2 ORDER BY first_ms`,
   ),
+  /** Of each series the block that the time is in or after, if it still has its samples. */
+  samplesBefore: named(
+    'samplesBefore',
+    `SELECT s AS series, bytes FROM unnest($1::integer[]) AS wanted (s) JOIN LATERAL
+       (SELECT bytes FROM block WHERE series = s AND first_ms <= $2 ORDER BY first_ms DESC LIMIT 1) AS last ON true
+     WHERE bytes IS NOT NULL`,
+  ),
   forget: named(
     'forget',
     `UPDATE block SET bytes = NULL WHERE ctid IN
@@ -79,7 +86,7 @@ export const statements = {
   size: named(
     'size',
     `SELECT sum(pg_total_relation_size(oid))::float8 AS bytes FROM pg_class
-     WHERE oid IN ('series'::regclass, 'block'::regclass, 'pending'::regclass)`,
+     WHERE oid IN ('series'::regclass, 'block'::regclass, 'pending'::regclass, 'fact'::regclass)`,
   ),
 } as const satisfies Record<string, Statement>;
 

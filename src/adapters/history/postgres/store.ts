@@ -4,17 +4,28 @@
  * Rows of samples would take 60 bytes each with their index; blocks take 1 to 5, and a thousand of them go in one statement.
  */
 
-import type { HistoryBuckets, HistoryPoints, HistorySpan } from '../../../engine/index.ts';
+import type {
+  HistoryBuckets,
+  HistoryFact,
+  HistoryFactsAt,
+  HistoryFactSpan,
+  HistoryMoment,
+  HistoryPoints,
+  HistoryReading,
+  HistorySpan,
+} from '../../../engine/index.ts';
 import type { BlockSummary } from '../block-points.ts';
 import { united } from '../conversion.ts';
+import { lastIn, newestOf, seriesAsked } from '../last-values.ts';
 import { openBlockOf, OpenSeries, type Series, storeDefaults, type StoreOptions } from '../open-series.ts';
 import { type Batch, decodePending, encodePending } from '../pending.ts';
 import { bucketsOf, pointsIn, valuesAt } from '../query.ts';
 import { type SeriesInfo, seriesKey } from '../series-index.ts';
 import type { Store } from '../store-port.ts';
 import type { PostgresAddress } from './address.ts';
-import { type Added, blockOf, PostgresBlocks } from './blocks.ts';
+import { type Added, blockOf, pointsOf, PostgresBlocks } from './blocks.ts';
 import { type Database, openDatabase, type Row } from './database.ts';
+import { PostgresFacts } from './facts.ts';
 import { statements } from './statements.ts';
 
 /** @throws Error if the database cannot be reached, or refuses. */
@@ -39,6 +50,7 @@ const leastBlocksAtOnce = 8;
 class PostgresStore implements Store {
   readonly #database: Database;
   readonly #blocks: PostgresBlocks;
+  readonly #facts: PostgresFacts;
   readonly #series: OpenSeries;
   readonly #blockSamples: number;
   /** Blocks to be made by the write that is under way. */
@@ -54,6 +66,7 @@ class PostgresStore implements Store {
     this.#database = database;
     this.#blockSamples = options.blockSamples ?? storeDefaults.blockSamples;
     this.#blocks = new PostgresBlocks(database, this.#blockSamples);
+    this.#facts = new PostgresFacts(database);
     this.#series = new OpenSeries(options, ({ id }, { timesMs, values }) => {
       this.#sealed.push({ series: id, points: { timesMs: timesMs.slice(), values: values.slice() } });
     });
@@ -174,6 +187,42 @@ class PostgresStore implements Store {
       return [...rows.map(blockOf), ...openBlockOf(series, since)];
     });
     return valuesAt(blocks, span, everyMs);
+  }
+
+  async lastValues(asked: HistoryMoment): Promise<readonly HistoryReading[]> {
+    const { timeMs } = asked;
+    const groups = seriesAsked(this.#series, asked);
+    const isSealed = (series: Series): boolean => lastIn(series, series.open.points, timeMs) === undefined;
+    const ids = groups.flatMap((series) => series.filter(isSealed).map(({ id }) => id));
+    const rows = await this.#database.rows(statements.samplesBefore, [ids, timeMs]);
+    const sealed = new Map(rows.map((row) => [Number(row['series']), pointsOf(row)]));
+    return groups.flatMap((ofSignal) => {
+      const found = ofSignal.flatMap((series) => {
+        const points = sealed.get(series.id);
+        return lastIn(series, series.open.points, timeMs) ?? (points && lastIn(series, points, timeMs)) ?? [];
+      });
+      return newestOf(found);
+    });
+  }
+
+  note(facts: readonly HistoryFact[]): Promise<void> {
+    return this.#facts.add(facts);
+  }
+
+  facts(span: HistoryFactSpan): Promise<readonly HistoryFact[]> {
+    return this.#facts.in(span);
+  }
+
+  factsAt(asked: HistoryFactsAt): Promise<readonly HistoryFact[]> {
+    return this.#facts.at(asked);
+  }
+
+  firstFactMs(): Promise<number | undefined> {
+    return this.#facts.firstMs();
+  }
+
+  forgetFacts(beforeMs: number): Promise<number> {
+    return this.#facts.forget(beforeMs, 10_000);
   }
 
   async forget(beforeMs: number): Promise<number> {

@@ -8,7 +8,7 @@
 
 import { beliefSlots } from './belief-slots.ts';
 import type { Block } from './block.ts';
-import type { CheckpointPart } from './checkpoint.ts';
+import type { CheckpointPart, SavedVersion } from './checkpoint.ts';
 import { documentHash } from './document-hash.ts';
 import { sampleColumns } from './messages.ts';
 
@@ -41,13 +41,13 @@ export function saveBlock(
     const back = made.journal === undefined ? undefined : goBack(block, lane);
     for (const [index, { read }] of columns.entries()) values[index * lanes + lane] = read(lane);
     beginsMs.push(back?.atMs ?? block.beliefMs);
-    for (const { signal, timeMs, value, receivedMs } of back?.samples ?? block.samples(lane) ?? [])
+    for (const { signal, timeMs, value, receivedMs } of back?.samples ?? block.side(lane)?.samples ?? [])
       queued.push(lane, signal, timeMs, value, receivedMs);
     back?.return();
   }
   // Records are most of it, and lie together.
   for (let lane = 0; lane < lanes; lane++) {
-    const record = block.record(lane);
+    const record = block.side(lane)?.detection;
     for (let i = 0; i < names.length; i++) values[(columns.length + i) * lanes + lane] = record?.[i] ?? 0;
   }
   return {
@@ -56,6 +56,7 @@ export function saveBlock(
     ...made,
     ...(made.journal !== undefined && { beginsMs }),
     twins: block.twins.map(({ id }) => id),
+    ...versionsOf(block),
     columns: [...columns.map(({ name }) => name), ...names],
     values,
     signals: signalNames(block),
@@ -63,10 +64,22 @@ export function saveBlock(
   };
 }
 
+/** Of the lanes that are not what the project names. */
+function versionsOf(block: Block): Pick<CheckpointPart, 'versions'> {
+  const versions: Record<string, SavedVersion> = {};
+  for (const [lane, { id, model, configured = model, parameters }] of block.twins.entries()) {
+    const isShadow = block.side(lane)?.isShadow === true;
+    if (!isShadow && configured === model) continue;
+    versions[id] = { role: isShadow ? 'shadow' : 'live', configured, parameters };
+  }
+  return Object.keys(versions).length === 0 ? {} : { versions };
+}
+
 /** Shows a lane as it was at the start of its history, until `return`; undefined if it has none. */
 function goBack(block: Block, lane: number) {
   const { memory } = block;
-  const oldest = block.oldest(lane);
+  const side = block.side(lane);
+  const oldest = side?.history.copies[0];
   if (oldest === undefined) return undefined;
   const now = new Float64Array(memory.savedCount);
   memory.save(lane, now);
@@ -74,7 +87,7 @@ function goBack(block: Block, lane: number) {
   return {
     /** When the last tick was due that it had made, and what came after that. */
     atMs: oldest.k * block.periodMs,
-    samples: block.samples(lane)?.from(oldest.place),
+    samples: side?.samples.from(oldest.place),
     return: () => memory.load(lane, now),
   };
 }
@@ -83,16 +96,22 @@ function goBack(block: Block, lane: number) {
 export function restoreBlock(block: Block, parts: readonly CheckpointPart[], nowMs: number): void {
   const lanes = new Map(block.twins.map(({ id }, lane) => [id, lane]));
   const hash = documentHash(block.model.document);
+  const restored = new Set<number>();
+  const misfits = new Map<number, string>();
   for (const part of parts) {
     const problem = misfit(block, part, hash);
     for (const [row, id] of part.twins.entries()) {
       const lane = lanes.get(id);
       if (lane === undefined) continue;
-      if (problem === undefined) restoreLane(block, lane, numbersOf(part, row), nowMs);
-      else block.events.afresh(lane, problem, nowMs);
+      if (problem === undefined) {
+        restoreLane(block, lane, numbersOf(part, row), nowMs);
+        restored.add(lane);
+      } else misfits.set(lane, problem);
     }
     if (problem === undefined) restoreQueues(block, lanes, part);
   }
+  // A twin in a trial is in two parts, of which one is another lane's.
+  for (const [lane, problem] of misfits) if (!restored.has(lane)) block.events.afresh(lane, problem, nowMs);
 }
 
 function misfit(block: Block, part: CheckpointPart, hash: string): string | undefined {
@@ -142,7 +161,7 @@ function restoreBelief(block: Block, lane: number, saved: ReadonlyMap<string, nu
 /** Detection goes on if the checkpoint has all of its record; otherwise it learns anew. */
 function restoreDetection(block: Block, lane: number, saved: ReadonlyMap<string, number>): void {
   const numbers = block.detection.names.map((name) => saved.get(name) ?? Number.NaN);
-  if (numbers.every(Number.isFinite)) block.record(lane)?.set(numbers);
+  if (numbers.every(Number.isFinite)) block.side(lane)?.detection.set(numbers);
 }
 
 function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: CheckpointPart): void {

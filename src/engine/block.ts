@@ -26,9 +26,9 @@ import { BlockMemory, type LaneNumbers } from './block-memory.ts';
 import { Detection } from './detection.ts';
 import { statusCodes } from './frame.ts';
 import { LaneEvents } from './lane-events.ts';
-import { type HistoryCopy, historySpan } from './lane-history.ts';
+import { historySpan } from './lane-history.ts';
 import { LaneList } from './lane-list.ts';
-import type { LaneSamples, QueuedSample } from './lane-samples.ts';
+import { countedElsewhere, type QueuedSample } from './lane-samples.ts';
 import {
   copySide,
   createSide,
@@ -147,18 +147,9 @@ export class Block {
     return this.#sides[lane]?.twin;
   }
 
-  /** What detection remembers of a lane's twin. */
-  record(lane: number): Float64Array | undefined {
-    return this.#sides[lane]?.detection;
-  }
-
-  samples(lane: number): LaneSamples | undefined {
-    return this.#sides[lane]?.samples;
-  }
-
-  /** The oldest copy of a lane, from which it can be made again; undefined if there is none. */
-  oldest(lane: number): HistoryCopy | undefined {
-    return this.#sides[lane]?.history.copies[0];
+  /** What a lane is beside its numbers. */
+  side(lane: number): LaneSide | undefined {
+    return this.#sides[lane];
   }
 
   /** When the last tick was due. */
@@ -170,9 +161,14 @@ export class Block {
     return (this.#k + 1) * this.periodMs;
   }
 
-  /** Measurements that are silent. */
+  /** Measurements that are silent, shadows aside. */
   get silentSensors(): number {
     return this.#silentSensors;
+  }
+
+  /** Whether samples of measurements are only compared, and correct nothing. */
+  set isOpenLoop(isOpenLoop: boolean) {
+    this.#ticker.isOpenLoop = isOpenLoop;
   }
 
   /** Gives up ticks: the twins stand still over them. */
@@ -206,7 +202,7 @@ export class Block {
 
   /** Refuses the samples of a lane that still wait, since its twin ends. */
   refuseQueued(lane: number): void {
-    for (const sample of this.samples(lane) ?? []) this.#refuse(lane, 'unknown-twin', sample);
+    for (const sample of this.#sides[lane]?.samples ?? []) this.#refuse(lane, 'unknown-twin', sample);
   }
 
   /** Takes a lane away; the last one moves to its place. */
@@ -232,7 +228,7 @@ export class Block {
     if (evicted !== undefined) this.events.overflow(lane, evicted, this.beliefMs);
     if (replaced !== undefined) this.#refuse(lane, 'replaced', replaced);
     if (outcome !== 'late') return undefined;
-    this.#reporter.counters.lateSamples++;
+    if (sample.receivedMs !== countedElsewhere) this.#reporter.counters.lateSamples++;
     this.#anyLate = true;
     const { place, boundary } = samples.late;
     side.late = {
@@ -267,10 +263,11 @@ export class Block {
     this.#k++;
     this.#silentSensors = 0;
     for (let lane = 0; lane < this.lanes; lane++) {
-      this.#silentSensors += this.#sensors.listen(lane, this.beliefMs, this.periodMs);
+      const silent = this.#sensors.listen(lane, this.beliefMs, this.periodMs);
       this.events.sensed(lane, this.beliefMs);
       const side = this.#sides[lane];
       if (side !== undefined) this.detection.moved(side, lane, this.beliefMs);
+      if (side?.isShadow !== true) this.#silentSensors += silent;
       this.#forget(lane);
     }
     this.#reporter.counters.ticks += this.lanes;
@@ -284,7 +281,7 @@ export class Block {
       problem = stepLane({ memory, motion, events, lane, atMs: k * this.periodMs }, seconds, inputs);
       if (problem !== undefined) return;
       this.#beginHistory(lane, k);
-      this.#reporter.counters.steps++;
+      if (this.#sides[lane]?.isShadow !== true) this.#reporter.counters.steps++;
     });
     return problem;
   }
@@ -294,17 +291,6 @@ export class Block {
     this.workIn();
     const at = Math.round(atMs / this.periodMs);
     atMoment({ ...this.#past(), lane, at, substeps: this.#substeps }, act);
-  }
-
-  /** How many lanes have each status, by `statusCodes`. */
-  countStatuses(): readonly [running: number, waiting: number, quarantined: number] {
-    const counts: [number, number, number] = [0, 0, 0];
-    for (let lane = 0; lane < this.lanes; lane++) counts[this.#status(lane) as 0 | 1 | 2]++;
-    return counts;
-  }
-
-  countQueued(): number {
-    return this.#sides.reduce((sum, { samples }) => sum + samples.waiting, 0);
   }
 
   /** Arrival times of the samples applied since the last call. */

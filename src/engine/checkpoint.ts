@@ -12,6 +12,15 @@ import { sampleColumns } from './messages.ts';
 import { isRecord } from './payload.ts';
 import { decodeUtf8, encodeUtf8 } from './platform.ts';
 
+/** A lane that is not what the project names: a shadow, or of a version that has been made live since. */
+export interface SavedVersion {
+  readonly role: 'live' | 'shadow';
+  /** The version that the project named then. */
+  readonly configured: string;
+  /** The twin's own, under this version; SI. */
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
 /** The twins of one block. Its numbers go by column name, so that they survive another order. */
 export interface CheckpointPart {
   readonly model: string;
@@ -28,6 +37,8 @@ export interface CheckpointPart {
   readonly shard?: number;
   readonly block?: number;
   readonly twins: readonly string[];
+  /** By twin; absent for one that is what the project names. */
+  readonly versions?: Readonly<Record<string, SavedVersion>>;
   readonly columns: readonly string[];
   /** Column c of twin j is `values[c * twins.length + j]`. */
   readonly values: Float64Array;
@@ -154,8 +165,10 @@ function readHeader(bytes: Uint8Array): Header {
 
 function isPartHeader(value: unknown): value is PartHeader {
   if (!isRecord(value)) return false;
-  const { model, hash, savedMs, twins, columns, signals, values, queued } = value;
+  const { model, hash, savedMs, twins, versions = {}, columns, signals, values, queued } = value;
   return (
+    isRecord(versions) &&
+    Object.values(versions).every(isSavedVersion) &&
     typeof model === 'string' &&
     typeof hash === 'string' &&
     typeof savedMs === 'number' &&
@@ -164,6 +177,12 @@ function isPartHeader(value: unknown): value is PartHeader {
     ) &&
     [values, queued].every((count) => Number.isSafeInteger(count) && Number(count) >= 0)
   );
+}
+
+function isSavedVersion(value: unknown): value is SavedVersion {
+  if (!isRecord(value)) return false;
+  const { role, configured, parameters } = value;
+  return (role === 'live' || role === 'shadow') && typeof configured === 'string' && isRecord(parameters);
 }
 
 function align(offset: number): number {

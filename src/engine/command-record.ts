@@ -10,7 +10,7 @@ import { type Alarm, isSavedAlarm } from './alarms/index.ts';
 import { decodeJson, encodeJson } from './json-record.ts';
 import { isRecordedTwin, type RecordedTwin } from './twin-record.ts';
 
-export type Command = StepCommand | AddCommand | RemoveCommand | AlarmCommand;
+export type Command = StepCommand | AddCommand | RemoveCommand | AlarmCommand | TrialCommand;
 
 interface Given {
   /** When it was given, Unix milliseconds. */
@@ -49,6 +49,29 @@ export interface AlarmCommand extends Given {
   readonly alarm: Alarm;
 }
 
+/** Another version beside the one that a twin runs, with the belief that this had at `atMs`. */
+export interface ShadowCommand extends Given {
+  readonly kind: 'shadow';
+  readonly twin: string;
+  /** `Model.id` */
+  readonly model: string;
+  readonly atMs: number;
+}
+
+/** The two exchange their roles: ticks up to `atMs` are those of the one, later ones those of the other. */
+export interface SwapCommand extends Given {
+  readonly kind: 'swap';
+  readonly twin: string;
+  readonly atMs: number;
+}
+
+export interface EndShadowCommand extends Given {
+  readonly kind: 'end-shadow';
+  readonly twin: string;
+}
+
+export type TrialCommand = ShadowCommand | SwapCommand | EndShadowCommand;
+
 const recordKind = 2;
 
 export function encodeCommand(command: Command): Uint8Array {
@@ -73,6 +96,10 @@ const forms: Readonly<Record<string, (fields: Fields) => boolean>> = {
     typeof twin === 'string' && [atMs, seconds].every(Number.isFinite) && typeof inputs === 'object',
   add: ({ twin, atMs }) => isRecordedTwin(twin) && Number.isFinite(atMs),
   remove: ({ twin }) => typeof twin === 'string',
+  shadow: ({ twin, model, atMs }) =>
+    typeof twin === 'string' && typeof model === 'string' && Number.isFinite(atMs),
+  swap: ({ twin, atMs }) => typeof twin === 'string' && Number.isFinite(atMs),
+  'end-shadow': ({ twin }) => typeof twin === 'string',
   acknowledge: isAlarmCommand,
   shelve: isAlarmCommand,
   unshelve: isAlarmCommand,

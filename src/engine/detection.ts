@@ -188,6 +188,14 @@ export class Detection {
     this.#inquiry?.widened(side);
   }
 
+  /** Forgets what was told of a twin, but not what was found: what still holds is then told again. */
+  forgetTold(record: Float64Array | undefined): void {
+    if (record === undefined || record.length === 0) return;
+    record[verdictAt] = 0;
+    for (const sensor of this.#sensors) if (sensor !== undefined) record[sensor.offset] = 0;
+    for (const { offset } of this.#healths) record[offset] = 0;
+  }
+
   /** A lane goes: what only this block knows of it is forgotten. */
   forget(side: LaneSide): void {
     this.#inquiry?.drop(side);

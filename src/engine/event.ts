@@ -23,6 +23,8 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | diagnosed · diagnosis-over | who is at fault, by the other sensors: one sensor, a health, or the machine as such · nothing is suspected any more |
  * | health-changed · health-settled | an estimate that only its noise should move has moved by more · wanders as usual again |
  * | added · removed | a twin came to the fleet, or left it, while it ran |
+ * | trial-begun · trial-ended | another version of its model runs in a twin's shadow · no longer does |
+ * | model-changed | a twin's model is another version now; the one before runs on as its shadow |
  * | worker-restarted | a worker died and was started again; its twins go on from their last checkpoint |
  * | kernel-changed | other kernels compute than those that made the checkpoint |
  * | checkpoint-failed | a checkpoint could not be written or read |
@@ -56,6 +58,9 @@ export type TwinEventKind =
   | 'diverged'
   | 'added'
   | 'removed'
+  | 'trial-begun'
+  | 'trial-ended'
+  | 'model-changed'
   | 'worker-restarted'
   | 'kernel-changed'
   | 'checkpoint-failed'
@@ -103,6 +108,9 @@ export const severities = {
   diverged: 'critical',
   added: 'info',
   removed: 'info',
+  'trial-begun': 'info',
+  'trial-ended': 'info',
+  'model-changed': 'info',
   'worker-restarted': 'warning',
   'kernel-changed': 'info',
   'checkpoint-failed': 'critical',

@@ -5,12 +5,15 @@ import { type Entry, show } from './fleet-entry.ts';
 import type { BlockInfo, FromShard } from './messages.ts';
 import type { Recorder } from './recorder.ts';
 import type { ShardClient } from './shard-client.ts';
+import { isPublished, type Shown, type Trial } from './trial.ts';
 
 interface FleetBlock {
   readonly info: BlockInfo;
   /** By lane; undefined for a twin that has left. */
   readonly entries: readonly (Entry | undefined)[];
   readonly ids: readonly string[];
+  /** Those of whose ticks readers are told: the same list as long as they are the same. */
+  told: readonly string[];
 }
 
 type FrameMessage = Extract<FromShard, { kind: 'frame' }>;
@@ -18,6 +21,8 @@ type FrameMessage = Extract<FromShard, { kind: 'frame' }>;
 export interface FleetBlocksOptions {
   readonly entryOf: (twin: number) => Entry | undefined;
   readonly shardOf: (client: ShardClient) => number;
+  /** Takes the part of a lane in a trial. */
+  readonly arrive: (entry: Entry, trial: Trial, shown: Shown) => void;
   /** Notes blocks and ticks. */
   readonly recorder: Recorder | undefined;
 }
@@ -44,7 +49,7 @@ export class FleetBlocks {
       return;
     }
     const ids = twins.filter((id) => id !== '');
-    blocks.set(info.block, { info, entries, ids });
+    blocks.set(info.block, { info, entries, ids, told: ids });
   }
 
   forget(client: ShardClient): void {
@@ -61,8 +66,10 @@ export class FleetBlocks {
     for (let lane = 0; lane < entries.length; lane++) {
       const entry = entries[lane];
       if (entry === undefined) continue;
-      show(entry, frame, lane);
-      entry.dueMs = dueMs;
+      if (entry.trial === undefined) {
+        show(entry, frame, lane);
+        entry.dueMs = dueMs;
+      } else this.#options.arrive(entry, entry.trial, { frame, lane, dueMs });
     }
     const { shardOf, recorder } = this.#options;
     const { digest } = message;
@@ -76,10 +83,28 @@ export class FleetBlocks {
     return this.#blocks.get(client)?.get(block)?.entries ?? [];
   }
 
+  /** Those of them of which readers see this tick: not the shadows. */
+  published(client: ShardClient, message: FrameMessage): readonly (Entry | undefined)[] {
+    const entries = this.entries(client, message);
+    if (!entries.some(isInTrial)) return entries;
+    return entries.filter((entry) => entry !== undefined && isPublished(entry, message.dueMs));
+  }
+
   report(client: ShardClient, message: FrameMessage, seenMs: number): TickReport | undefined {
     const block = this.#blocks.get(client)?.get(message.block);
     if (block === undefined) return undefined;
     const { dueMs, finishedMs, receivedMs } = message;
-    return { twins: block.ids, periodMs: block.info.periodMs, dueMs, finishedMs, seenMs, receivedMs };
+    if (block.entries.some(isInTrial)) this.#tellOnly(block, this.published(client, message));
+    else block.told = block.ids;
+    return { twins: block.told, periodMs: block.info.periodMs, dueMs, finishedMs, seenMs, receivedMs };
   }
+
+  #tellOnly(block: FleetBlock, entries: readonly (Entry | undefined)[]): void {
+    const ids = entries.flatMap((entry) => (entry === undefined ? [] : [entry.info.config.id]));
+    if (ids.length !== block.told.length || ids.some((id, i) => id !== block.told[i])) block.told = ids;
+  }
+}
+
+function isInTrial(entry: Entry | undefined): boolean {
+  return entry?.trial !== undefined;
 }

@@ -8,11 +8,20 @@ import type { ShardClient } from './shard-client.ts';
 import { createSignalTable, type SignalTable } from './signal-table.ts';
 import type { Snapshot } from './snapshot.ts';
 import { createSnapshot, createSnapshotView, type SnapshotView } from './snapshot-view.ts';
+import { samplesOf, type Trial } from './trial.ts';
+import type { TwinConfig } from './twin-config.ts';
 
 export interface Entry {
   readonly info: TwinInfo;
-  readonly target: Target;
+  /** Where its samples come in; in a trial with the signals of both versions. */
+  target: Target;
+  /** The signals of its own version. */
+  readonly table: SignalTable;
   readonly view: SnapshotView;
+  /** The twin as the project has it: with the version that this names. */
+  readonly named: TwinConfig;
+  /** Of both lanes of a trial; undefined for a twin that has one. */
+  trial: Trial | undefined;
   client: ShardClient;
   /** Samples that wait while the twin moves to another shard; undefined while it does not. */
   held: Sample[] | undefined;
@@ -35,17 +44,24 @@ export function shareOf(model: Model): Shared {
   return { view: createSnapshotView(model), table: createSignalTable(model) };
 }
 
-/** @param index - the twin's number in the fleet. */
-export function createEntry(
-  index: number,
-  info: TwinInfo,
-  { view, table }: Shared,
-  client: ShardClient,
-): Entry {
+/** What a lane is from its beginning on. */
+export interface EntryOptions {
+  /** Its number in the fleet. */
+  readonly index: number;
+  readonly info: TwinInfo;
+  readonly client: ShardClient;
+  /** Default: as `info` says. */
+  readonly named?: TwinConfig;
+}
+
+export function createEntry({ index, info, client, named }: EntryOptions, { view, table }: Shared): Entry {
   return {
     info,
     target: { index, config: info.config, table },
+    table,
     view,
+    named: named ?? info.config,
+    trial: undefined,
     client,
     held: undefined,
     frame: undefined,
@@ -74,8 +90,18 @@ const heldLimit = 10_000;
 
 /** Takes a sample on its way, or says why not. */
 export function forward(entry: Entry, sample: Sample): 'queue-full' | 'unavailable' | undefined {
-  if (entry.held === undefined) return entry.client.forward(sample);
-  if (entry.held.length >= heldLimit) return 'queue-full';
-  entry.held.push(sample);
+  if (entry.held !== undefined) {
+    if (entry.held.length >= heldLimit) return 'queue-full';
+    entry.held.push(sample);
+    return undefined;
+  }
+  const { client, trial } = entry;
+  if (trial === undefined) return client.forward(sample);
+  // Both lanes or none.
+  if (client.room < 2) return 'queue-full';
+  for (const own of samplesOf(trial, sample)) {
+    const hindrance = client.forward(own);
+    if (hindrance !== undefined) return hindrance;
+  }
   return undefined;
 }

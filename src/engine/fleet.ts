@@ -11,13 +11,14 @@ import type { TwinEvent } from './event.ts';
 import type { Delivery, Refused, RefusalReason } from './refusal.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { TwinConfig } from './twin-config.ts';
+import type { FleetVersions } from './versions.ts';
 
 export interface TwinInfo {
   readonly config: TwinConfig;
   readonly model: Model;
 }
 
-export interface Fleet {
+export interface Fleet extends FleetVersions {
   /** By `Model.id`. */
   readonly models: ReadonlyMap<string, Model>;
   /**
@@ -82,7 +83,7 @@ export interface Fleet {
   onEvent(listener: (event: TwinEvent) => void): () => void;
   /** Samples as they come: those that were taken, and those that are too late for their twin but may be kept. */
   onSample(listener: (sample: SeenSample) => void): () => void;
-  /** Twins that came or went while the fleet runs. */
+  /** Twins that came or went while the fleet runs, or whose model is another now. */
   onChange(listener: (change: FleetChange) => void): () => void;
   /** Ends the loops, writes the last checkpoint and closes the shards. May be called twice. */
   stop(): Promise<void>;
@@ -98,7 +99,8 @@ export interface SeenSample {
 }
 
 export interface FleetChange {
-  readonly kind: 'added' | 'removed';
+  /** `changed`: the twin's model is another version now, and its snapshots are of that. */
+  readonly kind: 'added' | 'removed' | 'changed';
   readonly twin: TwinInfo;
 }
 

@@ -34,7 +34,7 @@ export type { HealthReading } from './health.ts';
 export { createLocalShard } from './local-shard.ts';
 export { type Correction, createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
-export type { FromShard, ToShard } from './messages.ts';
+export type { AheadError, FromShard, ToShard } from './messages.ts';
 export type { StopSignal } from './platform.ts';
 export type {
   CheckpointStore,
@@ -57,6 +57,7 @@ export { type Delivery, type Refused, type RefusalReason, refusalReasons } from 
 export { decodeSamples, type RecordedSample } from './samples-record.ts';
 export { Shard, type ShardOptions } from './shard.ts';
 export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
+export type { FleetVersions, ShadowTick, TrialReading, TrialTick } from './versions.ts';
 export {
   type Binding,
   defaultTelemetryTopic,

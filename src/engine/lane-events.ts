@@ -9,7 +9,7 @@ import { fromSi, fromSiDifference } from '../core/units/index.ts';
 import type { BlockMemory } from './block-memory.ts';
 import { severities } from './event.ts';
 import type { LaneSide } from './lane-side.ts';
-import type { QueuedSample } from './lane-samples.ts';
+import { countedElsewhere, type QueuedSample } from './lane-samples.ts';
 import type { ShardEvent, ShardReason } from './messages.ts';
 import type { Reporter } from './reporter.ts';
 import { formatSpan } from './span.ts';
@@ -62,7 +62,7 @@ export class LaneEvents {
   }
 
   quarantined(lane: number, cause: string, atMs: number): void {
-    this.#reporter.counters.quarantines++;
+    this.#count(lane, 'quarantines', 1);
     const message = `${cause}; the twin stands at its last good belief`;
     this.tell(lane, { kind: 'quarantined', timeMs: atMs, message });
   }
@@ -124,7 +124,7 @@ export class LaneEvents {
   }
 
   diverged(lane: number, why: string, atMs: number): void {
-    this.#reporter.counters.divergences++;
+    this.#count(lane, 'divergences', 1);
     const message = `${why}; the belief begins anew from the last consistent one, with the uncertainty of the start`;
     this.tell(lane, { kind: 'diverged', timeMs: atMs, message });
   }
@@ -161,7 +161,7 @@ export class LaneEvents {
   }
 
   #boundChanged(lane: number, { state, bound, limit }: BoundedState, held: boolean, atMs: number): void {
-    if (held) this.#reporter.counters.heldBounds++;
+    if (held) this.#count(lane, 'heldBounds', 1);
     const where = `its ${bound === 'min' ? 'lower' : 'upper'} bound of ${inUnit(limit, state)}`;
     const [kind, verb] = held
       ? (['bound-held', 'is held at'] as const)
@@ -175,7 +175,7 @@ export class LaneEvents {
   }
 
   #fired(lane: number, { name, message, severity }: When, times: number, atMs: number): void {
-    this.#reporter.counters.raised += times;
+    this.#count(lane, 'raised', times);
     if (message === undefined) return;
     const twin = this.#sides[lane]?.twin.index ?? -1;
     this.#reporter.event({ twin, timeMs: atMs, kind: 'raised', severity, message, subject: name });
@@ -189,7 +189,13 @@ export class LaneEvents {
     this.tell(lane, { kind: 'queue-overflow', timeMs: atMs, message, subject: name });
   }
 
-  refuse(lane: number, reason: ShardReason, { signal, timeMs, value }: QueuedSample, atMs: number): void {
+  refuse(
+    lane: number,
+    reason: ShardReason,
+    { signal, timeMs, value, receivedMs }: QueuedSample,
+    atMs: number,
+  ): void {
+    if (receivedMs === countedElsewhere) return;
     this.#reporter.refuse({ reason, atMs, twin: this.#sides[lane]?.twin.index ?? -1, signal, timeMs, value });
   }
 
@@ -203,6 +209,10 @@ export class LaneEvents {
 
   afresh(lane: number, why: string, atMs: number): void {
     this.tell(lane, { kind: 'afresh', timeMs: atMs, message: `the twin begins anew: ${why}` });
+  }
+
+  #count(lane: number, what: 'quarantines' | 'divergences' | 'heldBounds' | 'raised', times: number): void {
+    if (this.#sides[lane]?.isShadow !== true) this.#reporter.counters[what] += times;
   }
 
   #signalName(signal: number): string {

@@ -62,6 +62,9 @@ export interface Displaced {
   readonly replaced?: QueuedSample;
 }
 
+/** In place of the time of arrival: another lane of the twin has the sample as well, and counts it. */
+export const countedElsewhere = Number.NEGATIVE_INFINITY;
+
 const nothing: Displaced = {};
 const width = 4;
 const columns = { signal: 0, timeMs: 1, value: 2, receivedMs: 3 } as const;
@@ -199,7 +202,7 @@ export class LaneSamples {
     return this.#number(row, columns.value);
   }
 
-  /** When the sample came, the first time that it is asked; then NaN. */
+  /** When the sample came, or `countedElsewhere`, the first time that it is asked; then NaN. */
   takeReceivedMs(row: number): number {
     const receivedMs = this.#number(row, columns.receivedMs);
     this.#rows[row * width + columns.receivedMs] = Number.NaN;

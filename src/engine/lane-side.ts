@@ -16,6 +16,8 @@ export interface LaneSide {
   readonly beforeMs: Float64Array;
   /** Where its late samples take it back to; undefined if there are none. */
   late: Target | undefined;
+  /** Whether another lane is what readers see of the twin: then nothing of this one is counted. */
+  isShadow: boolean;
 }
 
 /** What was told of a lane, to tell edges only, and when something last came. It is not taken back with the lane. */
@@ -38,6 +40,7 @@ export interface SideCopy {
   readonly detection: Float64Array;
   readonly beforeMs: Float64Array;
   readonly late: Target | undefined;
+  readonly isShadow: boolean;
 }
 
 /** Of a block: what its lanes share. */
@@ -70,17 +73,26 @@ export function createSide(
     detection: new Float64Array(detectionWidth),
     beforeMs: new Float64Array(model.inputs.length + measurements).fill(Number.NaN),
     late: undefined,
+    isShadow: twin.shadowOf !== undefined,
   };
 }
 
-export function copySide({ samples, history, told, detection, beforeMs, late }: LaneSide): SideCopy {
-  return { rows: samples.copyOut(), copies: history.copies, told, detection, beforeMs, late };
+export function copySide({
+  samples,
+  history,
+  told,
+  detection,
+  beforeMs,
+  late,
+  isShadow,
+}: LaneSide): SideCopy {
+  return { rows: samples.copyOut(), copies: history.copies, told, detection, beforeMs, late, isShadow };
 }
 
 export function sideOf(
   twin: ShardTwin,
   { order, span }: SideShape,
-  { rows, copies, told, detection, beforeMs, late }: SideCopy,
+  { rows, copies, told, detection, beforeMs, late, isShadow }: SideCopy,
 ): LaneSide {
   return {
     twin,
@@ -90,6 +102,7 @@ export function sideOf(
     detection,
     beforeMs,
     late,
+    isShadow,
   };
 }
 

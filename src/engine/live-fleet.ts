@@ -17,29 +17,27 @@ import type {
   TwinInfo,
 } from './fleet.ts';
 import { FleetBlocks } from './fleet-blocks.ts';
+import { FleetReceiver } from './fleet-receiver.ts';
+import { FleetTrials } from './fleet-trials.ts';
 import { forward, snapshotOf } from './fleet-entry.ts';
 import { type Hindrance, Ingest, type Sample } from './ingest.ts';
 import { listen } from './listeners.ts';
 import { Membership } from './membership.ts';
-import type { FromShard, ShardReport } from './messages.ts';
 import type { CheckpointStore, Clock, Journal, ShardLink } from './ports.ts';
 import { Recorder } from './recorder.ts';
-import { describeRecovery, recover } from './recovery.ts';
+import { describeRecovery, type Recovered, recover } from './recovery.ts';
 import type { Delivery, Refused } from './refusal.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { describeKernels, describeStrangers } from './resumption.ts';
 import { Revivals } from './revivals.ts';
 import { Saving } from './saving.ts';
 import { ShardClient } from './shard-client.ts';
-import { describeRefusal } from './shard-refusal.ts';
 import type { Snapshot } from './snapshot.ts';
 import { statisticsOf } from './statistics.ts';
-import { showStepped, stepByHand } from './stepping.ts';
+import { stepByHand } from './stepping.ts';
 import type { TwinConfig } from './twin-config.ts';
 
 const limits = { events: 2000, refusals: 1000 } as const;
-
-type FrameMessage = Extract<FromShard, { kind: 'frame' }>;
 
 export interface LiveFleetOptions {
   readonly models: Map<string, Model>;
@@ -64,14 +62,21 @@ export class LiveFleet implements Fleet {
   readonly #refusals = new RefusalLog(limits.refusals);
   readonly #events: EventLog;
   readonly #alarms: FleetAlarms;
-  readonly #tickListeners = new Set<(tick: TickReport) => void>();
+  readonly #receiver: FleetReceiver;
   readonly #changeListeners = new Set<(change: FleetChange) => void>();
   readonly #saving: Saving;
   readonly #recorder: Recorder | undefined;
   readonly #revivals = new Revivals();
+  readonly #trials: FleetTrials;
   #stopped: Promise<void> | undefined;
   readonly addModel: Fleet['addModel'] = (model) => addModel(this.#options.models, model);
   readonly onSample: Fleet['onSample'] = (listener) => listen(this.#ingest.listeners, listener);
+  readonly beginShadow: Fleet['beginShadow'] = async (id, model) => this.#versions.beginShadow(id, model);
+  readonly swapShadow: Fleet['swapShadow'] = async (id) => this.#versions.swapShadow(id);
+  readonly endShadow: Fleet['endShadow'] = async (id) => this.#versions.endShadow(id);
+  readonly shadow: Fleet['shadow'] = (id) => this.#trials.shadow(id);
+  readonly shadowSnapshot: Fleet['shadowSnapshot'] = (id) => this.#trials.shadowSnapshot(id);
+  readonly onShadowTick: Fleet['onShadowTick'] = (listener) => this.#trials.onShadowTick(listener);
 
   constructor(options: LiveFleetOptions) {
     this.models = options.models;
@@ -107,16 +112,41 @@ export class LiveFleet implements Fleet {
         this.#tellChange('added', entry.info);
       },
       left: (entry) => {
+        this.#trials.forget(entry);
         this.#ingest.remove(entry.target);
         this.#alarms.remove(entry.info.config.id);
         this.#recorder?.forget(entry.target.index);
         this.#tellChange('removed', entry.info);
       },
     });
+    this.#trials = new FleetTrials({
+      models: options.models,
+      members: this.#members,
+      clock,
+      recorder: this.#recorder,
+      rerouted: (before, now) => {
+        this.#ingest.remove(before);
+        this.#ingest.add(now);
+        this.#recorder?.forget(now.index);
+      },
+      became: ({ info }) => this.#alarms.change(info, clock.nowMs()),
+      changed: ({ info }) => this.#tellChange('changed', info),
+      tell: (id, kind, message) => this.#events.tellOf(id, kind, message),
+    });
     this.#blocks = new FleetBlocks({
+      arrive: (entry, trial, shown) => this.#trials.arrive(entry, trial, shown),
       entryOf: (twin) => this.#members.at(twin),
       shardOf: (client) => this.#clients.indexOf(client),
       recorder: this.#recorder,
+    });
+    this.#receiver = new FleetReceiver({
+      clock,
+      members: this.#members,
+      blocks: this.#blocks,
+      trials: this.#trials,
+      alarms: this.#alarms,
+      events: this.#events,
+      refusals: this.#refusals,
     });
     // Only now, since a shard may have something to say already.
     this.#clients.push(...options.shards.map((link) => this.#connect(link)));
@@ -147,13 +177,14 @@ export class LiveFleet implements Fleet {
     const beginning = { restore: parts, recover: journal !== undefined };
     const strangers = describeStrangers(parts, (id) => this.twin(id) !== undefined);
     if (strangers !== undefined) this.#events.tellOfAll('resumed', strangers);
+    for (const note of this.#trials.restore(parts, this.#clients)) this.#events.tellOfAll('resumed', note);
     if (journal === undefined) this.#alarms.restore(checkpoint.alarms);
     else journal.resumeAfter(Math.max(0, ...parts.map((part) => part.journal ?? 0)));
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
     // Answers come in order: with them the first snapshots are there as well.
     await Promise.all(this.#clients.map((client) => client.ask({ kind: 'checkpoint' })));
     if (journal !== undefined) {
-      const found = await recover({ journal, checkpoint, members: this.#members, clients: this.#clients });
+      const found = await this.#recover(checkpoint, this.#clients);
       if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));
       this.#recorder?.begin('start');
       this.#alarms.restore(found.alarms);
@@ -253,7 +284,7 @@ export class LiveFleet implements Fleet {
   }
 
   onTick(listener: (tick: TickReport) => void): () => void {
-    return listen(this.#tickListeners, listener);
+    return listen(this.#receiver.tickListeners, listener);
   }
 
   onEvent(listener: (event: TwinEvent) => void): () => void {
@@ -292,59 +323,10 @@ export class LiveFleet implements Fleet {
   #connect(link: ShardLink): ShardClient {
     const client: ShardClient = new ShardClient(link, this.#options.clock, {
       position: () => this.#recorder?.last ?? 0,
-      onMessage: (message) => this.#receive(client, message),
+      onMessage: (message) => this.#receiver.receive(client, message),
       onFailed: (why) => this.#failed(client, why),
     });
     return client;
-  }
-
-  #receive(client: ShardClient, message: Exclude<FromShard, { kind: 'acknowledged' | 'failed' }>): void {
-    switch (message.kind) {
-      case 'ready':
-        for (const info of message.blocks) this.#blocks.set(client, info);
-        break;
-      case 'lanes':
-        this.#blocks.set(client, message.block);
-        break;
-      case 'frame':
-        this.#blocks.take(client, message);
-        break;
-      case 'stepped':
-        showStepped(this.#members.at(message.twin), message.values);
-        break;
-      case 'added':
-      case 'removed':
-      case 'checkpoint':
-        break;
-    }
-    // Events after numbers: who reads the twin upon its event finds it as the event says.
-    this.#takeReport(client, message.report);
-    if (message.kind === 'frame') this.#tellTick(client, message);
-    // After events and ticks, so that an event says first what an alarm then repeats.
-    if (message.kind === 'frame') {
-      for (const entry of this.#blocks.entries(client, message)) this.#alarms.look(entry, message.dueMs);
-    } else if (message.kind === 'stepped') {
-      this.#alarms.look(this.#members.at(message.twin), this.#options.clock.nowMs());
-    }
-  }
-
-  #tellTick(client: ShardClient, message: FrameMessage): void {
-    if (this.#tickListeners.size === 0) return;
-    const tick = this.#blocks.report(client, message, this.#options.clock.nowMs());
-    if (tick !== undefined) for (const listener of this.#tickListeners) listener(tick);
-  }
-
-  #takeReport(client: ShardClient, { events, refused }: ShardReport): void {
-    for (const { twin, ...event } of events) {
-      const entry = this.#members.at(twin);
-      // It was told before the restart, and is found again.
-      if (entry !== undefined && client.tellsOld && event.timeMs <= entry.toldMs) continue;
-      this.#events.tell({ twin: entry?.info.config.id ?? '*', ...event });
-    }
-    for (const refusal of refused) {
-      const described = describeRefusal(refusal, this.#members.at(refusal.twin)?.target);
-      if (described !== undefined) this.#refusals.keep(described);
-    }
   }
 
   #failed(client: ShardClient, why: string): void {
@@ -368,9 +350,10 @@ export class LiveFleet implements Fleet {
     this.#blocks.forget(dead);
     this.#clients[shard] = client;
     const count = this.#members.hand(dead, client);
+    this.#trials.restore(parts, [client]);
     client.start(this.#members.startOf(client, { restore: parts, recover: journal !== undefined }));
     if (journal !== undefined) {
-      recover({ journal, checkpoint: { parts, alarms: [] }, members: this.#members, clients: [client] }).then(
+      this.#recover({ parts, alarms: [] }, [client]).then(
         ({ until }) => client.go(until),
         (error: unknown) => this.#failed(client, String(error)),
       );
@@ -381,12 +364,27 @@ export class LiveFleet implements Fleet {
     return true;
   }
 
+  async #recover(checkpoint: Checkpoint, clients: readonly ShardClient[]): Promise<Recovered> {
+    const { journal } = this.#options;
+    const members = this.#members;
+    if (journal === undefined) throw new RangeError('nothing to recover from');
+    return recover({ journal, checkpoint, members, trials: this.#trials, clients });
+  }
+
   #tellChange(kind: FleetChange['kind'], twin: TwinInfo): void {
     const { id } = twin.config;
     // Who listens to the twin is to hear of its end before he forgets it.
     if (kind === 'removed') this.#events.tellOf(id, kind, 'the twin has ended');
     for (const listener of this.#changeListeners) listener({ kind, twin });
     if (kind === 'added') this.#events.tellOf(id, kind, `a twin of ${twin.model.id} runs from now on`);
+    if (kind === 'changed')
+      this.#events.tellOf(id, 'model-changed', `the twin runs ${twin.model.id} from now on`);
+  }
+
+  /** Only while it runs. */
+  get #versions(): FleetTrials {
+    this.#refuseIfStopped();
+    return this.#trials;
   }
 
   #refuseIfStopped(): void {

@@ -9,7 +9,7 @@ import { GemelError, suggest } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { checkTwins } from './check-twins.ts';
 import type { TwinInfo } from './fleet.ts';
-import { createEntry, type Entry, type Shared, shareOf, show } from './fleet-entry.ts';
+import { createEntry, type Entry, forward, type Shared, shareOf, show } from './fleet-entry.ts';
 import type { ShardTwin, StepProblem, ToShard } from './messages.ts';
 import type { LaneCopy } from './block.ts';
 import type { Clock } from './ports.ts';
@@ -90,7 +90,7 @@ export class Membership {
     return {
       kind: 'start',
       models: Array.from(models, ([id, document]) => ({ id, document })),
-      twins: own.map(({ info, target }) => shardTwin(info.config, target.index)),
+      twins: own.map(shardTwin),
       restore,
       recover,
     };
@@ -100,7 +100,22 @@ export class Membership {
   hand(from: ShardClient, to: ShardClient): number {
     const own = [...this.#byNumber.values()].filter((entry) => entry.client === from);
     for (const entry of own) entry.client = to;
-    return own.length;
+    return own.filter((entry) => entry.trial?.shadow !== entry).length;
+  }
+
+  /** Enters a lane of another version of a twin, beside the one that is live. */
+  enterLane(info: TwinInfo, { client, named }: Entry): Entry {
+    return this.#create(info, client, named);
+  }
+
+  /** A lane that is not live is gone. */
+  leaveLane({ target }: Entry): void {
+    this.#byNumber.delete(target.index);
+  }
+
+  /** From now on this is the lane that the twin's name stands for. */
+  setLive(entry: Entry): void {
+    this.#byId.set(entry.info.config.id, entry);
   }
 
   /** See `Fleet.add`. */
@@ -132,10 +147,13 @@ export class Membership {
       const entry = this.need(id);
       const recorded = recorder?.command({ kind: 'remove', receivedMs: clock.nowMs(), twin: id });
       this.#byId.delete(id);
+      const lanes = lanesOf(entry);
       left(entry);
-      const removed = entry.client.request({ kind: 'remove', twin: entry.target.index, leave: false });
-      await Promise.all([removed, recorded?.durable]);
-      this.#byNumber.delete(entry.target.index);
+      const removed = lanes.map(({ target, client }) =>
+        client.request({ kind: 'remove', twin: target.index, leave: false }),
+      );
+      await Promise.all([...removed, recorded?.durable]);
+      for (const { target } of lanes) this.#byNumber.delete(target.index);
     });
   }
 
@@ -150,14 +168,11 @@ export class Membership {
       if (target === entry.client) return;
       entry.held = [];
       try {
-        const answer = await entry.client.request({ kind: 'remove', twin: entry.target.index, leave: true });
-        const lane = answer.kind === 'removed' ? answer.lane : undefined;
-        entry.client = target;
-        await this.#bring(entry, addRequest(entry, entry.dueMs, lane));
+        for (const lane of lanesOf(entry)) await this.#carry(lane, target);
       } finally {
         const held = entry.held;
         entry.held = undefined;
-        for (const sample of held) entry.client.forward(sample);
+        for (const sample of held) forward(entry, sample);
       }
     });
   }
@@ -169,11 +184,19 @@ export class Membership {
     return done;
   }
 
-  #create(info: TwinInfo, client: ShardClient): Entry {
+  async #carry(entry: Entry, target: ShardClient): Promise<void> {
+    const { index } = entry.target;
+    const answer = await entry.client.request({ kind: 'remove', twin: index, leave: true });
+    const lane = answer.kind === 'removed' ? answer.lane : undefined;
+    entry.client = target;
+    await this.#bring(entry, addRequest(entry, entry.dueMs, lane));
+  }
+
+  #create(info: TwinInfo, client: ShardClient, named = info.config): Entry {
     const { model } = info;
     const shared = this.#shared.get(model) ?? shareOf(model);
     this.#shared.set(model, shared);
-    const entry = createEntry(this.#numbers++, info, shared, client);
+    const entry = createEntry({ index: this.#numbers++, info, client, named }, shared);
     this.#byNumber.set(entry.target.index, entry);
     return entry;
   }
@@ -219,19 +242,32 @@ export class Membership {
 }
 
 /** What a shard is told of a twin more: a new one begins at `atMs`, one from another shard has its lane. */
-export function addRequest({ info: { config, model }, target }: Entry, atMs: number, lane?: LaneCopy) {
+export function addRequest(entry: Entry, atMs: number, lane?: LaneCopy) {
+  const { model } = entry.info;
   return {
     kind: 'add',
     model: { id: model.id, document: model.document },
-    twin: shardTwin(config, target.index),
+    twin: shardTwin(entry),
     atMs,
     ...(lane !== undefined && { lane }),
   } as const;
 }
 
-function shardTwin(config: TwinConfig, index: number): ShardTwin {
-  const { id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs } = config;
-  return { index, id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs };
+/** What a shard is told of a lane. */
+export function shardTwin(entry: Entry): ShardTwin {
+  const { info, target, named, trial } = entry;
+  const { id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs } = info.config;
+  const own = { index: target.index, id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs };
+  return {
+    ...own,
+    ...(named.model !== model && { configured: named.model }),
+    ...(trial?.shadow === entry && { shadowOf: trial.live.target.index }),
+  };
+}
+
+/** The lanes of a twin, the live one first. */
+function lanesOf(entry: Entry): readonly Entry[] {
+  return entry.trial === undefined ? [entry] : [entry, entry.trial.shadow];
 }
 
 /** What a shard could not do for a twin, as an error. */

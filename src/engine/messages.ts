@@ -23,6 +23,10 @@ export interface ShardTwin {
   readonly start: Readonly<Record<string, number>>;
   readonly queueLimit: number;
   readonly latenessMs: number;
+  /** Of a shadow: the number of the lane that readers see. */
+  readonly shadowOf?: number;
+  /** The version that the project names, where the lane runs another or is a shadow: see versions.ts. */
+  readonly configured?: string;
 }
 
 /** Numbers of a sample in a row of a batch. */
@@ -61,6 +65,20 @@ export type ToShard =
     }
   /** `leave`: the twin goes on in another shard; otherwise it ends. */
   | { readonly kind: 'remove'; readonly request: number; readonly twin: number; readonly leave: boolean }
+  /**
+   * A lane of another version of a twin's model, beside that of number `of`: it begins with the belief that this one had when
+   * the tick of `atMs` was due, and goes on with its samples. Its answer is `shadowed`.
+   */
+  | {
+      readonly kind: 'shadow';
+      readonly request: number;
+      readonly of: number;
+      readonly model: { readonly id: string; readonly document: ModelDocument };
+      readonly twin: ShardTwin;
+      readonly atMs: number;
+    }
+  /** The lanes of a twin exchange their roles. These are the new ones. */
+  | { readonly kind: 'swap'; readonly request: number; readonly live: number; readonly shadow: number }
   /** A frame was taken, so another one may be sent. */
   | { readonly kind: 'taken'; readonly block: number }
   /**
@@ -94,6 +112,25 @@ export type FromShard =
       /** Of the values; only with a journal. */
       readonly digest?: Digest;
       readonly receivedMs: Float64Array;
+      /** What trials of its twins have come to, if they were looked at after this tick. */
+      readonly ahead?: readonly LaneAhead[];
+      readonly report: ShardReport;
+    }
+  | {
+      readonly kind: 'shadowed';
+      readonly request: number;
+      readonly twin: number;
+      /** When the newest tick of the new lane was due; its frame, or why there is none. */
+      readonly dueMs?: number;
+      readonly values?: Float64Array;
+      readonly problem?: StepProblem;
+      readonly report: ShardReport;
+    }
+  /** `dueMs`: when the newest tick was due of the lane that was live before. */
+  | {
+      readonly kind: 'swapped';
+      readonly request: number;
+      readonly dueMs: number;
       readonly report: ShardReport;
     }
   | {
@@ -137,6 +174,21 @@ export interface BlockInfo {
   readonly model: string;
   readonly periodMs: number;
   readonly twins: readonly number[];
+}
+
+/** How far two lanes of a twin, each on its own for a while, were off what was then measured. */
+export interface LaneAhead {
+  /** The number of the live lane. */
+  readonly twin: number;
+  readonly errors: readonly AheadError[];
+}
+
+/** Sample less prediction, SI, of the live lane and of its shadow, both without corrections since the horizon began. */
+export interface AheadError {
+  readonly measurement: string;
+  readonly horizonSeconds: number;
+  readonly live: number;
+  readonly shadow: number;
 }
 
 export interface StepProblem {

@@ -12,12 +12,14 @@ import type { Checkpoint } from './checkpoint.ts';
 import { type Command, decodeCommand, type StepCommand } from './command-record.ts';
 import type { Entry } from './fleet-entry.ts';
 import { decodeFleet } from './fleet-record.ts';
+import type { FleetTrials } from './fleet-trials.ts';
 import { addRequest, type Membership } from './membership.ts';
 import type { Journal } from './ports.ts';
 import { RecordedBlocks } from './recorded-blocks.ts';
 import { Refilling } from './refilling.ts';
 import { decodeSamples, type RecordedSample } from './samples-record.ts';
 import type { ShardClient } from './shard-client.ts';
+import { numberInputs, stepShadow } from './stepping.ts';
 import { decodeTick } from './tick-record.ts';
 
 export interface RecoveryOptions {
@@ -25,6 +27,7 @@ export interface RecoveryOptions {
   /** What the shards were started from, and those that were: all, or one in the place of a dead one. */
   readonly checkpoint: Checkpoint;
   readonly members: Membership;
+  readonly trials: FleetTrials;
   readonly clients: readonly ShardClient[];
 }
 
@@ -160,28 +163,32 @@ class Recovery {
         this.#step(entry, command);
         break;
       case 'remove':
-        this.#remove(entry);
+        await this.#remove(entry);
         this.#gone.add(id);
         break;
       case 'add':
         // What the shard was started with is an earlier one of this name, or began only now.
-        if (!this.#gone.delete(id)) this.#remove(entry);
-        this.#add(entry, command.atMs);
+        if (!this.#gone.delete(id)) await this.#remove(entry);
+        this.#add(this.#options.members.need(id), command.atMs);
         break;
+      default:
+        await this.#options.trials.replay(entry, command).catch(() => undefined);
     }
     return undefined;
   }
 
-  #step({ client, target, info }: Entry, { seconds, inputs, atMs }: StepCommand): void {
-    const numbered = Object.entries(inputs).flatMap(([name, value]) => {
-      const input = info.model.inputs.findIndex((one) => one.name === name);
-      return input < 0 ? [] : [[input, value] as const];
-    });
+  #step(entry: Entry, command: StepCommand): void {
+    const { client, target, info } = entry;
+    const { seconds, inputs, atMs } = command;
+    const numbered = numberInputs(info.model, inputs);
     this.#ask(client, { kind: 'step', twin: target.index, seconds, inputs: numbered, atMs });
+    stepShadow(entry, (request) => client.ask(request), command);
   }
 
-  #remove({ client, target }: Entry): void {
+  async #remove(entry: Entry): Promise<void> {
+    const { client, target } = entry;
     this.#ask(client, { kind: 'remove', twin: target.index, leave: false });
+    await this.#options.trials.replayEnd(entry).catch(() => undefined);
   }
 
   #add(entry: Entry, atMs: number): void {

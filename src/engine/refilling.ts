@@ -6,10 +6,12 @@
  */
 
 import type { Entry } from './fleet-entry.ts';
+import type { Sample } from './ingest.ts';
 import type { Membership } from './membership.ts';
 import { sampleColumns } from './messages.ts';
 import type { RecordedSample } from './samples-record.ts';
 import type { ShardClient } from './shard-client.ts';
+import { samplesOf } from './trial.ts';
 
 /** Samples a batch, and samples of all shards that may be on their way. */
 const limits = { batch: 4096, onTheirWay: 65_536 } as const;
@@ -34,23 +36,13 @@ export class Refilling {
   }
 
   /** Resolves when there is room for more. */
-  take(
-    entry: Entry,
-    signal: number,
-    { timeMs, value, receivedMs }: RecordedSample,
-  ): Promise<void> | undefined {
-    const batch = this.#batches.get(entry.client);
+  take(entry: Entry, signal: number, sample: RecordedSample): Promise<void> | undefined {
+    const { client, target, trial } = entry;
+    const batch = this.#batches.get(client);
     if (batch === undefined) return undefined;
-    if (receivedMs > this.atMs) this.runTo(receivedMs);
-    const { rows } = batch;
-    const at = batch.count * sampleColumns.count;
-    rows[at + sampleColumns.twin] = entry.target.index;
-    rows[at + sampleColumns.signal] = signal;
-    rows[at + sampleColumns.timeMs] = timeMs;
-    rows[at + sampleColumns.value] = value;
-    rows[at + sampleColumns.receivedMs] = receivedMs;
-    batch.count++;
-    if (batch.count * sampleColumns.count === rows.length) this.#send(entry.client, batch);
+    if (sample.receivedMs > this.atMs) this.runTo(sample.receivedMs);
+    if (trial === undefined) this.#put(client, batch, { ...sample, twin: target.index, signal });
+    else for (const own of samplesOf(trial, { ...sample, signal })) this.#put(client, batch, own);
     return ++this.#given < limits.onTheirWay ? undefined : this.flush();
   }
 
@@ -72,6 +64,18 @@ export class Refilling {
     this.#given = 0;
     for (const [client, batch] of this.#batches) this.#send(client, batch);
     await Promise.all(Array.from(this.#batches.keys(), (client) => client.emptied()));
+  }
+
+  #put(client: ShardClient, batch: Batch, { twin, signal, timeMs, value, receivedMs }: Sample): void {
+    const { rows } = batch;
+    const at = batch.count * sampleColumns.count;
+    rows[at + sampleColumns.twin] = twin;
+    rows[at + sampleColumns.signal] = signal;
+    rows[at + sampleColumns.timeMs] = timeMs;
+    rows[at + sampleColumns.value] = value;
+    rows[at + sampleColumns.receivedMs] = receivedMs;
+    batch.count++;
+    if (batch.count * sampleColumns.count === rows.length) this.#send(client, batch);
   }
 
   #send(client: ShardClient, batch: Batch): void {

@@ -32,12 +32,11 @@ export interface ShardListener {
   onFailed(message: string): void;
 }
 
-type Answer = Extract<FromShard, { kind: 'stepped' | 'added' | 'removed' | 'checkpoint' }>;
-type Request =
-  | Omit<Extract<ToShard, { kind: 'step' }>, 'request'>
-  | Omit<Extract<ToShard, { kind: 'add' }>, 'request'>
-  | Omit<Extract<ToShard, { kind: 'remove' }>, 'request'>
-  | { readonly kind: 'checkpoint' | 'stop'; readonly position?: number };
+/** What is answered to a request. */
+export type Answer = Extract<FromShard, { readonly request: number }>;
+/** What may be asked. */
+export type Request = WithoutNumber<Extract<ToShard, { readonly request: number }>>;
+type WithoutNumber<Message> = Message extends unknown ? Omit<Message, 'request'> : never;
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
@@ -85,6 +84,11 @@ export class ShardClient {
     return this.#batched + this.#unacknowledged;
   }
 
+  /** How many samples it takes. */
+  get room(): number {
+    return limits.onTheirWay - this.onTheirWay;
+  }
+
   /** The last record of the journal of which the shard had everything when it sent its newest message. */
   get through(): number {
     return this.#through;
@@ -108,7 +112,7 @@ export class ShardClient {
   /** Takes a sample on its way, or says why not. */
   forward({ twin, signal, timeMs, value, receivedMs }: Sample): 'queue-full' | 'unavailable' | undefined {
     if (this.failure !== undefined || this.#stop.signal.aborted) return 'unavailable';
-    if (this.onTheirWay >= limits.onTheirWay) return 'queue-full';
+    if (this.room <= 0) return 'queue-full';
     const at = this.#batched * sampleColumns.count;
     if (at === this.#batch.length) this.#makeRoom();
     this.#batch[at + sampleColumns.twin] = twin;

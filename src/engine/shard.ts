@@ -14,20 +14,20 @@
  * frames and then the newest, not an endless queue.
  */
 
-import { GemelError } from '../core/diagnose/index.ts';
 import { type Backend, defaultBackend } from '../core/kernel/index.ts';
-import { compileModelDocument, type Model } from '../core/model/index.ts';
 import { Block } from './block.ts';
 import { restoreBlock, saveBlock } from './block-checkpoint.ts';
-import type { CheckpointPart } from './checkpoint.ts';
 import { digestOf } from './digest.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { severities } from './event.ts';
+import { gauge } from './gauges.ts';
 import { type FromShard, type ShardReport, type ShardTwin, sampleColumns, type ToShard } from './messages.ts';
-import { createMotion, type Motion } from './motion.ts';
 import { createStopController } from './platform.ts';
 import type { Clock } from './ports.ts';
 import { Reporter } from './reporter.ts';
+import { ShardModels } from './shard-models.ts';
+import { beginningsOf, problemIn } from './shard-start.ts';
+import { ShardTrials } from './shard-trials.ts';
 import { formatSpan } from './span.ts';
 
 /** Spans are of real time, whatever the speed of the clock. */
@@ -40,11 +40,6 @@ export interface ShardOptions {
   readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
 }
 
-interface Compiled {
-  readonly model: Model;
-  readonly motion: Motion;
-}
-
 export class Shard {
   readonly #clock: Clock;
   readonly #backend: Backend;
@@ -55,16 +50,23 @@ export class Shard {
   #failed = false;
   #digests = false;
   readonly #blocks = new Blocks();
-  readonly #compiled = new Map<string, Compiled>();
+  readonly #trials: ShardTrials;
+  readonly #models: ShardModels;
   /** Ends the sleep until the next tick, when an earlier one has come. */
   #wake = createStopController();
 
   constructor({ clock, backend = defaultBackend(), send }: ShardOptions) {
     this.#clock = clock;
     this.#backend = backend;
+    this.#models = new ShardModels(backend);
     this.#speed = clock.speed ?? 1;
     this.#reporter = new Reporter(this.#speed);
     this.#send = send;
+    this.#trials = new ShardTrials({
+      blocks: this.#blocks,
+      reporter: this.#reporter,
+      models: this.#models,
+    });
   }
 
   /** Takes one message. What goes wrong here is a fault: it is told as `failed`, and nothing is done any more. */
@@ -97,6 +99,14 @@ export class Shard {
       case 'remove':
         this.#remove(message);
         break;
+      case 'shadow':
+        this.#shadow(message);
+        break;
+      case 'swap': {
+        const dueMs = this.#trials.swap(message) ?? Number.POSITIVE_INFINITY;
+        this.#send({ kind: 'swapped', request: message.request, dueMs, report: this.#report() }, []);
+        break;
+      }
       case 'stop':
         this.#stop.abort();
         this.#sendCheckpoint(message);
@@ -115,15 +125,15 @@ export class Shard {
 
   #start({ models, twins, restore, recover }: Extract<ToShard, { kind: 'start' }>): void {
     this.#digests = recover;
-    for (const { id, document } of models) this.#compile(id, document);
+    for (const { id, document } of models) this.#models.compile(id, document);
     // Only now, since native kernels take a second: the twins begin on time.
     const nowMs = this.#clock.nowMs();
-    const begins = recover ? beginningsOf(restore) : new Map<string, number>();
-    const beginMs = ({ id }: ShardTwin): number => begins.get(id) ?? nowMs;
+    const begins = beginningsOf(recover ? restore : []);
+    const beginMs = (twin: ShardTwin): number => begins(twin) ?? nowMs;
     const started = groupTwins(twins, beginMs).map((members) => {
       const [first] = members;
       const { model: id, periodMs, latenessMs } = first;
-      const { model, motion } = this.#compiled.get(id) ?? unknownModel(id);
+      const { model, motion } = this.#models.get(id);
       const block = new Block({
         model,
         motion,
@@ -136,6 +146,7 @@ export class Shard {
       restoreBlock(block, restore, nowMs);
       return this.#blocks.add(block, nowMs);
     });
+    for (const twin of twins) this.#trials.enter(twin);
     for (const running of started) running.changed = false;
     const blocks = started.map(infoOf);
     this.#send({ kind: 'ready', blocks, kernel: this.#backend.arithmetic, report: this.#report() }, []);
@@ -163,38 +174,42 @@ export class Shard {
     });
   }
 
-  #compile(id: string, document: unknown): Compiled {
-    const known = this.#compiled.get(id);
-    if (known !== undefined) return known;
-    const { model, diagnostics } = compileModelDocument(document, id);
-    if (model === undefined) throw new GemelError('MODEL_INVALID', `${id} does not compile`, { diagnostics });
-    const compiled = { model, motion: createMotion(model, this.#backend) };
-    this.#compiled.set(id, compiled);
-    return compiled;
-  }
-
   #add({ request, model: { id, document }, twin, atMs, lane }: Extract<ToShard, { kind: 'add' }>): void {
     const nowMs = this.#clock.nowMs();
-    const refuse = (error: GemelError): void => {
-      const { code, message, hint } = error;
-      const problem = { code, message, ...(hint !== undefined && { hint }) };
-      this.#send({ kind: 'added', request, twin: twin.index, problem, report: this.#report() }, []);
-    };
     let block: Block;
     try {
-      const options = { ...this.#compile(id, document), twins: [twin], reporter: this.#reporter };
+      const options = { ...this.#models.compile(id, document), twins: [twin], reporter: this.#reporter };
       const { periodMs, latenessMs } = twin;
       block =
         lane === undefined
           ? new Block({ ...options, periodMs, latenessMs, nowMs: atMs })
           : Block.of(lane, { ...options, periodMs, latenessMs });
     } catch (error) {
-      if (error instanceof GemelError) return refuse(error);
-      throw error;
+      const problem = problemIn(error);
+      this.#send({ kind: 'added', request, twin: twin.index, problem, report: this.#report() }, []);
+      return;
     }
     const running = this.#blocks.add(block, nowMs);
+    this.#trials.enter(twin);
     const values = block.memory.frameOf(0);
     this.#send({ kind: 'added', request, twin: twin.index, values, report: this.#report() }, [values.buffer]);
+    this.#unite(running);
+    this.#wake.abort();
+  }
+
+  #shadow(message: Extract<ToShard, { kind: 'shadow' }>): void {
+    const { request, twin } = message;
+    const told = { kind: 'shadowed', request, twin: twin.index } as const;
+    let running: Running;
+    try {
+      running = this.#trials.begin(message, this.#clock.nowMs());
+    } catch (error) {
+      this.#send({ ...told, problem: problemIn(error), report: this.#report() }, []);
+      return;
+    }
+    const { memory, beliefMs: dueMs } = running.block;
+    const values = memory.frameOf(0);
+    this.#send({ ...told, dueMs, values, report: this.#report() }, [values.buffer]);
     this.#unite(running);
     this.#wake.abort();
   }
@@ -207,7 +222,9 @@ export class Shard {
     }
     const { running, lane } = place;
     const copy = leave ? running.block.copyOut(lane) : undefined;
-    if (!leave) running.block.refuseQueued(lane);
+    if (!leave && this.#trials.isShadow(twin)) this.#trials.dismiss(place);
+    else if (!leave) running.block.refuseQueued(lane);
+    this.#trials.leave(twin);
     this.#blocks.remove(place);
     this.#reporter.forget(twin);
     if (running.block.lanes === 0) this.#tellLanes(running);
@@ -306,8 +323,9 @@ export class Shard {
     const receivedMs = block.takeArrivals();
     running.framesOnTheirWay++;
     running.publishedMs = finishedMs;
-    const digest = this.#digests ? { digest: digestOf(values) } : {};
-    const frame = { block: number, dueMs: block.beliefMs, finishedMs, values, ...digest, receivedMs };
+    const ahead = this.#trials.ahead(running);
+    const more = { ...(this.#digests && { digest: digestOf(values) }), ...(ahead && { ahead }) };
+    const frame = { block: number, dueMs: block.beliefMs, finishedMs, values, receivedMs, ...more };
     this.#send({ kind: 'frame', ...frame, report: this.#report() }, [values.buffer, receivedMs.buffer]);
   }
 
@@ -354,23 +372,8 @@ export class Shard {
   }
 
   #report(): ShardReport {
-    const { counters } = this.#reporter;
-    counters.running = 0;
-    counters.waiting = 0;
-    counters.quarantined = 0;
-    counters.queueDepth = 0;
-    counters.behindSeconds = 0;
-    counters.silentSensors = 0;
-    const nowMs = this.#clock.nowMs();
-    for (const { block } of this.#blocks.all()) {
-      const [running, waiting, quarantined] = block.countStatuses();
-      counters.running += running;
-      counters.waiting += waiting;
-      counters.quarantined += quarantined;
-      counters.queueDepth += block.countQueued();
-      counters.silentSensors += block.silentSensors;
-      counters.behindSeconds = Math.max(counters.behindSeconds, (nowMs - block.nextDueMs) / 1000);
-    }
+    const blocks = Array.from(this.#blocks.all(), ({ block }) => block);
+    gauge(this.#reporter.counters, blocks, this.#clock.nowMs());
     return this.#reporter.take();
   }
 
@@ -379,20 +382,4 @@ export class Shard {
     this.#stop.abort();
     this.#send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }, []);
   }
-}
-
-/** Where each twin of a checkpoint was, by its id. */
-function beginningsOf(parts: readonly CheckpointPart[]): ReadonlyMap<string, number> {
-  return new Map(
-    parts.flatMap(({ twins, beginsMs }) =>
-      twins.flatMap((id, row) => {
-        const beginMs = beginsMs?.[row];
-        return beginMs === undefined ? [] : [[id, beginMs] as const];
-      }),
-    ),
-  );
-}
-
-function unknownModel(id: string): never {
-  throw new GemelError('MODEL_UNKNOWN', `no model ${id} was given to the shard`);
 }

@@ -105,11 +105,14 @@ function inBounds(signal: Signal, raw: number, si: number, unit: Unit): number |
   if (!Number.isFinite(si)) {
     return { reason: 'not-finite', got: String(raw), message: `\`${signal.name}\` must be a finite number` };
   }
-  const { min, max } = signal;
+  return isInBounds(signal, si) ? si : outOfBounds(signal, raw, unit);
+}
+
+/** Whether a signal takes a value in SI. */
+export function isInBounds({ min, max }: Signal, si: number): boolean {
   // A bound given in another unit may differ in its last bits.
-  if (min !== undefined && si < min - Math.abs(min) * 1e-9) return outOfBounds(signal, raw, unit);
-  if (max !== undefined && si > max + Math.abs(max) * 1e-9) return outOfBounds(signal, raw, unit);
-  return si;
+  if (min !== undefined && si < min - Math.abs(min) * 1e-9) return false;
+  return max === undefined || si <= max + Math.abs(max) * 1e-9;
 }
 
 function outOfBounds(signal: Signal, raw: number, unit: Unit): ValueProblem {

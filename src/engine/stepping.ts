@@ -1,12 +1,15 @@
 /** A step by hand: recorded, told to the shard in the same turn, and answered once both have it. */
 
 import { GemelError } from '../core/diagnose/index.ts';
+import type { Model } from '../core/model/index.ts';
 import { checkStepInput } from './check-twins.ts';
+import type { StepCommand } from './command-record.ts';
 import type { StepOptions } from './fleet.ts';
 import { type Entry, show } from './fleet-entry.ts';
 import { type Membership, problemOf } from './membership.ts';
 import type { Clock } from './ports.ts';
 import type { Recorder } from './recorder.ts';
+import type { Request } from './shard-client.ts';
 import type { Snapshot } from './snapshot.ts';
 import { createSnapshot } from './snapshot-view.ts';
 import { formatSpan } from './span.ts';
@@ -16,6 +19,8 @@ export interface SteppingOptions {
   readonly members: Membership;
   readonly recorder: Recorder | undefined;
 }
+
+type StepRequest = Extract<Request, { kind: 'step' }>;
 
 /** See `Fleet.step`. */
 export async function stepByHand(
@@ -40,6 +45,7 @@ export async function stepByHand(
     }
     const recorded = recorder?.command({ kind: 'step', receivedMs, twin: id, atMs, seconds, inputs });
     const answer = client.request({ kind: 'step', twin: target.index, seconds, inputs: numbered, atMs });
+    stepShadow(entry, (request) => client.request(request), { seconds, inputs, atMs });
     const [answered] = await Promise.all([answer, recorded?.durable]);
     return answered;
   };
@@ -51,13 +57,37 @@ export async function stepByHand(
   throw problemOf(id, problem ?? { code: 'STEP_INVALID', message: 'no answer' });
 }
 
+/** The shadow of a twin takes the step as well, as far as it can: with the inputs that its version has. */
+export function stepShadow(
+  { trial }: Entry,
+  ask: (request: StepRequest) => Promise<unknown>,
+  { seconds, inputs, atMs }: Pick<StepCommand, 'seconds' | 'inputs' | 'atMs'>,
+): void {
+  if (trial === undefined) return;
+  const { info, target } = trial.shadow;
+  const numbered = numberInputs(info.model, inputs);
+  // What it cannot do is its own affair; a worker that dies is told of elsewhere.
+  ask({ kind: 'step', twin: target.index, seconds, inputs: numbered, atMs }).catch(() => undefined);
+}
+
+/** Inputs by number, of those that a version has. */
+export function numberInputs(
+  { inputs: known }: Model,
+  inputs: Readonly<Record<string, number>>,
+): (readonly [number, number])[] {
+  return Object.entries(inputs).flatMap(([name, value]) => {
+    const input = known.findIndex((one) => one.name === name);
+    return input < 0 ? [] : [[input, value] as const];
+  });
+}
+
 /** Shows what a step has made of a twin. */
 export function showStepped(entry: Entry | undefined, values: Float64Array | undefined): void {
   if (entry !== undefined && values !== undefined) show(entry, { values, lanes: 1 }, 0);
 }
 
 /** A twin can be taken back by its lateness: what is commanded must not be of before. */
-function refuseIfStale({ dueMs, info: { config } }: Entry, nowMs: number): void {
+export function refuseIfStale({ dueMs, info: { config } }: Entry, nowMs: number): void {
   const oldMs = nowMs - dueMs;
   if (oldMs <= config.periodMs + config.latenessMs / 2) return;
   throw new GemelError(

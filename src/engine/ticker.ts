@@ -20,6 +20,7 @@ import { statusCodes } from './frame.ts';
 import type { Detection } from './detection.ts';
 import type { LaneEvents } from './lane-events.ts';
 import { LaneList } from './lane-list.ts';
+import { countedElsewhere } from './lane-samples.ts';
 import type { LaneSide } from './lane-side.ts';
 import type { Motion } from './motion.ts';
 import type { Reporter } from './reporter.ts';
@@ -40,7 +41,12 @@ export interface TickerOptions {
   readonly periodMs: number;
 }
 
+/** Whether a sample is worked in for the first time; `elsewhere`: it is, and another lane counts it. */
+const news = { old: 0, own: 1, elsewhere: 2 } as const;
+
 export class Ticker {
+  /** Whether samples of measurements are only compared, and correct nothing. */
+  isOpenLoop = false;
   readonly #options: TickerOptions;
   readonly #running = new LaneList();
   /** Lanes that stop at the same time, and, while they are on their way, those that stop after them. */
@@ -211,13 +217,13 @@ export class Ticker {
       const isNew = this.#arrived(samples.takeReceivedMs(row));
       if (signal >= inputs.length) {
         this.#rows[lane] = row;
-        this.#isNew[lane] = isNew ? 1 : 0;
+        this.#isNew[lane] = isNew;
         return signal - inputs.length;
       }
       const [timeMs, value] = [samples.timeMs(row), samples.value(row)];
       memory.setSlot(lane, memory.layout.inputs + signal, value);
       const side = sides[lane];
-      if (isNew && side !== undefined) detection.heard(side, { index: signal, timeMs, value });
+      if (isNew !== news.old && side !== undefined) detection.heard(side, { index: signal, timeMs, value });
       memory.setNote(lane, memory.frameLayout.inputTimes + signal, timeMs);
       this.#tryToRun(lane, events);
     }
@@ -235,7 +241,7 @@ export class Ticker {
     for (let i = 0; i < lanes.count; i++) {
       const lane = lanes.at(i);
       // Whose time stands still has no belief of now that a sample could correct.
-      const corrects = belief !== undefined && this.#status(lane) === statusCodes.running;
+      const corrects = belief !== undefined && this.#isCorrected(lane);
       (corrects ? corrected : compared).push(lane);
       if (belief === undefined || !corrects) continue;
       const value = sides[lane]?.samples.value(this.#rows[lane] ?? 0) ?? Number.NaN;
@@ -250,8 +256,8 @@ export class Ticker {
       if (samples === undefined) continue;
       const row = this.#rows[lane] ?? 0;
       const timeMs = samples.timeMs(row);
-      if (belief !== undefined && this.#status(lane) === statusCodes.running) {
-        sensors.corrected(lane, measurement, { timeMs, isNew: this.#isNew[lane] === 1 });
+      if (belief !== undefined && this.#isCorrected(lane)) {
+        sensors.corrected(lane, measurement, { timeMs, isNew: this.#isNew[lane] === news.own });
       } else {
         sensors.compared(lane, measurement, { timeMs, value: samples.value(row) });
       }
@@ -270,19 +276,24 @@ export class Ticker {
       const side = sides[lane];
       if (side !== undefined) detection.widened(side);
       const atMs = ((this.#until[lane] ?? 0) / this.#options.substeps) * periodMs;
-      if (this.#isNew[lane] === 1) events.widened(lane, measurement, atMs);
+      if (this.#isNew[lane] !== news.old) events.widened(lane, measurement, atMs);
     }
     if (widened.count === 0) return;
     motion.belief?.widen(widened, measurement);
     motion.belief?.correct(widened, measurement);
   }
 
-  /** @returns whether it is news: samples that are worked in again have been counted. */
-  #arrived(receivedMs: number): boolean {
-    if (Number.isNaN(receivedMs)) return false;
+  #isCorrected(lane: number): boolean {
+    return !this.isOpenLoop && this.#status(lane) === statusCodes.running;
+  }
+
+  /** @returns one of `news`: samples that are worked in again have been counted. */
+  #arrived(receivedMs: number): number {
+    if (Number.isNaN(receivedMs)) return news.old;
+    if (receivedMs === countedElsewhere) return news.elsewhere;
     this.#options.reporter.counters.appliedSamples++;
     if (this.#arrivals.length < arrivalLimit) this.#arrivals.push(receivedMs);
-    return true;
+    return news.own;
   }
 
   /** A sample was applied to a lane that stands still: a waiting one may be complete, a quarantined one may try. */
@@ -339,11 +350,9 @@ export class Ticker {
     const { memory } = this.#options;
     for (let i = 0; i < list.count; i++) {
       const lane = list.at(i);
-      if (this.#status(lane) !== statusCodes.running) continue;
-      if (!this.#isFinite(lane)) {
-        memory.undoMotion(lane);
-        this.#beginAnew(lane, 'a correction left the finite numbers', dueMs, again);
-      }
+      if (this.#status(lane) !== statusCodes.running || this.#isFinite(lane)) continue;
+      memory.undoMotion(lane);
+      this.#beginAnew(lane, 'a correction left the finite numbers', dueMs, again);
     }
   }
 

@@ -57,6 +57,11 @@ const findings: Partial<Record<TwinEventKind, { readonly kind: string; readonly 
   'diagnosis-over': { kind: 'diagnosed', begins: false },
 };
 
+/** Whether an alarm of this kind stands on a finding. */
+export function isFinding(kind: string): boolean {
+  return Object.values(findings).some((finding) => finding.kind === kind);
+}
+
 /** What the book was last told of a condition: 0 not raised, 1 a warning, 2 critical. */
 type Level = 0 | 1 | 2;
 

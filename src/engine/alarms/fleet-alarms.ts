@@ -8,7 +8,7 @@ import type { Clock } from '../ports.ts';
 import type { Alarm, AlarmChange, AlarmSettings } from './alarm.ts';
 import { AlarmBook } from './alarm-book.ts';
 import { eventOf } from './alarm-events.ts';
-import { AlarmWatch } from './alarm-watch.ts';
+import { AlarmWatch, isFinding } from './alarm-watch.ts';
 
 export interface FleetAlarmsOptions {
   readonly clock: Clock;
@@ -51,6 +51,18 @@ export class FleetAlarms {
     this.#watch.add(config.id, model);
     if (config.outOfService !== undefined)
       this.book.suppress(config.id, `out of service: ${config.outOfService}`);
+  }
+
+  /** A twin's model is another version now: alarms of conditions that this has, too, stand until its frames say otherwise. */
+  change({ config: { id }, model }: TwinInfo, atMs: number): void {
+    this.#watch.add(id, model);
+    for (const alarm of this.book.list({ twin: id })) {
+      if (!alarm.active) continue;
+      const { kind, subject } = alarm;
+      // What was found by the old version's innovations, this one finds again or not.
+      if (this.#watch.restored(alarm) === 'gone' || isFinding(kind))
+        this.book.clear({ twin: id, kind, ...(subject !== undefined && { subject }), atMs });
+    }
   }
 
   /** A twin has ended, and its alarms with it. */

@@ -50,9 +50,13 @@ export class View {
     this.subscribed = this.#describe();
   }
 
-  /** A twin came or went. */
+  /** A twin came or went, or is of another model. */
   change({ kind, twin: { config } }: FleetChange): void {
     const { id } = config;
+    if (kind === 'changed') {
+      this.altered ||= this.twins.has(id);
+      return;
+    }
     const concerns =
       kind === 'removed'
         ? this.twins.delete(id)

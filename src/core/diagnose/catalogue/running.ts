@@ -120,6 +120,28 @@ export const runningCodes = {
     remedy:
       'Set `solver.step` to at most the step shown, or `solver.method` to `auto` (or `rk4` instead of `euler`), or give the twin a shorter period.',
   },
+  TRIAL_INVALID: {
+    title: 'not another version',
+    cause: 'The version that is to run in the shadow of a twin is the one that the twin runs.',
+    remedy: 'Name another version of the model.',
+  },
+  TRIAL_RUNS: {
+    title: 'trial under way',
+    cause: 'Another version runs in the shadow of the twin already: there can be one at a time.',
+    remedy: 'End that trial, or promote it, before another begins.',
+  },
+  TRIAL_SIGNALS: {
+    title: 'bound signals missing',
+    cause:
+      'The twin has bindings of signals that the new version does not have, so their samples would be lost.',
+    remedy: 'Give the version these inputs and measurements, or take the bindings out of the project.',
+  },
+  TRIAL_UNKNOWN: {
+    title: 'no trial',
+    cause:
+      'No other version runs in the shadow of the twin, so there is nothing to promote, to roll back or to end.',
+    remedy: 'Begin a trial first.',
+  },
   TWINS_FILE: {
     title: 'added twins not readable',
     cause:

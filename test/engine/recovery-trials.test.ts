@@ -1,0 +1,347 @@
+/** Trials in checkpoint and journal: after a crash at any moment both versions are, to the last bit, what they are without. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  createFleet,
+  createLocalShard,
+  createManualClock,
+  type Fleet,
+  type Journal,
+  type ManualClock,
+  type ShardLink,
+  type TwinConfig,
+} from '../../src/engine/index.ts';
+import { memoryJournal } from './memory-journal.ts';
+import { bytes, memoryStore, modelOf, startMs, twinOf } from './support.ts';
+
+/** Two states, one of them hidden; nothing of it is exact in binary. */
+const first = modelOf(`
+gemel: 1
+model: leaking-tank
+version: 1.0.0
+solver: { step: 0.2 s }
+inputs:
+  pump: { unit: l/min, default: 60 }
+parameters:
+  area: { unit: m^2, value: 2 }
+states:
+  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
+  leak: { unit: l/min, start: 10, min: 0, noise: 0.3 l/min/s^0.5, uncertainty: 10 l/min }
+equations:
+  der(volume): pump - leak * sqrt(volume / (100 [l]))
+  der(leak): 0
+measurements:
+  level: { equals: volume, unit: l, noise: 0.5 l }
+`);
+
+/** The leak as a width, and what evaporates; a parameter under another name. */
+const second = modelOf(`
+gemel: 1
+model: leaking-tank
+version: 2.0.0
+solver: { step: 0.2 s }
+inputs:
+  pump: { unit: l/min, default: 60 }
+  sun: { unit: "1", default: 0.5, min: 0, max: 1 }
+parameters:
+  surface: { unit: m^2, value: 2 }
+migrates:
+  states:
+    width: leak / (10 [l/min])
+  parameters:
+    surface: area
+states:
+  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
+  width: { unit: "1", start: 1, min: 0, noise: 0.03 1/s^0.5, uncertainty: 1 }
+  dry: { unit: l/m^2/min, start: 0.1, noise: 0.01 l/m^2/min/s^0.5, uncertainty: 0.1 l/m^2/min }
+equations:
+  der(volume): pump - width * 10 [l/min] * sqrt(volume / (100 [l])) - sun * dry * surface
+  der(width): 0
+  der(dry): 0
+measurements:
+  level: { equals: volume, unit: l, noise: 0.5 l }
+`);
+
+const twins = [
+  twinOf('a', first, { periodMs: 1000, parameters: { area: 3 } }),
+  twinOf('b', first, { periodMs: 500 }),
+  twinOf('c', first, { periodMs: 1000, latenessMs: 3000 }),
+];
+
+interface Life {
+  readonly shards: number;
+  readonly configs?: readonly TwinConfig[];
+  readonly revive?: (shard: number) => ShardLink;
+  readonly links?: readonly ShardLink[];
+}
+
+/** Lives that share only their disk; only the newest of them reaches it. */
+function createDisk(clock: ManualClock) {
+  const disk = memoryStore();
+  const journal = memoryJournal();
+  let lives = 0;
+  return (life: Life): Promise<Fleet> => {
+    const own = ++lives;
+    const kept: Journal = {
+      get last() {
+        return journal.last;
+      },
+      full: false,
+      append: (content) => (own === lives ? journal.append(content) : journal.last),
+      committed: () => journal.committed(),
+      read: (from) => journal.read(from),
+      release: async (before) => (own === lives ? journal.release(before) : undefined),
+    };
+    return createFleet({
+      models: [first, second],
+      twins: life.configs ?? twins,
+      clock,
+      shards: life.links ?? Array.from({ length: life.shards }, () => createLocalShard(clock)),
+      ...(life.revive !== undefined && { revive: life.revive }),
+      checkpoints: {
+        load: () => disk.load(),
+        save: async (saved) => (own === lives ? disk.save(saved) : undefined),
+      },
+      checkpointEveryMs: 5000,
+      journal: kept,
+    });
+  };
+}
+
+/** What somebody sends in the second `k`, a fixed congruence deciding. */
+function* messages(k: number): Generator<readonly [string, object]> {
+  const draw = (n: number) => ((k * 7919 + n * 104_729) % 1000) / 1000;
+  const time = startMs + k * 1000 - 900 * draw(1);
+  yield ['a', { level: 100 + k + draw(2), time }];
+  yield ['b', { level: 90 + draw(3), pump: 50 + 10 * draw(4), time: time - 700 * draw(5) }];
+  if (k % 2 === 0) yield ['c', { level: 95 + draw(6), time: time - 1500 * draw(7) }];
+}
+
+const send = (fleet: Fleet, twin: string, payload: object, receivedMs: number) =>
+  fleet.deliver({ topic: `gemel/${twin}/telemetry`, payload: bytes(JSON.stringify(payload)), receivedMs });
+
+type Act = 'begin' | 'swap' | 'end';
+
+/** What is done to whom in which second. */
+const acts: ReadonlyMap<number, readonly (readonly [Act, string])[]> = new Map([
+  [4, [['begin', 'a']]],
+  [
+    5,
+    [
+      ['begin', 'b'],
+      ['begin', 'c'],
+    ],
+  ],
+  [
+    8,
+    [
+      ['swap', 'a'],
+      ['swap', 'c'],
+    ],
+  ],
+  [
+    11,
+    [
+      ['swap', 'a'],
+      ['end', 'c'],
+    ],
+  ],
+  [
+    12,
+    [
+      ['end', 'a'],
+      ['begin', 'c'],
+    ],
+  ],
+  [
+    13,
+    [
+      ['begin', 'a'],
+      ['swap', 'a'],
+      ['swap', 'c'],
+    ],
+  ],
+  [
+    17,
+    [
+      ['swap', 'a'],
+      ['swap', 'b'],
+      ['end', 'c'],
+    ],
+  ],
+  [
+    19,
+    [
+      ['swap', 'a'],
+      ['end', 'b'],
+    ],
+  ],
+]);
+
+async function act(fleet: Fleet, [kind, id]: readonly [Act, string]): Promise<void> {
+  if (kind === 'begin') await fleet.beginShadow(id, fleet.twin(id)?.model === first ? second.id : first.id);
+  else if (kind === 'swap') await fleet.swapShadow(id);
+  else await fleet.endShadow(id);
+}
+
+/** All that readers can see of both lanes. */
+function seen(fleet: Fleet): object {
+  return Object.fromEntries(
+    twins.map(({ id }) => [
+      id,
+      [fleet.snapshot(id), fleet.shadowSnapshot(id)].map((it) => [
+        it?.model,
+        it?.plain(),
+        it?.toJson(),
+        it?.elapsedSeconds,
+      ]),
+    ]),
+  );
+}
+
+const seconds = 24;
+
+/** A recovery takes its turns, and the clock in the hand does not wait for it. */
+async function settle(clock: ManualClock): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await clock.advance(0);
+}
+
+/** Each second of a fleet that never stops. */
+const steady = (async () => {
+  const clock = createManualClock(startMs);
+  const fleet = await createDisk(clock)({ shards: 1 });
+  const states: object[] = [];
+  for (let k = 1; k <= seconds; k++) {
+    for (const [twin, payload] of messages(k)) send(fleet, twin, payload, clock.nowMs());
+    await clock.advance(400);
+    for (const one of acts.get(k) ?? []) await act(fleet, one);
+    await clock.advance(600);
+    states.push(seen(fleet));
+  }
+  return states;
+})();
+
+/** Twins move through their trials, and the process ends without a word at `crashes`, told by second and part of it. */
+async function live(crashes: (k: number, part: 0 | 1 | 2) => boolean): Promise<void> {
+  const clock = createManualClock(startMs);
+  const start = createDisk(clock);
+  let shards = 1;
+  let fleet = await start({ shards });
+  const again = async (): Promise<void> => {
+    shards = 3 - shards;
+    fleet = await start({ shards });
+  };
+  const expected = await steady;
+  for (let k = 1; k <= seconds; k++) {
+    for (const [twin, payload] of messages(k)) send(fleet, twin, payload, clock.nowMs());
+    if (crashes(k, 0)) await again();
+    await clock.advance(400);
+    for (const one of acts.get(k) ?? []) {
+      if (crashes(k, 1)) await again();
+      await act(fleet, one);
+    }
+    if (crashes(k, 2)) await again();
+    await clock.advance(600);
+    assert.deepEqual(seen(fleet), expected[k - 1], `after ${k} s`);
+  }
+}
+
+test('through trials without a crash, in as many workers as there are', () => live(() => false));
+
+test('after a crash before any step of a trial', () => live((_, part) => part === 1));
+
+test('after a crash just after any step of a trial', () => live((k, part) => part === 2 && acts.has(k)));
+
+test('after crashes at any time', async () => {
+  for (let every = 2; every <= 7; every++) await live((k, part) => (3 * k + part) % every === 0);
+});
+
+test('a worker that dies in a trial is started again with both lanes', async () => {
+  const expected = await steady;
+  const clock = createManualClock(startMs);
+  const start = createDisk(clock);
+  const links: (ShardLink & { die(): void })[] = [];
+  const mortal = (): ShardLink => {
+    const inner = createLocalShard(clock);
+    let tell: Parameters<ShardLink['onMessage']>[0] = () => undefined;
+    let isDead = false;
+    const link = {
+      send: (...sent: Parameters<ShardLink['send']>) => (isDead ? undefined : inner.send(...sent)),
+      onMessage(listener: Parameters<ShardLink['onMessage']>[0]) {
+        tell = listener;
+        inner.onMessage((message) => (isDead ? undefined : listener(message)));
+      },
+      close: () => inner.close(),
+      die() {
+        isDead = true;
+        tell({ kind: 'failed', message: 'killed' });
+      },
+    };
+    links.push(link);
+    return link;
+  };
+  const fleet = await start({ shards: 1, links: [mortal()], revive: mortal });
+  const changes: string[] = [];
+  fleet.onChange(({ kind, twin }) => changes.push(`${kind} ${twin.config.id}`));
+  const deadAt = [9, 13, 18];
+  for (let k = 1; k <= seconds; k++) {
+    for (const [twin, payload] of messages(k)) send(fleet, twin, payload, clock.nowMs());
+    await clock.advance(400);
+    for (const one of acts.get(k) ?? []) await act(fleet, one);
+    if (deadAt.includes(k)) {
+      links.at(-1)?.die();
+      await settle(clock);
+    }
+    await clock.advance(600);
+    assert.deepEqual(seen(fleet), expected[k - 1], `after ${k} s`);
+  }
+  assert.equal(links.length, 1 + deadAt.length);
+  const swaps = [...acts.values()].flat().filter(([kind]) => kind === 'swap');
+  assert.deepEqual(changes.length, swaps.length, 'nobody is told of a change twice');
+});
+
+test('what was made live runs on although the project names the version before, until it names another', async () => {
+  const clock = createManualClock(startMs);
+  const start = createDisk(clock);
+  let fleet = await start({ shards: 1 });
+  await clock.advance(3000);
+  await fleet.beginShadow('a', second.id);
+  await fleet.swapShadow('a');
+  await clock.advance(2000);
+  await fleet.stop();
+  fleet = await start({ shards: 1 });
+  await settle(clock);
+  assert.equal(fleet.twin('a')?.model, second);
+  assert.deepEqual(fleet.twin('a')?.config.parameters, { surface: 3 });
+  assert.equal(fleet.shadow('a')?.model, first);
+  assert.deepEqual(fleet.shadow('a')?.config.parameters, { area: 3 });
+  await clock.advance(1000);
+  assert.deepEqual([fleet.snapshot('a')?.model, fleet.snapshot('a')?.tick], [second.id, 6]);
+  const told = fleet.events().find(({ message }) => message.includes('and not'))?.message;
+  assert.match(
+    told ?? '',
+    /^a runs leaking-tank@2\.0\.0 and not leaking-tank@1\.0\.0, since that was made live/,
+  );
+  await fleet.stop();
+  // Somebody makes the project agree: nothing else changes.
+  const agreed = twins.map((config) =>
+    config.id === 'a' ? { ...config, model: second.id, parameters: { surface: 3 } } : config,
+  );
+  fleet = await start({ shards: 1, configs: agreed });
+  await settle(clock);
+  await clock.advance(1000);
+  assert.deepEqual([fleet.snapshot('a')?.model, fleet.snapshot('a')?.tick], [second.id, 7]);
+  assert.equal(
+    fleet.events().some(({ message }) => message.includes('and not')),
+    false,
+  );
+  assert.equal(fleet.shadow('a')?.model, first);
+  await fleet.endShadow('a');
+  await fleet.stop();
+  // The project goes back by itself: that is another version than it named, and counts.
+  fleet = await start({ shards: 1 });
+  assert.equal(fleet.twin('a')?.model, first);
+  assert.ok(fleet.events().some(({ kind, twin }) => kind === 'afresh' && twin === 'a'));
+  await fleet.stop();
+});

@@ -17,5 +17,6 @@ export function openCheckpoints(
   log: Log,
   around: CheckpointsAround = {},
 ): FileCheckpoints {
-  return createFileCheckpoints(checkpoint.directory, { ...around, log: noteTo(log) });
+  const { directory, archiveMs } = checkpoint;
+  return createFileCheckpoints(directory, { archive: { everyMs: archiveMs }, ...around, log: noteTo(log) });
 }

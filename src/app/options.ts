@@ -38,6 +38,7 @@ export const durations = {
   lateness: { atLeast: '0 s', atMost: '1 d', otherwise: '10 s' },
   future: { atLeast: '0 s', atMost: '1 d', otherwise: '5 s' },
   checkpoint: { atLeast: '100 ms', atMost: '1 h', otherwise: '5 s' },
+  archive: { atLeast: '1 min', atMost: '7 d', otherwise: '1 h' },
   keep: { atLeast: '0 s', atMost: '3650 d', otherwise: '1 d' },
   historyEvery: { atLeast: '0 s', atMost: '1 h', otherwise: '5 s' },
   history: { atLeast: '1 h', atMost: '3650 d', otherwise: '30 d' },

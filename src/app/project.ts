@@ -15,7 +15,7 @@ export interface Project {
   /** Absent: as many as the fleet needs. */
   readonly workers?: number;
   readonly kernel: KernelName;
-  readonly checkpoint: { readonly directory: string; readonly everyMs: number };
+  readonly checkpoint: { readonly directory: string; readonly everyMs: number; readonly archiveMs: number };
   readonly alarms: Partial<AlarmSettings>;
   /** Absent: samples are acknowledged without being kept. */
   readonly journal?: { readonly directory: string; readonly keepMs: number };

@@ -123,6 +123,10 @@ const Checkpoint = Type.Object({
     }),
   ),
   every: Duration('checkpoint', 'Time between two checkpoints.'),
+  archive: Duration(
+    'archive',
+    'Time between two checkpoints that are kept as long as the journal, for `gemel replay`.',
+  ),
 });
 
 const Alarms = Type.Object({

@@ -117,11 +117,13 @@ export function readCheckpoint(
   directory: string,
   findings: Findings,
 ): Project['checkpoint'] {
-  const { directory: below = defaults.checkpointDirectory, every } = document.checkpoint ?? {};
+  const { directory: below = defaults.checkpointDirectory, every, archive } = document.checkpoint ?? {};
   const seconds = readSeconds(every, 'checkpoint', { path: ['checkpoint', 'every'], findings });
+  const kept = readSeconds(archive, 'archive', { path: ['checkpoint', 'archive'], findings });
   return {
     directory: resolve(directory, below),
     everyMs: (seconds ?? secondsOf(durations.checkpoint.otherwise)) * 1000,
+    archiveMs: (kept ?? secondsOf(durations.archive.otherwise)) * 1000,
   };
 }
 

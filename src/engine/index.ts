@@ -37,6 +37,7 @@ export { createManualClock, type ManualClock } from './manual-clock.ts';
 export type { AheadError, FromShard, ToShard } from './messages.ts';
 export type { StopSignal } from './platform.ts';
 export type {
+  CheckpointMade,
   CheckpointStore,
   Clock,
   History,

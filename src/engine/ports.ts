@@ -24,12 +24,23 @@ export interface Clock {
 export interface CheckpointStore {
   /** The newest good checkpoint, or undefined if there is none. */
   load(): Promise<Uint8Array | undefined>;
-  /** Resolves once the bytes would survive a power cut; until then nobody may change them. */
-  save(bytes: Uint8Array): Promise<void>;
+  /** Resolves once the bytes would survive a power cut; until then nobody may change them. `made`: only with a journal. */
+  save(bytes: Uint8Array, made?: CheckpointMade): Promise<void>;
+  /** Lets go of older checkpoints, kept for replays, that need records of the journal before this one. */
+  forget?(before: number): Promise<void>;
+}
+
+/** What a store may keep a checkpoint by, beside the newest. */
+export interface CheckpointMade {
+  readonly savedMs: number;
+  /** Number of the first record of the journal that is not in it. */
+  readonly needs: number;
 }
 
 /** The record of what the fleet was told, in order, that outlives the process. */
 export interface Journal {
+  /** Number of the oldest record that is kept; absent: all are. */
+  readonly first?: number;
   /** Number of the newest record, on the disk or not; 0 if there is none. */
   readonly last: number;
   /** Whether so much waits for the disk that no record is taken. */

@@ -95,10 +95,12 @@ export class Saving {
       });
       // A checkpoint of what the journal then turned out not to have would hide what comes after it.
       if (journal !== undefined) await this.#durable(journal);
-      await store.save(bytes);
       const needed = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
+      const made = { savedMs: Math.max(...parts.map(({ savedMs }) => savedMs)), needs: needed };
+      await store.save(bytes, journal !== undefined && parts.length > 0 ? made : undefined);
       // The checkpoint before this one is kept too, and may be all that is left.
       if (this.#neededBefore !== undefined) await journal?.release(Math.min(needed, this.#neededBefore));
+      if (journal?.first !== undefined) await store.forget?.(journal.first);
       this.#neededBefore = needed;
       this.counters.checkpoints++;
       this.counters.checkpointBytes = bytes.length;

@@ -58,7 +58,7 @@ test('a small project gets every default', () => {
     mqtt: { kind: 'embedded', port: 1883 },
     kernel: 'wasm',
     alarms: { healthWarningPercent: 20 },
-    checkpoint: { directory: join(directory, '.gemel'), everyMs: 5000 },
+    checkpoint: { directory: join(directory, '.gemel'), everyMs: 5000, archiveMs: 3_600_000 },
     journal: { directory: join(directory, '.gemel', 'journal'), keepMs: 86_400_000 },
     history: {
       place: { file: join(directory, '.gemel', 'history.sqlite') },

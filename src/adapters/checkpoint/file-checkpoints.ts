@@ -9,7 +9,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { GemelError } from '../../core/diagnose/index.ts';
-import type { CheckpointStore } from '../../engine/index.ts';
+import type { CheckpointMade, CheckpointStore } from '../../engine/index.ts';
+import { type ArchiveOptions, createArchive } from './archive.ts';
 import { type CheckpointFile, decodeCheckpoint, encodeCheckpoint } from './file-format.ts';
 import { type CheckpointFiles, nodeFiles } from './files.ts';
 import { type Lock, lockDirectory } from './lock.ts';
@@ -22,6 +23,8 @@ export interface CheckpointNote {
 
 export interface FileCheckpointOptions {
   readonly log?: (note: CheckpointNote) => void;
+  /** Which checkpoints are kept for replays; absent: none. */
+  readonly archive?: ArchiveOptions;
   /** For tests. */
   readonly files?: CheckpointFiles;
 }
@@ -31,11 +34,13 @@ export interface FileCheckpoints extends CheckpointStore {
   close(): Promise<void>;
 }
 
-const slots = ['checkpoint-a', 'checkpoint-b'] as const;
+/** The two files. */
+export const slots = ['checkpoint-a', 'checkpoint-b'] as const;
 type Slot = (typeof slots)[number];
 
 interface Waiting {
   bytes: Uint8Array;
+  made: CheckpointMade | undefined;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -56,10 +61,12 @@ export function createFileCheckpoints(
 ): FileCheckpoints {
   const log = options.log ?? (() => undefined);
   const files = options.files ?? nodeFiles;
+  const archive = options.archive && createArchive(directory, files, options.archive);
   let lock: Lock | undefined;
   let newest: { readonly slot: Slot; readonly sequence: number } | undefined;
   let looked = false;
   let failing = false;
+  let archiving = true;
   let running: Promise<void> | undefined;
   let waiting: Waiting | undefined;
 
@@ -76,17 +83,21 @@ export function createFileCheckpoints(
 
   return {
     load,
-    save(bytes) {
+    save(bytes, made) {
       if (running === undefined) {
-        running = write(bytes).finally(next);
+        running = write(bytes, made).finally(next);
         return running;
       }
       if (waiting !== undefined) {
         waiting.bytes = bytes;
+        waiting.made = made;
         return waiting.promise;
       }
-      waiting = { bytes, ...Promise.withResolvers<void>() };
+      waiting = { bytes, made, ...Promise.withResolvers<void>() };
       return waiting.promise;
+    },
+    async forget(before) {
+      await archive?.forget(before).catch(notArchived);
     },
     async close() {
       while (running !== undefined) await running.catch(() => undefined);
@@ -122,7 +133,7 @@ export function createFileCheckpoints(
     return best?.file.content;
   }
 
-  async function write(bytes: Uint8Array): Promise<void> {
+  async function write(bytes: Uint8Array, made: CheckpointMade | undefined): Promise<void> {
     try {
       // Without having looked it is not known which of the two may be overwritten.
       if (!looked) await load();
@@ -136,6 +147,8 @@ export function createFileCheckpoints(
       newest = { slot, sequence };
       await files.syncDirectory(directory);
       if (lock !== undefined) await files.touch(lock.file);
+      if (made !== undefined)
+        await archive?.keep(path.join(directory, slot), made).then(archived, notArchived);
     } catch (error) {
       throw failed(error);
     }
@@ -146,9 +159,20 @@ export function createFileCheckpoints(
   function next(): void {
     running = undefined;
     if (waiting === undefined) return;
-    const { bytes, resolve, reject } = waiting;
+    const { bytes, made, resolve, reject } = waiting;
     waiting = undefined;
-    running = write(bytes).then(resolve, reject).finally(next);
+    running = write(bytes, made).then(resolve, reject).finally(next);
+  }
+
+  function archived(): void {
+    archiving = true;
+  }
+
+  /** The checkpoint itself is there: only replays cannot begin with it. Said once until it works again. */
+  function notArchived(cause: unknown): void {
+    const message = `a checkpoint could not be kept for replays: ${reasonOf(cause)}`;
+    if (archiving) log({ level: 'warning', code: 'CHECKPOINT_UNWRITABLE', message });
+    archiving = false;
   }
 
   /** Says it once until it works again: the same would otherwise stand in the log every few seconds. */

@@ -1,6 +1,18 @@
 /** The few operations on files that checkpoints need, so that tests can fill a disk or pull a plug. */
 
-import { type FileHandle, mkdir, open, readdir, readFile, rename, utimes } from 'node:fs/promises';
+import {
+  copyFile,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from 'node:fs/promises';
 
 export interface CheckpointFiles {
   makeDirectory(directory: string): Promise<void>;
@@ -13,6 +25,11 @@ export interface CheckpointFiles {
   /** Replaces `to` in one step. Durable only after `syncDirectory`. */
   rename(from: string, to: string): Promise<void>;
   syncDirectory(directory: string): Promise<void>;
+  /** Gives a file that is never written again a second name. */
+  link(from: string, to: string): Promise<void>;
+  size(file: string): Promise<number>;
+  /** Says nothing if it is gone already. */
+  remove(file: string): Promise<void>;
   /** Sets the time of the file to now; says nothing if it cannot. */
   touch(file: string): Promise<void>;
 }
@@ -25,7 +42,7 @@ export const nodeFiles: CheckpointFiles = {
     try {
       return await readFile(file);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     }
   },
@@ -33,7 +50,7 @@ export const nodeFiles: CheckpointFiles = {
     try {
       return await readdir(directory);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      if (codeOf(error) === 'ENOENT') return [];
       throw error;
     }
   },
@@ -49,15 +66,28 @@ export const nodeFiles: CheckpointFiles = {
       await withFile(directory, 'r', (handle) => handle.sync());
     } catch (error) {
       // Windows cannot open directories; there the rename itself is all there is.
-      const code = error instanceof Error && 'code' in error ? error.code : '';
+      const code = codeOf(error);
       if (code !== 'EPERM' && code !== 'EISDIR' && code !== 'EINVAL') throw error;
     }
   },
+  async link(from, to) {
+    await link(from, to).catch((error: unknown) => {
+      if (codeOf(error) === 'EEXIST') return;
+      // Some file systems know no second names.
+      return copyFile(from, to);
+    });
+  },
+  size: async (file) => (await stat(file)).size,
+  remove: (file) => rm(file, { force: true }),
   async touch(file) {
     const now = new Date();
     await utimes(file, now, now).catch(() => undefined);
   },
 };
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : '';
+}
 
 async function withFile(
   file: string,

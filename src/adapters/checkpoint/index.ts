@@ -1,5 +1,6 @@
 /** Checkpoints on disk, so that a restart goes on from where it was. */
 
+export { type CheckpointFound, findCheckpoints, readCheckpointFile } from './find.ts';
 export {
   type CheckpointNote,
   createFileCheckpoints,

@@ -45,6 +45,8 @@ export interface JournalEntry {
 }
 
 export interface FileJournal {
+  /** Number of the oldest record that is kept. */
+  readonly first: number;
   /** Number of the newest record, confirmed or not; 0 if there is none. */
   readonly last: number;
   /** Number of the newest record that would survive a power cut. */
@@ -103,7 +105,8 @@ export async function openFileJournal(
   try {
     await files.makeDirectory(directory);
     const last = await recover(directory, files, options.log ?? (() => undefined));
-    return new Journal(directory, files, { ...options, last });
+    const [oldest] = await listSegments(directory, files);
+    return new Journal(directory, files, { ...options, first: oldest?.first ?? last + 1, last });
   } catch (error) {
     throw unwritable(directory, error);
   }
@@ -112,6 +115,7 @@ export async function openFileJournal(
 class Journal implements FileJournal {
   failure: string | undefined;
   waitingBytes = 0;
+  first: number;
   #last: number;
   #durable: number;
   readonly #directory: string;
@@ -130,9 +134,9 @@ class Journal implements FileJournal {
   constructor(
     directory: string,
     files: JournalFiles,
-    options: FileJournalOptions & { readonly last: number },
+    options: FileJournalOptions & Pick<FileJournal, 'first' | 'last'>,
   ) {
-    const { last, log = () => undefined } = options;
+    const { first, last, log = () => undefined } = options;
     this.#directory = directory;
     this.#files = files;
     this.#log = log;
@@ -143,6 +147,7 @@ class Journal implements FileJournal {
       keepMs: options.keepMs ?? 0,
       keepBytes: options.keepBytes ?? 4 * 2 ** 30,
     };
+    this.first = first;
     this.#last = last;
     this.#durable = last;
   }
@@ -226,6 +231,7 @@ class Journal implements FileJournal {
       if (next === undefined || next.first > before) break;
       if (writtenMs > oldestMs && bytes <= keepBytes) break;
       await this.#files.remove(file);
+      this.first = next.first;
       bytes -= size;
       removed++;
     }

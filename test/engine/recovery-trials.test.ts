@@ -91,6 +91,7 @@ function createDisk(clock: ManualClock) {
       append: (content) => (own === lives ? journal.append(content) : journal.last),
       committed: () => journal.committed(),
       read: (from) => journal.read(from),
+      resumeAfter: (number) => journal.resumeAfter(number),
       release: async (before) => (own === lives ? journal.release(before) : undefined),
     };
     return createFleet({

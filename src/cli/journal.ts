@@ -1,17 +1,20 @@
-/** `gemel journal`: what a project keeps of its samples: looked at, verified, written out. None of it changes anything. */
+/** `gemel journal`: what a project was told and made, as it is on the disk: looked at, verified, written out. None of it changes anything. */
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { inspectJournal, readJournal, type SegmentReport } from '../adapters/journal/index.ts';
 import { GemelError } from '../core/diagnose/index.ts';
-import { decodeSamples, type RecordedSample } from '../engine/index.ts';
+import { decodeRecord, type RecordedSample } from '../engine/index.ts';
+import { createRecordView, iso, isWantedSample, type Wanted } from './journal-records.ts';
 import { usageError } from './terminal.ts';
 
 export function journalCommand(): Command {
   return new Command('journal')
-    .summary('look at what a project keeps of its samples')
-    .description('Looks at the journal of a project: every accepted sample, in the order of arrival.')
+    .summary('look at the record of what a project was told and made')
+    .description(
+      'Looks at the journal of a project: every accepted sample, command and published tick, in their order.',
+    )
     .addCommand(
       new Command('inspect')
         .summary('what there is: segments, records, times')
@@ -32,8 +35,10 @@ export function journalCommand(): Command {
     )
     .addCommand(
       new Command('export')
-        .summary('the samples as a table')
-        .description('Prints the samples as CSV, values in SI: time, twin, signal, value, received.')
+        .summary('the samples as a table, or every record as JSON')
+        .description(
+          'Prints the samples as CSV, values in SI: time, twin, signal, value, received. With --json every record, one object a line.',
+        )
         .argument('[project]', 'directory of the project, or of its journal', '.')
         .option('--twin <id>', 'only of this twin')
         .option(
@@ -42,8 +47,12 @@ export function journalCommand(): Command {
           timeArgument('--from'),
         )
         .option('--to <time>', 'only with an event time before this', timeArgument('--to'))
-        .option('--json', 'print one JSON object a line instead')
-        .addHelpText('after', '\nExample:\n  gemel journal export my-plant --twin pump-1 > pump-1.csv')
+        .option('--json', 'print every record, one JSON object a line')
+        .addHelpText(
+          'after',
+          '\nExamples:\n  gemel journal export my-plant --twin pump-1 > pump-1.csv\n' +
+            '  gemel journal export my-plant --json --from 2026-11-22T13:00:00Z',
+        )
         .action(exportAction),
     );
 }
@@ -52,33 +61,70 @@ interface Options {
   readonly json?: boolean;
 }
 
-interface ExportOptions extends Options {
-  readonly twin?: string;
-  readonly from?: number;
-  readonly to?: number;
-}
+type ExportOptions = Options & Wanted;
 
 async function inspectAction(project: string, { json = false }: Options): Promise<void> {
   const directory = find(project);
   const segments = await inspectJournal(directory);
-  let samples = 0;
-  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for await (const { receivedMs } of samplesIn(directory)) {
-    samples++;
-    firstMs = Math.min(firstMs, receivedMs);
-    lastMs = Math.max(lastMs, receivedMs);
-  }
-  const span = samples === 0 ? undefined : { from: iso(firstMs), to: iso(lastMs) };
+  const found = await countRecords(directory);
+  const { samples, commands, ticks, fleets, alarms, unknown, received } = found;
   if (json) {
-    print(JSON.stringify({ directory, segments, samples, received: span ?? null }));
+    print(JSON.stringify({ directory, segments, ...found, received: received ?? null }));
     return;
   }
   print(...segments.map(describe));
   const bytes = segments.reduce((sum, one) => sum + one.bytes, 0);
-  const received = span === undefined ? '' : `, received ${span.from} to ${span.to}`;
+  const span = received === undefined ? '' : `, received ${received.from} to ${received.to}`;
   print(
-    `${count(segments.length, 'segment')}, ${bytes.toLocaleString('en')} bytes, ${count(samples, 'sample')}${received}`,
+    `${count(segments.length, 'segment')}, ${bytes.toLocaleString('en')} bytes, ${count(samples, 'sample')}${span}`,
   );
+  const given = Object.values(commands).reduce((sum, one) => sum + one, 0);
+  const kinds = Object.entries(commands).map(([kind, times]) => `${times} ${kind}`);
+  const others = [
+    ...(given > 0 ? [`${count(given, 'command')} (${kinds.join(', ')})`] : []),
+    ...(ticks > 0 ? [count(ticks, 'tick')] : []),
+    ...(fleets > 0 ? [count(fleets, 'description', ' of the fleet')] : []),
+    ...(alarms > 0 ? [count(alarms, 'change', ' of alarms')] : []),
+    ...(unknown > 0 ? [`${count(unknown, 'record')} that this version does not know`] : []),
+  ];
+  if (others.length > 0) print(others.join(', '));
+}
+
+/** How many there are of what. */
+interface Counted {
+  samples: number;
+  /** By kind. */
+  readonly commands: Record<string, number>;
+  ticks: number;
+  fleets: number;
+  alarms: number;
+  unknown: number;
+  /** When the first and the last sample came. */
+  received?: { readonly from: string; readonly to: string };
+}
+
+async function countRecords(directory: string): Promise<Counted> {
+  const counted: Counted = { samples: 0, commands: {}, ticks: 0, fleets: 0, alarms: 0, unknown: 0 };
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for await (const { content } of readJournal(directory)) {
+    const record = decodeRecord(content);
+    if (record === undefined) counted.unknown++;
+    else if (record.kind === 'tick') counted.ticks++;
+    else if (record.kind === 'fleet') counted.fleets++;
+    else if (record.kind === 'alarm') counted.alarms++;
+    else if (record.kind === 'command') {
+      const { kind } = record.command;
+      counted.commands[kind] = (counted.commands[kind] ?? 0) + 1;
+    } else {
+      counted.samples += record.samples.length;
+      for (const { receivedMs } of record.samples) {
+        firstMs = Math.min(firstMs, receivedMs);
+        lastMs = Math.max(lastMs, receivedMs);
+      }
+    }
+  }
+  if (counted.samples > 0) counted.received = { from: iso(firstMs), to: iso(lastMs) };
+  return counted;
 }
 
 async function verifyAction(project: string, { json = false }: Options): Promise<void> {
@@ -98,17 +144,24 @@ async function verifyAction(project: string, { json = false }: Options): Promise
   if (damaged.length > 0) process.exitCode = 1;
 }
 
-async function exportAction(project: string, options: ExportOptions): Promise<void> {
-  const { json = false, twin, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = options;
+async function exportAction(project: string, { json = false, ...wanted }: ExportOptions): Promise<void> {
+  const directory = find(project);
   if (!json) print('time,twin,signal,value,received');
-  for await (const sample of samplesIn(find(project))) {
-    if (twin !== undefined && sample.twin !== twin) continue;
-    if (!(sample.timeMs >= from && sample.timeMs < to)) continue;
-    const { signal, value } = sample;
-    const [time, received] = [iso(sample.timeMs), iso(sample.receivedMs)];
-    if (json) print(JSON.stringify({ time, twin: sample.twin, signal, value, received }));
-    else print([time, quoted(sample.twin), quoted(signal), value, received].join(','));
+  const view = createRecordView(wanted);
+  for await (const { number, content } of readJournal(directory)) {
+    const record = decodeRecord(content);
+    if (json) {
+      const shown = record && view(number, record);
+      if (shown !== undefined) print(JSON.stringify(shown));
+    } else if (record?.kind === 'samples')
+      print(...record.samples.flatMap((sample) => rowOf(sample, wanted)));
   }
+}
+
+function rowOf(sample: RecordedSample, wanted: Wanted): string[] {
+  if (!isWantedSample(sample, wanted)) return [];
+  const { twin, signal, timeMs, value, receivedMs } = sample;
+  return [[iso(timeMs), quoted(twin), quoted(signal), value, iso(receivedMs)].join(',')];
 }
 
 /** @throws GemelError `FILE_UNREADABLE` */
@@ -118,10 +171,6 @@ function find(project: string): string {
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
   throw new GemelError('FILE_UNREADABLE', `${project} cannot be read: it does not exist`);
-}
-
-async function* samplesIn(directory: string): AsyncGenerator<RecordedSample> {
-  for await (const { content } of readJournal(directory)) yield* decodeSamples(content) ?? [];
 }
 
 function timeArgument(option: string): (written: string) => number {
@@ -141,12 +190,8 @@ function print(...lines: readonly string[]): void {
   for (const line of lines) process.stdout.write(`${line}\n`);
 }
 
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
-}
-
-function iso(timeMs: number): string {
-  return new Date(timeMs).toISOString();
+function count(number: number, what: string, more = ''): string {
+  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}${more}`;
 }
 
 /** A name may have a comma or a quote in it. */

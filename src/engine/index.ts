@@ -19,6 +19,7 @@ export {
 } from './alarms/index.ts';
 export { isName } from './check-twins.ts';
 export { createFleet, type FleetOptions } from './create-fleet.ts';
+export { formatDigest } from './digest.ts';
 export type { Severity, TwinEvent, TwinEventKind } from './event.ts';
 export type {
   Fleet,
@@ -55,6 +56,8 @@ export type {
   ShardLink,
 } from './ports.ts';
 export { type Delivery, type Refused, type RefusalReason, refusalReasons } from './refusal.ts';
+export { decodeRecord, type JournalRecord } from './record.ts';
+export { RecordedBlocks } from './recorded-blocks.ts';
 export { decodeSamples, type RecordedSample } from './samples-record.ts';
 export { Shard, type ShardOptions } from './shard.ts';
 export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';

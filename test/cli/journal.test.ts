@@ -5,7 +5,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { openFileJournal } from '../../src/adapters/journal/index.ts';
+import { encodeCommand } from '../../src/engine/command-record.ts';
+import { encodeFleet } from '../../src/engine/fleet-record.ts';
 import { encodeNames, encodeSamples } from '../../src/engine/samples-record.ts';
+import { encodeTick } from '../../src/engine/tick-record.ts';
+import { recordTwin } from '../../src/engine/twin-record.ts';
+import { tank, twinOf } from '../engine/support.ts';
 import { directoryWith, gemel } from './run.ts';
 
 const directory = directoryWith({ 'gemel.yaml': 'gemel: 1\n' });
@@ -72,6 +77,68 @@ test('verify finds a changed byte, and names what is lost', async () => {
   assert.match(stdout, /damaged: records 1 to 2 are lost: byte 24: record 1 does not match its checksum$/m);
   assert.match(stdout, /^✗ 1 damaged segment; 2 records can be read$/m);
   writeFileSync(file, good);
+});
+
+test('every kind of record is counted, and exported as JSON', async () => {
+  const other = directoryWith({ 'gemel.yaml': 'gemel: 1\n' });
+  const journal = await openFileJournal(join(other, '.gemel', 'journal'));
+  const names = encodeNames('pump-1', 'temperature');
+  const block = { shard: 1, block: 0 };
+  const twin = recordTwin(twinOf('pump-1', tank));
+  journal.append(
+    encodeFleet({ receivedMs: startMs, begins: true, start: true, kernel: 'wasm', twins: [twin] }),
+  );
+  const changed = [{ from: 0, twins: ['pump-1'] }];
+  journal.append(encodeFleet({ receivedMs: startMs, blocks: [{ ...block, lanes: 1, changed }] }));
+  journal.append(encodeSamples([{ names, timeMs: startMs, value: 300, receivedMs: startMs + 5 }]));
+  const step = { kind: 'step', receivedMs: startMs + 10, twin: 'pump-1', atMs: startMs } as const;
+  journal.append(encodeCommand({ ...step, seconds: 2, inputs: {} }));
+  journal.append(encodeCommand({ kind: 'remove', receivedMs: startMs + 20, twin: 'pump-2' }));
+  const digest = { high: 0xb2cb792, low: 0x2cc5d05 };
+  journal.append(encodeTick({ ...block, dueMs: startMs + 1000, through: 4, digest }));
+  journal.append(Uint8Array.of(200));
+  await journal.committed();
+  await journal.close();
+
+  const { stdout } = await gemel(['journal', 'inspect', other]);
+  assert.match(
+    stdout,
+    /^2 commands \(1 step, 1 remove\), 1 tick, 2 descriptions of the fleet, 1 record that this version does not know$/m,
+  );
+  const counted = JSON.parse((await gemel(['journal', 'inspect', other, '--json'])).stdout);
+  assert.deepEqual([counted.samples, counted.commands, counted.ticks], [1, { step: 1, remove: 1 }, 1]);
+
+  const lines = async (...more: string[]) =>
+    (await gemel(['journal', 'export', other, '--json', ...more])).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const all = await lines();
+  assert.deepEqual(
+    all.map(({ number, kind }) => [number, kind]),
+    [
+      [1, 'fleet'],
+      [2, 'fleet'],
+      [3, 'samples'],
+      [4, 'command'],
+      [5, 'command'],
+      [6, 'tick'],
+    ],
+  );
+  assert.deepEqual(all[5], {
+    number: 6,
+    kind: 'tick',
+    due: '2026-11-22T13:00:01.000Z',
+    shard: 1,
+    block: 0,
+    through: 4,
+    digest: '0b2cb79202cc5d05',
+  });
+  const ofTwin = await lines('--twin', 'pump-1', '--from', '2026-11-22T13:00:00.001Z');
+  assert.deepEqual(
+    ofTwin.map(({ number }) => number),
+    [4, 6],
+  );
 });
 
 test('a directory that is not there is told', async () => {

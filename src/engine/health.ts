@@ -6,7 +6,7 @@
  */
 
 import type { Health, Model } from '../core/model/index.ts';
-import { fromSi, type Unit } from '../core/units/index.ts';
+import { fromSi, fromSiDifference, type Unit } from '../core/units/index.ts';
 import type { Frame, FrameLayout } from './frame.ts';
 
 /** Two-sided 95 % of the standard normal distribution. */
@@ -19,6 +19,8 @@ export interface HealthReading {
   /** The 95 % interval of `percent`; absent where the model estimates none. */
   readonly low?: number;
   readonly high?: number;
+  /** Standard deviation of `value`, a difference in its unit; absent where the model estimates none. */
+  readonly deviation?: number;
 }
 
 /** Where a health stands in the frames of its model. */
@@ -44,6 +46,8 @@ export interface HealthLevel {
   readonly percent: number;
   readonly low: number;
   readonly high: number;
+  /** Standard deviation of the value, SI; 0 where none is estimated. */
+  readonly deviation: number;
   readonly estimated: boolean;
 }
 
@@ -87,18 +91,20 @@ export function healthLevel(
     percent,
     low: percent - half,
     high: percent + half,
+    deviation: deviation ?? 0,
     estimated,
   };
 }
 
 export function healthReading(
-  { value, percent, low, high, estimated }: HealthLevel,
+  { value, percent, low, high, deviation, estimated }: HealthLevel,
   unit: Unit,
 ): HealthReading {
   return {
     value: fromSi(value, unit),
     percent: shownPercent(percent),
     ...(estimated && { low: shownPercent(low), high: shownPercent(high) }),
+    ...(estimated && { deviation: fromSiDifference(deviation, unit) }),
   };
 }
 

@@ -36,6 +36,29 @@ export { createLocalShard } from './local-shard.ts';
 export { type Correction, createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export type { AheadError, FromShard, ToShard } from './messages.ts';
+export {
+  alarmOf,
+  type Condition,
+  conditionOf,
+  configOf,
+  countAlarms,
+  eventOf,
+  factKinds,
+  factOfAlarm,
+  factOfCondition,
+  factOfConfig,
+  factOfEvent,
+  factOfModel,
+  factOfRemoval,
+  factOfTwin,
+  isDifference,
+  listAlarms,
+  modelOf,
+  pastSnapshot,
+  seriesNames,
+  type TwinFact,
+  twinOf,
+} from './past/index.ts';
 export type { StopSignal } from './platform.ts';
 export type {
   CheckpointMade,

@@ -38,8 +38,8 @@ test('has the 95 % interval of a normal quantity, the better end high in either 
 test('is shown from 0 to 100, and without an interval where none is estimated', () => {
   const shown = (value: number, deviation: number) =>
     healthReading(healthLevel(bearing, value, deviation), dimensionless);
-  assert.deepEqual(shown(12, 1), { value: 12, percent: 0, low: 0, high: 0 });
-  assert.deepEqual(shown(1, 1), { value: 1, percent: 100, low: 88, high: 100 });
+  assert.deepEqual(shown(12, 1), { value: 12, percent: 0, low: 0, high: 0, deviation: 1 });
+  assert.deepEqual(shown(1, 1), { value: 1, percent: 100, low: 88, high: 100, deviation: 1 });
   assert.deepEqual(shown(8, Number.NaN), { value: 8, percent: 25 });
 });
 
@@ -88,15 +88,17 @@ test('has the interval of the belief where the model is filtered, and alarms by 
   await clock.advance(1000);
   // 18.75 % ± 1.959964 · 0.5 of 8 mm: from 6.50 to 31.00. Not surely below 20, so there is no alarm.
   const wide = { percent: 18.75, low: 6.5, high: 31 };
-  assert.deepEqual(fleet.snapshot('f')?.health('shell'), { value: 3.5, ...wide });
-  assert.deepEqual(fleet.snapshot('f')?.health('half'), { value: 7, ...wide });
+  assert.deepEqual(fleet.snapshot('f')?.health('shell'), { value: 3.5, ...wide, deviation: 0.5 });
+  assert.deepEqual(fleet.snapshot('f')?.health('half'), { value: 7, ...wide, deviation: 1 });
   assert.deepEqual(fleet.snapshot('f')?.health('seals'), { value: 0, percent: 100 }, 'known exactly');
   assert.deepEqual(fleet.alarms.list(), []);
   send('f', { gauge: 3.5 });
   await clock.advance(1000);
   // The gauge leaves 0.5·0.1/√(0.5² + 0.1²) = 0.0980581: ± 2.40 %.
   const sure = { percent: 18.75, low: 16.35, high: 21.15 };
-  assert.deepEqual(fleet.snapshot('f')?.health('shell'), { value: 3.5, ...sure });
+  const { deviation = 0, ...shell } = fleet.snapshot('f')?.health('shell') ?? {};
+  assert.deepEqual(shell, { value: 3.5, ...sure });
+  assert.ok(Math.abs(deviation - 0.0980581) < 1e-7);
   assert.deepEqual(fleet.alarms.list(), []);
   send('f', { gauge: 3.4 });
   await clock.advance(1000);

@@ -9,8 +9,8 @@ import {
   toSi,
   toSiDifference,
 } from '../../core/units/index.ts';
+import { isDifference } from '../../engine/index.ts';
 import type { BlockSummary } from './block-points.ts';
-import { isDifference } from './signals.ts';
 
 /**
  * How a value recorded in `from` reads in `to`; undefined if it cannot be told: the units are of different kinds, or one

@@ -1,46 +1,51 @@
 /**
- * Writes what a fleet's twins are into a history: every so often the states, outputs, inputs, uncertainties and expected
- * measurements, and every sample of a measurement at its own time, also one that came too late for its twin. Values are
- * those that readers see, in the units of the model. What is gathered leaves every half second.
+ * Writes what a fleet's twins are into a history: every so often the states, outputs, inputs, uncertainties, healths and
+ * expected measurements with the newest innovations, and every sample of a measurement at its own time, also one that came
+ * too late for its twin. Values are those that readers see, in the units of the model. Besides them the facts: events, alarms,
+ * models, and how each twin is. What is gathered leaves every half second.
  */
 
-import { isFiltered } from '../../core/estimate/index.ts';
 import type { Model } from '../../core/model/index.ts';
-import { fromSi, roundDeviation, roundShown, type Unit } from '../../core/units/index.ts';
-import type { Fleet, Snapshot, TwinInfo } from '../../engine/index.ts';
+import { fromSi, roundDeviation, roundShown } from '../../core/units/index.ts';
+import {
+  factOfCondition,
+  factOfConfig,
+  factOfModel,
+  factOfTwin,
+  type Fleet,
+  type HistoryFact,
+  type Snapshot,
+  type TwinInfo,
+} from '../../engine/index.ts';
 import type { OpenHistory } from './history.ts';
-import { seriesNames } from './signals.ts';
+import { type Plan, planOf, seriesOfMeasurement } from './plan.ts';
+import { recordFacts } from './record-facts.ts';
 
 const gatherMs = 500;
 const batchSamples = 65_536;
+const batchFacts = 10_000;
 
 export interface Recording {
   /** Sends what is gathered and lets go of the fleet. */
   stop(): void;
 }
 
-export type RecordedFleet = Pick<Fleet, 'twin' | 'snapshot' | 'onTick' | 'onSample' | 'onChange'>;
-
-/** A series with a value at each tick. */
-interface Computed {
-  readonly signal: string;
-  readonly unit: Unit;
-  readonly value: (snapshot: Snapshot) => number;
-}
-
-/** What there is to record of a model. */
-interface Plan {
-  readonly computed: readonly Computed[];
-  readonly measured: Model['measurements'];
-}
+export type RecordedFleet = Pick<
+  Fleet,
+  'twin' | 'snapshot' | 'alarms' | 'events' | 'onTick' | 'onSample' | 'onEvent' | 'onChange'
+>;
 
 interface Recorded extends Plan {
   readonly model: Model;
-  /** Numbers of the series: computed, then measured. */
   readonly numbers: Uint32Array;
   tick: number;
   /** The time of the twin at which it is recorded again. */
   dueMs: number;
+  status: string;
+  /** What was said last of how it is. */
+  condition: string;
+  /** Time of the newest sample of each measurement whose innovation is recorded. */
+  readonly sampleMs: Float64Array;
 }
 
 export interface RecordingOptions {
@@ -50,7 +55,7 @@ export interface RecordingOptions {
 
 export function recordFleet(
   fleet: RecordedFleet,
-  history: Pick<OpenHistory, 'define' | 'write'>,
+  history: Pick<OpenHistory, 'define' | 'write' | 'note' | 'factsAt'>,
   { everyMs }: RecordingOptions,
 ): Recording {
   const twins = new Map<string, Recorded>();
@@ -59,25 +64,27 @@ export function recordFleet(
   const timesMs = new Float64Array(batchSamples);
   const values = new Float64Array(batchSamples);
   let count = 0;
+  let facts: HistoryFact[] = [];
   const timer = setInterval(flush, gatherMs);
   timer.unref();
 
   const releases = [
-    fleet.onTick(({ twins: ids }) => {
+    recordFacts(fleet, history, note),
+    fleet.onTick(({ twins: ids, dueMs }) => {
       for (const id of ids) {
         const info = fleet.twin(id);
         const snapshot = fleet.snapshot(id);
-        if (info !== undefined && snapshot !== undefined) record(recordedOf(info), snapshot);
+        if (info !== undefined && snapshot !== undefined) record(info, snapshot, dueMs);
       }
     }),
     fleet.onSample(({ twin, signal, timeMs, value }) => {
       const info = fleet.twin(twin);
       if (info === undefined) return;
-      const { computed, measured, numbers } = recordedOf(info);
-      const at = measured.findIndex(({ name }) => name === signal);
-      const unit = measured[at]?.unit;
+      const recorded = recordedOf(info);
+      const at = recorded.measured.findIndex(({ name }) => name === signal);
+      const unit = recorded.measured[at]?.unit;
       if (unit !== undefined)
-        put(numbers[computed.length + at] ?? 0, timeMs, roundShown(fromSi(value, unit), unit));
+        put(numberOf(recorded, at, 'measured'), timeMs, roundShown(fromSi(value, unit), unit));
     }),
     fleet.onChange(({ kind, twin }) => {
       if (kind === 'removed') twins.delete(twin.config.id);
@@ -96,24 +103,72 @@ export function recordFleet(
     if (recorded === undefined || recorded.model !== model) {
       let plan = plans.get(model);
       if (plan === undefined) plans.set(model, (plan = planOf(model)));
-      const measured = plan.measured.map(({ name, unit }) => ({ signal: seriesNames.measured(name), unit }));
-      const numbers = history.define(
-        [...plan.computed, ...measured].map(({ signal, unit }) => ({ twin: id, signal, unit: unit.symbol })),
-      );
-      twins.set(id, (recorded = { ...plan, model, numbers, tick: -1, dueMs: Number.NEGATIVE_INFINITY }));
+      const numbers = history.define(plan.series.map((one) => ({ twin: id, ...one })));
+      const sampleMs = new Float64Array(plan.measured.length).fill(Number.NaN);
+      const nothing = { tick: -1, dueMs: Number.NEGATIVE_INFINITY, status: '', condition: '' };
+      twins.set(id, (recorded = { ...plan, model, numbers, sampleMs, ...nothing }));
     }
     return recorded;
   }
 
-  function record(recorded: Recorded, snapshot: Snapshot): void {
-    // A twin that stands still has nothing new to say.
-    if (snapshot.tick === recorded.tick || snapshot.timeMs < recorded.dueMs) return;
-    recorded.tick = snapshot.tick;
-    const { numbers, computed } = recorded;
-    recorded.dueMs = nextDueMs(snapshot.timeMs, numbers[0] ?? 0);
+  function record(info: TwinInfo, snapshot: Snapshot, dueMs: number): void {
+    // The live model was changed, and its first tick has not come.
+    if (snapshot.model !== info.model.id) return;
+    const recorded = recordedOf(info);
+    const { timeMs, tick, status } = snapshot;
+    // A twin that stands still has nothing new to say, but that it does.
+    const isDue = tick !== recorded.tick && timeMs >= recorded.dueMs;
+    if (isDue && recorded.tick < 0) noteTwin(info, timeMs);
+    if (isDue || status !== recorded.status) noteCondition(recorded, snapshot, isDue ? timeMs : dueMs);
+    recorded.status = status;
+    if (!isDue) return;
+    recorded.tick = tick;
+    const { numbers, computed, measured } = recorded;
+    recorded.dueMs = nextDueMs(timeMs, numbers[0] ?? 0);
     for (let i = 0; i < computed.length; i++) {
-      put(numbers[i] ?? 0, snapshot.timeMs, computed[i]?.value(snapshot) ?? Number.NaN);
+      put(numbers[i] ?? 0, timeMs, computed[i]?.value(snapshot) ?? Number.NaN);
     }
+    for (let i = 0; i < measured.length; i++) recordMeasurement(recorded, snapshot, i);
+  }
+
+  function recordMeasurement(recorded: Recorded, snapshot: Snapshot, at: number): void {
+    const signal = recorded.measured[at];
+    if (signal === undefined) return;
+    const { expected, timeMs, innovation, deviation } = snapshot.measurement(signal.name);
+    put(numberOf(recorded, at, 'expected'), snapshot.timeMs, roundShown(expected, signal.unit));
+    if (timeMs === undefined || timeMs === recorded.sampleMs[at]) return;
+    recorded.sampleMs[at] = timeMs;
+    put(numberOf(recorded, at, 'innovation'), timeMs, roundShown(innovation ?? Number.NaN, signal.unit));
+    put(numberOf(recorded, at, 'deviation'), timeMs, roundDeviation(deviation ?? Number.NaN));
+  }
+
+  function noteTwin({ config, model }: TwinInfo, timeMs: number): void {
+    const { id, periodMs, group } = config;
+    const resolutionMs = Math.max(everyMs, periodMs);
+    note(factOfModel(model, timeMs));
+    note(factOfConfig(config, timeMs));
+    note(
+      factOfTwin(id, timeMs, {
+        model: model.id,
+        periodMs,
+        resolutionMs,
+        ...(group !== undefined && { group }),
+      }),
+    );
+  }
+
+  function noteCondition(recorded: Recorded, snapshot: Snapshot, timeMs: number): void {
+    const { status, held, silent } = snapshot;
+    const rejected = recorded.measured.filter(({ name }) => snapshot.measurement(name).rejected === true);
+    const fact = factOfCondition(snapshot.twin, timeMs, {
+      status,
+      held: Object.fromEntries(held.map(({ state, bound }) => [state, bound])),
+      silent,
+      rejected: rejected.map(({ name }) => name),
+    });
+    if (fact.data === recorded.condition) return;
+    recorded.condition = fact.data;
+    note(fact);
   }
 
   /** Each twin at a moment of its own: all at once would hold up everything else. */
@@ -131,7 +186,14 @@ export function recordFleet(
     if (++count === batchSamples) flush();
   }
 
+  function note(fact: HistoryFact): void {
+    facts.push(fact);
+    if (facts.length === batchFacts) flush();
+  }
+
   function flush(): void {
+    if (facts.length > 0) history.note(facts);
+    facts = [];
     if (count === 0) return;
     history.write({
       series: series.slice(0, count),
@@ -142,25 +204,11 @@ export function recordFleet(
   }
 }
 
-function planOf(model: Model): Plan {
-  const { states, outputs, inputs, measurements } = model;
-  const seen = (signal: string, unit: Unit, read: (snapshot: Snapshot) => number): Computed => ({
-    signal,
-    unit,
-    value: (snapshot) => roundShown(read(snapshot), unit),
-  });
-  const computed = [
-    ...states.map(({ name, unit }) => seen(name, unit, (snapshot) => snapshot.state(name))),
-    ...outputs.map(({ name, unit }) => seen(name, unit, (snapshot) => snapshot.output(name))),
-    ...inputs.map(({ name, unit }) => seen(name, unit, (snapshot) => snapshot.input(name))),
-    ...measurements.map(({ name, unit }) =>
-      seen(seriesNames.expected(name), unit, (snapshot) => snapshot.measurement(name).expected),
-    ),
-    ...(isFiltered(model) ? states : []).map(({ name, unit }) => ({
-      signal: seriesNames.uncertainty(name),
-      unit,
-      value: (snapshot: Snapshot) => roundDeviation(snapshot.uncertainty(name)),
-    })),
-  ];
-  return { computed, measured: measurements };
+function numberOf(
+  { computed, numbers }: Recorded,
+  measurement: number,
+  series: (typeof seriesOfMeasurement)[number],
+): number {
+  const offset = measurement * seriesOfMeasurement.length + seriesOfMeasurement.indexOf(series);
+  return numbers[computed.length + offset] ?? 0;
 }

@@ -1,6 +1,7 @@
 /** The shapes of alarms, and of what people may do with them. */
 
 import Type from 'typebox';
+import { Past } from './past/index.ts';
 
 const strict = { additionalProperties: false } as const;
 const Time = (description: string) => Type.String({ format: 'date-time', description });
@@ -83,11 +84,15 @@ export const AlarmsPage = Type.Object(
     limit: Type.Integer(),
     offset: Type.Integer(),
     next: Type.Optional(Type.String({ description: 'Path of the next page, unless this is the last.' })),
+    past: Past,
   },
   { ...strict, title: 'AlarmsPage' },
 );
 
-export const TwinAlarms = Type.Object({ alarms: Type.Array(Alarm) }, { ...strict, title: 'TwinAlarms' });
+export const TwinAlarms = Type.Object(
+  { alarms: Type.Array(Alarm), past: Past },
+  { ...strict, title: 'TwinAlarms' },
+);
 
 const By = Type.String({
   minLength: 1,

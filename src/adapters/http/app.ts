@@ -8,6 +8,7 @@ import type { Guard } from './guard.ts';
 import { describeRoutes } from './openapi.ts';
 import type { HttpLimits, HttpOptions } from './options.ts';
 import { pageRoutes } from './pages.ts';
+import { PastReader } from './past/index.ts';
 import { ProblemError } from './problem.ts';
 import { listRoutes, type RouteList } from './route-list.ts';
 import { alarmRoutes } from './routes/alarms.ts';
@@ -62,7 +63,9 @@ export async function createHttpApp(
   answerErrors(app, routes, options.log);
   await describeRoutes(app, version);
 
-  const context = { app, fleet: options.fleet, version, startedMs: performance.now() };
+  const { fleet } = options;
+  const past = new PastReader(fleet, options.history);
+  const context = { app, fleet, past, version, startedMs: performance.now() };
   twinRoutes(context);
   if (options.changes !== undefined) changeRoutes(context, options.changes);
   alarmRoutes(context);
@@ -72,7 +75,7 @@ export async function createHttpApp(
   if (options.calibrations !== undefined) calibrationRoutes(context, options.calibrations);
   serviceRoutes(context, options);
   streamRoute(app);
-  projectRoutes(app, options.fleet, options.routes ?? {});
+  projectRoutes(context, options.routes ?? {});
   pageRoutes(app, options);
   docsRoutes(app);
   await app.ready();

@@ -14,7 +14,9 @@ import type { CalibrationReply } from './calibration-schemas.ts';
 import type { CalibrationJobView } from './options.ts';
 import type { EventView, ModelSummary, RefusalView, Signal, TwinDetail, TwinSummary } from './schemas.ts';
 
-export function twinSummary(fleet: Fleet, info: TwinInfo): TwinSummary {
+type Snapshots = Pick<Fleet, 'snapshot'>;
+
+export function twinSummary(fleet: Snapshots, info: TwinInfo): TwinSummary {
   const snapshot = fleet.snapshot(info.config.id);
   return {
     id: info.config.id,
@@ -27,7 +29,7 @@ export function twinSummary(fleet: Fleet, info: TwinInfo): TwinSummary {
   };
 }
 
-export function twinDetail(fleet: Fleet, info: TwinInfo): TwinDetail {
+export function twinDetail(fleet: Snapshots, info: TwinInfo): TwinDetail {
   const { config, model } = info;
   const telemetry = config.telemetryTopic ?? defaultTelemetryTopic(config.id);
   return {

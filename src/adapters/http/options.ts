@@ -7,6 +7,7 @@ import type { SourceText } from '../../core/document/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import type { Fleet, History, TwinInfo } from '../../engine/index.ts';
 import type * as schemas from './calibration-schemas.ts';
+import type { PastReader } from './past/index.ts';
 
 /** The part of a structured logger that is used here; pino's fits. */
 export interface Log {
@@ -195,6 +196,7 @@ export interface HttpServer {
 
 /** What routes are built from. */
 export interface RouteContext {
+  readonly past: PastReader;
   readonly app: FastifyInstance;
   readonly fleet: Fleet;
   readonly version: string;

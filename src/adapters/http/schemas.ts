@@ -4,6 +4,7 @@
  */
 
 import Type from 'typebox';
+import { Past } from './past/index.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -89,6 +90,7 @@ export const TwinDetail = Type.Object(
         strict,
       ),
     ),
+    past: Past,
   },
   { ...strict, title: 'Twin' },
 );
@@ -165,6 +167,7 @@ export const State = Type.Object(
       }),
     ),
     units: Type.Record(Type.String(), Type.String(), { description: 'Unit of each signal.' }),
+    past: Past,
   },
   { ...strict, title: 'State' },
 );

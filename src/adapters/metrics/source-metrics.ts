@@ -68,7 +68,7 @@ function addHistoryMetrics(registry: Registry, read: () => HistorySource): void 
   const counter = (name: string, help: string, field: keyof HistorySource) =>
     readCounter(registry, { name: `gemel_history_${name}_total`, help }, () => read()[field]);
   counter('samples', 'Samples written to the history.', 'written');
-  counter('dropped', 'Samples that found no room on the way to the history.', 'dropped');
+  counter('dropped', 'Samples and facts that found no room on the way to the history.', 'dropped');
   counter('late', 'Samples so late that those beside them were deleted from the history already.', 'late');
   readGauge(
     registry,

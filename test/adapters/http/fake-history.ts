@@ -39,6 +39,6 @@ export function createFakeHistory(): History {
     lastValues: async () => [],
     facts: async () => [],
     factsAt: async () => [],
-    begin: async () => undefined,
+    begin: async () => historyFromMs,
   };
 }

@@ -127,7 +127,8 @@ export function invalid(name: string, detail: string): ProblemError {
   return new ProblemError('HTTP_INVALID', detail, { errors: [{ at: `?${name}`, detail }] });
 }
 
-function readTime(name: string, written: string): number {
+/** @throws ProblemError `HTTP_INVALID` */
+export function readTime(name: string, written: string): number {
   const timeMs = /^\d+(\.\d+)?$/.test(written) ? Number(written) : readIso(written);
   if (Math.abs(timeMs) <= 8.64e15) return timeMs;
   throw invalid(
@@ -141,7 +142,8 @@ function readIso(written: string): number {
   return /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/i.test(written) ? Date.parse(written) : Number.NaN;
 }
 
-function readDurationMs(name: string, written: string): number {
+/** @throws ProblemError `HTTP_INVALID` */
+export function readDurationMs(name: string, written: string): number {
   const quantity = parseQuantity(written);
   if ('unit' in quantity && sameDimension(quantity.unit.dimension, timeDimension)) {
     const ms = toSi(quantity.value, quantity.unit) * 1000;

@@ -2,13 +2,15 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { type Alarm, type AlarmView, alarmView } from '../../../engine/index.ts';
+import { type Alarm, type AlarmView, alarmView, countAlarms, listAlarms } from '../../../engine/index.ts';
 import * as schemas from '../alarm-schemas.ts';
 import { findTwin } from '../find-twin.ts';
 import type { RouteContext } from '../options.ts';
+import { atField, AtQuery } from '../past/index.ts';
 import { ProblemError, type ProblemItem } from '../problem.ts';
 import { problems } from '../replies.ts';
 import { readTimeMs } from '../time.ts';
+import { show } from '../validation.ts';
 
 const IdParams = Type.Object({ id: Type.String({ description: 'Id of the alarm: twin~kind~subject.' }) });
 const TwinParams = Type.Object({ id: Type.String({ description: 'Id of the twin.' }) });
@@ -16,6 +18,7 @@ const TwinParams = Type.Object({ id: Type.String({ description: 'Id of the twin.
 const filter = {
   state: Type.Optional(schemas.AlarmState),
   severity: Type.Optional(schemas.AlarmSeverity),
+  ...atField,
 };
 
 const AlarmsQuery = Type.Object(
@@ -33,7 +36,7 @@ const TwinAlarmsQuery = Type.Object(filter, { additionalProperties: false });
 const tags = ['alarms'];
 
 export function alarmRoutes(context: RouteContext): void {
-  const { fleet } = context;
+  const { fleet, past } = context;
   const { alarms } = fleet;
   /** Nobody is told of what a crash could take back. */
   const onceRecorded = async (alarm: Alarm): Promise<AlarmView> => {
@@ -53,19 +56,31 @@ export function alarmRoutes(context: RouteContext): void {
         response: { 200: schemas.AlarmsPage, ...problems },
       },
     },
-    (request) => {
-      const { twin, state, severity, limit = 100, offset = 0 } = request.query;
-      if (twin !== undefined && twin !== '*') findTwin(fleet, twin);
-      const asked = {
-        ...(twin !== undefined && { twin }),
-        ...(state !== undefined && { state }),
-        ...(severity !== undefined && { severity }),
-      };
-      const all = alarms.list(asked);
+    async (request) => {
+      const { limit = 100, offset = 0, at, ...asked } = request.query;
+      const { twin } = asked;
+      const moment = at === undefined ? undefined : await past.moment(at);
+      if (moment === undefined && twin !== undefined && twin !== '*') findTwin(fleet, twin);
+      if (twin !== undefined && twin !== '*') await moment?.need(twin);
+      const then = await moment?.alarms();
+      const all = then === undefined ? alarms.list(asked) : listAlarms(then, asked);
       const shown = all.slice(offset, offset + limit).map(alarmView);
-      const page = { alarms: shown, counts: alarms.counts(), total: all.length, limit, offset };
+      const counts = then === undefined ? alarms.counts() : countAlarms(then);
+      const page = {
+        alarms: shown,
+        counts,
+        total: all.length,
+        limit,
+        offset,
+        ...(moment && { past: moment.told }),
+      };
       if (offset + limit >= all.length) return page;
-      const query = new URLSearchParams({ ...asked, limit: String(limit), offset: String(offset + limit) });
+      const query = new URLSearchParams({
+        ...asked,
+        ...(at !== undefined && { at }),
+        limit: String(limit),
+        offset: String(offset + limit),
+      });
       return { ...page, next: `/api/v1/alarms?${query.toString()}` };
     },
   );
@@ -82,9 +97,15 @@ export function alarmRoutes(context: RouteContext): void {
         response: { 200: schemas.TwinAlarms, ...problems },
       },
     },
-    (request) => {
-      const { id } = findTwin(fleet, request.params.id).config;
-      return { alarms: alarms.list({ twin: id, ...request.query }).map(alarmView) };
+    async (request) => {
+      const { at, ...asked } = request.query;
+      if (at === undefined) {
+        const { id } = findTwin(fleet, request.params.id).config;
+        return { alarms: alarms.list({ ...asked, twin: id }).map(alarmView) };
+      }
+      const moment = await past.moment(at);
+      const then = await moment.alarms(request.params.id);
+      return { alarms: listAlarms(then, asked).map(alarmView), past: moment.told };
     },
   );
 
@@ -96,10 +117,19 @@ export function alarmRoutes(context: RouteContext): void {
         summary: 'An alarm, in whatever state',
         tags,
         params: IdParams,
+        querystring: AtQuery,
         response: { 200: schemas.Alarm, ...problems },
       },
     },
-    (request) => alarmView(alarms.get(request.params.id)),
+    async (request) => {
+      const { id } = request.params;
+      const { at } = request.query;
+      if (at === undefined) return alarmView(alarms.get(id));
+      const moment = await past.moment(at);
+      const alarm = (await moment.alarms()).find((one) => one.id === id);
+      if (alarm !== undefined) return alarmView(alarm);
+      throw new ProblemError('ALARM_UNKNOWN', `there was no alarm ${show(id)}`);
+    },
   );
 
   app.post(

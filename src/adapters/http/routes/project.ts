@@ -3,12 +3,13 @@
  * path of their choice. A GET is the quickest answer there is: a text that was made once for a tick.
  */
 
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { GemelError, suggest } from '../../../core/diagnose/index.ts';
 import type { Fleet, Snapshot, TwinInfo } from '../../../engine/index.ts';
 import { type GivenInput, readInputs } from '../inputs.ts';
-import type { RouteDefinition } from '../options.ts';
+import type { RouteContext, RouteDefinition } from '../options.ts';
+import { AtQuery, type PastReader } from '../past/index.ts';
 import { ProblemError } from '../problem.ts';
 import { JSON_TYPE, problems } from '../replies.ts';
 import { createStateTexts } from '../state-text.ts';
@@ -21,8 +22,7 @@ const routeFields: ReadonlySet<string> = new Set(['twin', 'reply', 'stepSeconds'
 
 /** @throws GemelError `ROUTE_INVALID` if a route cannot work, before anything listens. */
 export function projectRoutes(
-  app: FastifyInstance,
-  fleet: Fleet,
+  { app, fleet, past }: RouteContext,
   routes: Readonly<Record<string, RouteDefinition>>,
 ): void {
   const texts = createStateTexts();
@@ -37,7 +37,7 @@ export function projectRoutes(
       }),
       ...problems,
     };
-    if (method === 'GET') getRoute(app, path, { fleet, info, text, response });
+    if (method === 'GET') getRoute(app, path, { fleet, past, route, info, text, response });
     else postRoute(app, path, { fleet, info, text, response, route });
   }
 }
@@ -49,16 +49,33 @@ interface ReadyRoute {
   readonly response: Record<string | number, unknown>;
 }
 
-function getRoute(app: FastifyInstance, path: string, { fleet, info, text, response }: ReadyRoute): void {
+function getRoute(
+  app: FastifyInstance,
+  path: string,
+  { fleet, past, info, text, response, route }: ReadyRoute & { past: PastReader; route: RouteDefinition },
+): void {
   const { id } = info.config;
-  const schema = { summary: `State of twin ${id}`, tags: ['project'], response };
-  app.get(path, { schema }, (_request, reply) => {
+  const schema = { summary: `State of twin ${id}`, tags: ['project'], querystring: AtQuery, response };
+  const texts = createStateTexts();
+  // Described for the document only: whatever else a program adds to the address is its own affair, and checking costs time.
+  const options = { schema, validatorCompiler: () => () => true };
+  app.get<{ Querystring: { at?: unknown } }>(path, options, (request, reply) => {
+    const { at } = request.query;
+    if (typeof at === 'string') return sendPast(at, reply);
     const snapshot = fleet.snapshot(id);
     // Checked when the project was read; it may have been removed since.
     if (snapshot === undefined)
       throw new ProblemError('TWIN_UNKNOWN', `there is no twin ${show(id)} any more`);
     reply.type(JSON_TYPE).send(text(snapshot));
+    return undefined;
   });
+
+  /** A plain object has no place for the time, so it stands in a header. */
+  async function sendPast(at: string, reply: FastifyReply): Promise<FastifyReply> {
+    const { info: then, snapshot } = await (await past.moment(at)).twin(id);
+    const body = route.reply === 'plain' ? snapshot.plain() : texts.full(snapshot, then.model);
+    return reply.header('gemel-time', new Date(snapshot.timeMs).toISOString()).type(JSON_TYPE).send(body);
+  }
 }
 
 function postRoute(app: FastifyInstance, path: string, ready: ReadyRoute & { route: RouteDefinition }): void {

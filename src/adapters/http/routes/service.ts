@@ -5,17 +5,19 @@ import Type from 'typebox';
 import type { Fleet } from '../../../engine/index.ts';
 import { eventView, refusalView } from '../describe.ts';
 import type { HttpOptions, Readiness, RouteContext } from '../options.ts';
+import { atField, Past } from '../past/index.ts';
 import { ProblemError } from '../problem.ts';
 import { problems } from '../replies.ts';
 import * as schemas from '../schemas.ts';
 
-const Lately = Type.Object(
-  {
-    twin: Type.Optional(Type.String({ description: 'Only of this twin.' })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  },
-  { additionalProperties: false },
-);
+const lately = {
+  twin: Type.Optional(Type.String({ description: 'Only of this twin.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+};
+
+const Lately = Type.Object(lately, { additionalProperties: false });
+
+const EventsQuery = Type.Object({ ...lately, ...atField }, { additionalProperties: false });
 
 const Health = Type.Object(
   {
@@ -42,7 +44,7 @@ export function serviceRoutes(
   context: RouteContext,
   options: Pick<HttpOptions, 'metrics' | 'readiness'>,
 ): void {
-  const { fleet } = context;
+  const { fleet, past } = context;
   const app = context.app.withTypeProvider<TypeBoxTypeProvider>();
 
   app.get(
@@ -52,15 +54,22 @@ export function serviceRoutes(
         operationId: 'listEvents',
         summary: 'What happened lately, newest first',
         tags,
-        querystring: Lately,
+        querystring: EventsQuery,
         response: {
-          200: Type.Object({ events: Type.Array(schemas.Event) }, { additionalProperties: false }),
+          200: Type.Object(
+            { events: Type.Array(schemas.Event), past: Past },
+            { additionalProperties: false },
+          ),
           ...problems,
         },
       },
     },
-    (request) => {
-      const { twin, limit = 100 } = request.query;
+    async (request) => {
+      const { twin, limit = 100, at } = request.query;
+      if (at !== undefined) {
+        const moment = await past.moment(at);
+        return { events: (await moment.events(limit, twin)).map(eventView), past: moment.told };
+      }
       const found = fleet.events().filter((event) => twin === undefined || event.twin === twin);
       return { events: found.slice(0, limit).map(eventView) };
     },

@@ -1,17 +1,20 @@
 /** `/api/v1/twins`: the twins, their state, and what they are told. */
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { setTimeout as later } from 'node:timers/promises';
-import { twinDetail, twinSummary } from '../describe.ts';
+import { twinDetail } from '../describe.ts';
 import { findTwin } from '../find-twin.ts';
 import { inputsRefused, readInputs } from '../inputs.ts';
 import type { RouteContext } from '../options.ts';
+import { atField, AtQuery, Past } from '../past/index.ts';
 import { ProblemError } from '../problem.ts';
 import { JSON_TYPE, problems, stateReply } from '../replies.ts';
 import * as schemas from '../schemas.ts';
 import { createStateTexts } from '../state-text.ts';
 import { readTimeMs } from '../time.ts';
+import { pastTwins, twinsNow } from '../twin-pages.ts';
 import { show } from '../validation.ts';
 
 export const TwinParams = Type.Object({ id: Type.String({ description: 'Id of the twin.' }) });
@@ -24,6 +27,7 @@ const TwinsQuery = Type.Object(
     status: Type.Optional(schemas.Status),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
     offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+    ...atField,
   },
   { additionalProperties: false },
 );
@@ -35,6 +39,7 @@ const TwinsPage = Type.Object(
     limit: Type.Integer(),
     offset: Type.Integer(),
     next: Type.Optional(Type.String({ description: 'Path of the next page, unless this is the last.' })),
+    past: Past,
   },
   { additionalProperties: false, title: 'TwinsPage' },
 );
@@ -42,7 +47,7 @@ const TwinsPage = Type.Object(
 const tags = ['twins'];
 
 export function twinRoutes(context: RouteContext): void {
-  const { fleet } = context;
+  const { fleet, past } = context;
   const app = context.app.withTypeProvider<TypeBoxTypeProvider>();
   const stateTexts = createStateTexts();
 
@@ -57,22 +62,16 @@ export function twinRoutes(context: RouteContext): void {
         response: { 200: TwinsPage, ...problems },
       },
     },
-    (request) => {
-      const { prefix = '', model, group, status, limit = 100, offset = 0 } = request.query;
-      const all = fleet.twins().filter((info) => {
-        if (!info.config.id.startsWith(prefix)) return false;
-        if (model !== undefined && info.model.id !== model && info.model.name !== model) return false;
-        if (group !== undefined && info.config.group !== group) return false;
-        return status === undefined || (fleet.snapshot(info.config.id)?.status ?? 'waiting') === status;
-      });
-      const twins = all.slice(offset, offset + limit).map((info) => twinSummary(fleet, info));
-      const page = { twins, total: all.length, limit, offset };
-      if (offset + limit >= all.length) return page;
+    async (request) => {
+      const { limit = 100, offset = 0, at, ...filter } = request.query;
+      const listed =
+        at === undefined ? twinsNow(fleet, filter) : await pastTwins(await past.moment(at), filter);
+      const twins = await listed.page(offset, offset + limit);
+      const page = { twins, total: listed.total, limit, offset, ...listed.told };
+      if (offset + limit >= listed.total) return page;
       const query = new URLSearchParams({
-        ...(prefix === '' ? {} : { prefix }),
-        ...(model === undefined ? {} : { model }),
-        ...(group === undefined ? {} : { group }),
-        ...(status === undefined ? {} : { status }),
+        ...filter,
+        ...(at !== undefined && { at }),
         limit: String(limit),
         offset: String(offset + limit),
       });
@@ -88,13 +87,23 @@ export function twinRoutes(context: RouteContext): void {
         summary: 'A twin: its configuration, signals and topics',
         tags,
         params: TwinParams,
+        querystring: AtQuery,
         response: { 200: schemas.TwinDetail, ...problems },
       },
     },
-    (request) => twinDetail(fleet, findTwin(fleet, request.params.id)),
+    async (request) => {
+      const { at } = request.query;
+      if (at === undefined) return twinDetail(fleet, findTwin(fleet, request.params.id));
+      const moment = await past.moment(at);
+      const { info, snapshot, resolutionMs } = await moment.twin(request.params.id);
+      return {
+        ...twinDetail({ snapshot: () => snapshot }, info),
+        past: { ...moment.told, resolutionMs },
+      };
+    },
   );
 
-  app.get<{ Params: { id: string } }>(
+  app.get<{ Params: { id: string }; Querystring: { at?: string } }>(
     '/api/v1/twins/:id/state',
     {
       schema: {
@@ -102,18 +111,30 @@ export function twinRoutes(context: RouteContext): void {
         summary: 'The newest snapshot of a twin, with the unit of each signal',
         tags,
         params: TwinParams,
+        querystring: AtQuery,
         response: stateReply,
       },
     },
     (request, reply) => {
+      const { at } = request.query;
+      if (at !== undefined) return sendPast(request.params.id, at, reply);
       const info = findTwin(fleet, request.params.id);
       const snapshot = fleet.snapshot(info.config.id);
       if (snapshot === undefined) {
         throw new ProblemError('HTTP_NOT_READY', `twin ${show(info.config.id)} has had no tick yet`);
       }
       reply.type(JSON_TYPE).send(stateTexts.full(snapshot, info.model));
+      // A reply that is returned is waited for, which costs time.
+      return undefined;
     },
   );
+
+  async function sendPast(id: string, at: string, reply: FastifyReply): Promise<FastifyReply> {
+    const moment = await past.moment(at);
+    const { info, snapshot, resolutionMs } = await moment.twin(id);
+    const text = stateTexts.full(snapshot, info.model).slice(0, -1);
+    return reply.type(JSON_TYPE).send(`${text},"past":${JSON.stringify({ ...moment.told, resolutionMs })}}`);
+  }
 
   app.post(
     '/api/v1/twins/:id/inputs',

@@ -1,0 +1,23 @@
+/** What a history is told of a fleet, and how a past moment is read from it again. */
+
+export {
+  alarmOf,
+  type Condition,
+  conditionOf,
+  configOf,
+  eventOf,
+  factKinds,
+  factOfAlarm,
+  factOfCondition,
+  factOfConfig,
+  factOfEvent,
+  factOfModel,
+  factOfRemoval,
+  factOfTwin,
+  modelOf,
+  type TwinFact,
+  twinOf,
+} from './facts.ts';
+export { countAlarms, listAlarms } from './past-alarms.ts';
+export { pastSnapshot, type PastTick } from './past-snapshot.ts';
+export { isDifference, seriesNames } from './series-names.ts';

@@ -9,6 +9,8 @@ import { formatAge, formatDay } from './format.ts';
 export interface AlarmTableOptions {
   /** Whether a column names the twin of each. */
   readonly twins: 'shown' | 'known';
+  /** Whether one can do something about them: about those of the past one cannot. */
+  readonly acts: 'offered' | 'none';
   /** Told what a server refused, in words; an empty text once somebody tries again. */
   readonly onProblem: (text: string) => void;
 }
@@ -106,6 +108,7 @@ export class AlarmTable {
 
   #buttons(alarm: Alarm): HTMLElement[] {
     const { state, message, twin } = alarm;
+    if (this.#options.acts === 'none') return [];
     const button = (text: string, act: (alarm: Alarm) => Promise<void>): HTMLElement => {
       const label = `${text}: ${twin === '*' ? 'the engine' : twin}, ${message}`;
       const node = element('button', { type: 'button', 'aria-label': label }, text);

@@ -4,6 +4,7 @@ import { acknowledgeAll, changeName, rememberedName } from './alarm-acts.ts';
 import { AlarmTable } from './alarm-table.ts';
 import type { Alarm, AlarmStore } from './alarms.ts';
 import { element, setText } from './dom.ts';
+import type { Travel } from './travel.ts';
 
 /** More rows at once help nobody, and would make the page slow. */
 const PAGE = 100;
@@ -27,6 +28,8 @@ const nothing: Readonly<Record<string, string>> = {
 export class AlarmView {
   readonly root: HTMLElement;
   readonly #store: AlarmStore;
+  readonly #travel: Travel;
+  readonly #isPast: boolean;
   readonly #table: AlarmTable;
   readonly #filters = new Map<string, HTMLButtonElement>();
   readonly #problem = element('p', { class: 'note', role: 'alert', hidden: '' });
@@ -39,9 +42,15 @@ export class AlarmView {
   #unseen: readonly Alarm[] = [];
   #limit = PAGE;
 
-  constructor(store: AlarmStore) {
+  constructor(store: AlarmStore, travel: Travel) {
     this.#store = store;
-    this.#table = new AlarmTable({ twins: 'shown', onProblem: (text) => this.#tell(text) });
+    this.#travel = travel;
+    this.#isPast = travel.atMs !== undefined;
+    this.#table = new AlarmTable({
+      twins: 'shown',
+      acts: this.#isPast ? 'none' : 'offered',
+      onProblem: (text) => this.#tell(text),
+    });
     for (const [name] of filters) {
       const button = element('button', { type: 'button' }, name);
       button.addEventListener('click', () => {
@@ -98,9 +107,10 @@ export class AlarmView {
     setText(this.#none, heard ? (nothing[this.#filter] ?? '') : 'Waiting for the engine…');
     this.#table.root.hidden = shown.length === 0;
     const rows = shown.slice(0, this.#limit);
-    this.#table.show(rows, Date.now());
+    this.#table.show(rows, this.#nowMs());
     this.#unseen = rows.filter(({ state }) => state === 'unacknowledged' || state === 'returned');
-    this.#seen.hidden = this.#unseen.length < 2;
+    this.#seen.hidden = this.#isPast || this.#unseen.length < 2;
+    this.#name.hidden = this.#isPast;
     setText(this.#seen, `Acknowledge the ${this.#unseen.length} shown`);
     this.#more.hidden = shown.length <= this.#limit;
     setText(this.#more, `Show more (${shown.length - this.#limit} are not shown)`);
@@ -109,7 +119,11 @@ export class AlarmView {
   }
 
   draw(): void {
-    this.#table.age(Date.now());
+    this.#table.age(this.#nowMs());
+  }
+
+  #nowMs(): number {
+    return this.#travel.atMs ?? this.#travel.clock.nowMs();
   }
 
   #tell(text: string): void {

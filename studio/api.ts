@@ -1,5 +1,7 @@
 /** What the page reads over REST, and the shapes of it. */
 
+import type { Alarm, AlarmCounts } from './alarms.ts';
+
 export type Status = 'running' | 'waiting' | 'quarantined';
 
 export interface TwinSummary {
@@ -73,6 +75,8 @@ export interface State {
   readonly held?: Readonly<Record<string, 'min' | 'max'>>;
   readonly silent?: readonly string[];
   readonly waitingFor?: readonly string[];
+  /** Only of a past moment. */
+  readonly past?: { readonly at: string; readonly resolutionMs: number };
 }
 
 export interface TwinEvent {
@@ -83,20 +87,49 @@ export interface TwinEvent {
   readonly message: string;
 }
 
-export function fetchTwins(prefix: string, limit: number): Promise<TwinPage> {
-  const query = new URLSearchParams({ limit: String(limit), ...(prefix === '' ? {} : { prefix }) });
-  return get<TwinPage>(`/api/v1/twins?${query}`);
+/** In Unix milliseconds, or how long ago, as `-2h`; undefined: now. */
+export type At = number | string | undefined;
+
+export function fetchTwins(
+  { prefix, limit }: { readonly prefix: string; readonly limit: number },
+  at?: At,
+): Promise<TwinPage> {
+  return get<TwinPage>(`/api/v1/twins?${query({ limit, prefix: prefix || undefined, at })}`);
 }
 
-export function fetchTwin(id: string): Promise<Twin> {
-  return get<Twin>(`/api/v1/twins/${encodeURIComponent(id)}`);
+export function fetchTwin(id: string, at?: At): Promise<Twin> {
+  return get<Twin>(`/api/v1/twins/${encodeURIComponent(id)}?${query({ at })}`);
 }
 
-export async function fetchEvents(id: string): Promise<readonly TwinEvent[]> {
+export function fetchState(id: string, at: At): Promise<State> {
+  return get<State>(`/api/v1/twins/${encodeURIComponent(id)}/state?${query({ at })}`);
+}
+
+export async function fetchEvents(id: string, at?: At): Promise<readonly TwinEvent[]> {
   const { events } = await get<{ events: readonly TwinEvent[] }>(
-    `/api/v1/events?twin=${encodeURIComponent(id)}`,
+    `/api/v1/events?${query({ twin: id, limit: EVENTS, at })}`,
   );
   return events;
+}
+
+/** As many as there may be in one answer. */
+export function fetchAlarms(
+  at: At,
+): Promise<{ readonly alarms: readonly Alarm[]; readonly counts: AlarmCounts }> {
+  return get(`/api/v1/alarms?${query({ limit: 1000, at })}`);
+}
+
+/** The moment that a text names, such as `-2h`. Throws `Refused` if there is nothing of it. */
+export async function fetchMoment(text: string): Promise<number> {
+  const { past } = await get<{ past: { at: string } }>(`/api/v1/events?${query({ limit: 1, at: text })}`);
+  return Date.parse(past.at);
+}
+
+const EVENTS = 200;
+
+function query(fields: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
 }
 
 /** What the server refused, with its own explanation. */

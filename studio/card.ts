@@ -3,8 +3,8 @@
 import type UPlot from 'uplot';
 import type { Reading, Signal } from './api.ts';
 import { element, setText } from './dom.ts';
-import { formatAge, formatMoment, formatNumber, formatSigned, formatUnit } from './format.ts';
-import { drawMoments, type Moment } from './moments.ts';
+import { formatAge, formatEarlier, formatMoment, formatNumber, formatSigned, formatUnit } from './format.ts';
+import { drawCursor, drawMoments, type Moment } from './moments.ts';
 import type { Past, PastTarget } from './past.ts';
 import { DETAILED_SECONDS, REACH, Series } from './series.ts';
 
@@ -39,9 +39,13 @@ export class Card implements PastTarget {
   #spanSeconds = DETAILED_SECONDS;
   #plot: UPlot | undefined;
   #moments: readonly Moment[] = [];
+  #endSeconds: number | undefined;
+  /** Of a past moment that is shown. */
+  #cursor: number | undefined;
   #sampleTime: string | undefined;
 
-  constructor(signal: Signal) {
+  /** @param onPick - told which moment somebody points at, in seconds since 1970. */
+  constructor(signal: Signal, onPick: (time: number) => void) {
     const { name, role } = signal;
     this.computed = role === 'measurement' ? `expected ${name}` : name;
     if (role === 'measurement') this.measured = `measured ${name}`;
@@ -64,12 +68,21 @@ export class Card implements PastTarget {
       ),
       this.#holder,
     );
+    this.#letPick(onPick);
   }
 
   /** Takes a snapshot's value; drawing waits for `draw`. `time` in seconds since 1970. */
-  show(time: number, { computed, reading, deviation, held, silent }: CardValue): void {
-    const sure = deviation ?? undefined;
-    const reach = sure === undefined ? undefined : REACH * sure;
+  show(time: number, value: CardValue): void {
+    const isNew = value.reading?.time !== undefined && value.reading.time !== this.#sampleTime;
+    this.tell(value);
+    const measured = isNew ? (value.reading?.measured ?? null) : null;
+    this.#series.push(time, { computed: value.computed, measured, reach: reachOf(value) });
+  }
+
+  /** Only says it: the chart has the values of a past span already. */
+  tell(value: CardValue): void {
+    const { computed, reading, held, silent } = value;
+    const reach = reachOf(value);
     setText(this.#value, formatNumber(computed));
     setText(this.#reach, reach === undefined ? '' : `± ${Number(reach.toPrecision(2))}`);
     const notes = [
@@ -78,7 +91,6 @@ export class Card implements PastTarget {
       reading?.rejected === true ? ['left out: too far off'] : [],
     ].flat();
     setText(this.#held, notes.join(' · '));
-    const isNew = reading?.time !== undefined && reading.time !== this.#sampleTime;
     if (reading) {
       this.#sampleTime = reading.time;
       const { measured } = reading;
@@ -88,8 +100,11 @@ export class Card implements PastTarget {
         reading.innovation === undefined ? '' : `Δ ${formatSigned(reading.innovation)}`,
       );
     }
-    const measured = isNew ? (reading?.measured ?? null) : null;
-    this.#series.push(time, { computed, measured, reach });
+  }
+
+  /** Marks the past moment that is shown, in seconds since 1970. */
+  point(cursor: number | undefined): void {
+    this.#cursor = cursor;
   }
 
   /** Marks when alarms about this signal came up. */
@@ -100,6 +115,9 @@ export class Card implements PastTarget {
   /** Draws this past from the next time on. */
   begin(past: Past): void {
     this.#spanSeconds = past.spanSeconds;
+    this.#endSeconds = past.endSeconds;
+    // Of another past span nothing is to stay behind this one.
+    if (past.endSeconds !== undefined) this.#series.clear();
     this.#series.begin(past);
   }
 
@@ -107,7 +125,7 @@ export class Card implements PastTarget {
   draw(now: number): void {
     if (this.#sampleTime !== undefined) {
       const age = now - Date.parse(this.#sampleTime) / 1000;
-      setText(this.#age, formatAge(age));
+      setText(this.#age, this.#cursor === undefined ? formatAge(age) : formatEarlier(age));
       this.root.classList.toggle('stale', age > STALE_SECONDS);
     }
     const { columns } = this.#series;
@@ -116,7 +134,7 @@ export class Card implements PastTarget {
     this.#plot ??= this.#createPlot();
     const width = this.#holder.clientWidth;
     if (width !== this.#plot.width && width > 0) this.#plot.setSize({ width, height: this.#plot.height });
-    const last = times.at(-1) ?? now;
+    const last = this.#endSeconds ?? times.at(-1) ?? now;
     this.#plot.batch(() => {
       this.#plot?.setData(columns, false);
       this.#plot?.setScale('x', { min: this.#firstShown(last), max: last });
@@ -126,11 +144,35 @@ export class Card implements PastTarget {
   /** A twin that has just begun fills the shortest span as it goes; a longer one is shown as it was asked for. */
   #firstShown(last: number): number {
     const first = last - this.#spanSeconds;
-    return this.#spanSeconds > DETAILED_SECONDS ? first : Math.max(this.#series.times[0] ?? last, first);
+    return this.#endSeconds !== undefined || this.#spanSeconds > DETAILED_SECONDS
+      ? first
+      : Math.max(this.#series.times[0] ?? last, first);
   }
 
   destroy(): void {
     this.#plot?.destroy();
+  }
+
+  /** By pressing on the chart, and as long as the button is held. The keyboard has the slider of the time bar. */
+  #letPick(onPick: (time: number) => void): void {
+    const holder = this.#holder;
+    holder.title = 'Click or drag to see this moment';
+    const pick = ({ clientX }: PointerEvent): void => {
+      const plot = this.#plot;
+      if (plot === undefined) return;
+      const left = clientX - plot.over.getBoundingClientRect().left;
+      onPick(plot.posToVal(Math.min(Math.max(left, 0), plot.over.clientWidth), 'x'));
+    };
+    holder.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0) return;
+      // Otherwise text would be selected on the way.
+      event.preventDefault();
+      pick(event);
+    });
+    // Not captured: the first moment puts another chart in the place of this one.
+    holder.addEventListener('pointermove', (event) => {
+      if ((event.buttons & 1) === 1) pick(event);
+    });
   }
 
   #createPlot(): UPlot {
@@ -148,7 +190,9 @@ export class Card implements PastTarget {
         height: 110,
         legend: { show: false },
         cursor: { show: false },
-        hooks: { draw: [(plot) => drawMoments(plot, this.#moments)] },
+        hooks: {
+          draw: [(plot) => drawMoments(plot, this.#moments), (plot) => drawCursor(plot, this.#cursor)],
+        },
         scales: { y: { range: (_plot, min, max) => roomFor(min, max) } },
         axes: [
           {
@@ -179,6 +223,11 @@ export class Card implements PastTarget {
       this.#holder,
     );
   }
+}
+
+/** Half the width of the band. */
+function reachOf({ deviation }: CardValue): number | undefined {
+  return deviation === undefined || deviation === null ? undefined : REACH * deviation;
 }
 
 /** A little room above and below, and never so little that noise of the last digit fills the picture. */

@@ -31,6 +31,27 @@ export function formatAge(seconds: number): string {
   return `${Math.round(seconds / 3600)} h ago`;
 }
 
+/** The age of a value at the past moment that is shown. */
+export function formatEarlier(seconds: number): string {
+  const age = formatAge(seconds);
+  return age === 'now' ? 'fresh then' : age.replace('ago', 'old then');
+}
+
+/** How long ago a moment was that stays where it is. */
+export function formatAgo(seconds: number): string {
+  if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s ago`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
+  if (seconds < 129_600) return `${Number((seconds / 3600).toPrecision(2))} h ago`;
+  return `${Number((seconds / 86_400).toPrecision(2))} days ago`;
+}
+
+/** Day and time, to the second. */
+export function formatMomentInFull(timeMs: number): string {
+  const time = new Date(timeMs);
+  const day = time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+  return `${day}, ${time.toLocaleTimeString('en-GB')}`;
+}
+
 export function formatClock(time: string): string {
   return new Date(time).toLocaleTimeString('en-GB');
 }

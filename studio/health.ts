@@ -39,10 +39,11 @@ export class HealthBar {
     );
   }
 
-  show(state: HealthState | undefined): void {
+  /** @param when - `now` or `then`. */
+  show(state: HealthState | undefined, when: string): void {
     const { value = null, percent = null, low, high } = state ?? {};
     const { unit } = this.#limit;
-    setText(this.#value, `now ${formatNumber(value)} ${formatUnit(unit)}`.trim());
+    setText(this.#value, `${when} ${formatNumber(value)} ${formatUnit(unit)}`.trim());
     this.#meter.classList.toggle('unknown', percent === null);
     if (percent === null) {
       setText(this.#words, 'not known');

@@ -1,6 +1,7 @@
 /** The past of a twin's signals for its charts: a choice of span, and what the engine has recorded of it. */
 
 import { element, setText } from './dom.ts';
+import type { Travel } from './travel.ts';
 
 /** What happened in each part of a span that has samples. Times in Unix milliseconds. */
 export interface Parts {
@@ -12,6 +13,8 @@ export interface Parts {
 
 /** The past of one chart. */
 export interface Past {
+  /** Where it ends, in seconds since 1970; absent: now, and it goes on. */
+  readonly endSeconds?: number;
   readonly spanSeconds: number;
   /** Width of a part. */
   readonly partSeconds: number;
@@ -49,20 +52,20 @@ const SIGNALS_AT_ONCE = 20;
 export class PastBar {
   readonly root: HTMLElement;
   readonly #twin: string;
+  readonly #travel: Travel;
   readonly #targets: readonly PastTarget[];
   readonly #buttons: readonly HTMLButtonElement[];
   readonly #note = element('span', { class: 'past-note', role: 'status' });
-  #spanSeconds: number = spans[0][1];
   #loading: AbortController | undefined;
 
-  constructor(twin: string, targets: readonly PastTarget[]) {
+  constructor(twin: string, targets: readonly PastTarget[], travel: Travel) {
     this.#twin = twin;
+    this.#travel = travel;
     this.#targets = targets;
     this.#buttons = spans.map(([label, seconds]) => {
       const button = element('button', { type: 'button' }, label);
       button.addEventListener('click', () => {
-        this.#spanSeconds = seconds;
-        this.load();
+        travel.setSpan(seconds);
       });
       return button;
     });
@@ -80,7 +83,7 @@ export class PastBar {
     const loading = new AbortController();
     this.#loading = loading;
     for (const [i, button] of this.#buttons.entries())
-      button.setAttribute('aria-pressed', String(spans[i]?.[1] === this.#spanSeconds));
+      button.setAttribute('aria-pressed', String(spans[i]?.[1] === this.#travel.spanSeconds));
     this.#fill(loading.signal).catch((error: unknown) => {
       if (loading.signal.aborted) return;
       const why = error instanceof Error ? error.message : String(error);
@@ -93,14 +96,14 @@ export class PastBar {
   }
 
   async #fill(signal: AbortSignal): Promise<void> {
-    const spanSeconds = this.#spanSeconds;
+    const { spanSeconds, atMs, window } = this.#travel;
     this.#say('Loading the past…');
     const known = new Set(await this.#names(signal));
     const names = this.#targets
       .flatMap(({ computed, measured, uncertainty }) => [computed, measured, uncertainty])
       .filter((name) => name !== undefined && known.has(name));
     const found = new Map<string, Parts>();
-    let span = `last=${spanSeconds}s`;
+    let span = atMs === undefined ? `last=${spanSeconds}s` : `from=${window.fromMs}&to=${window.toMs}`;
     for (let at = 0; at < names.length; at += SIGNALS_AT_ONCE) {
       if (at > 0) this.#say(`Loading the past… ${Math.round((100 * at) / names.length)} %`);
       const asked = names.slice(at, at + SIGNALS_AT_ONCE).join(',');
@@ -114,6 +117,7 @@ export class PastBar {
     }
     for (const target of this.#targets) {
       target.begin({
+        ...(atMs !== undefined && { endSeconds: window.toMs / 1000 }),
         spanSeconds,
         partSeconds: spanSeconds / PARTS,
         computed: found.get(target.computed),
@@ -121,7 +125,8 @@ export class PastBar {
         uncertainty: found.get(target.uncertainty ?? ''),
       });
     }
-    this.#say(found.size > 0 ? '' : 'Nothing is recorded of this span; the charts begin now.');
+    const begin = atMs === undefined ? '; the charts begin now.' : '.';
+    this.#say(found.size > 0 ? '' : `Nothing is recorded of this span${begin}`);
   }
 
   async #names(signal: AbortSignal): Promise<readonly string[]> {

@@ -64,6 +64,10 @@ export class Series {
     }
   }
 
+  clear(): void {
+    for (const column of this.columns) column.length = 0;
+  }
+
   /** Puts a past before the values that are newer. */
   begin({ spanSeconds, partSeconds, computed, measured, uncertainty }: Past): void {
     const rows = new Map<number, Row>();

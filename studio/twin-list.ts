@@ -4,19 +4,23 @@ import { severityMark } from './alarm-mark.ts';
 import type { Severity } from './alarms.ts';
 import { fetchTwins, type TwinSummary } from './api.ts';
 import { byId, element, setText } from './dom.ts';
+import type { Travel } from './travel.ts';
 
 const PAGE = 100;
 const REFRESH_MS = 3000;
+const LINGER_MS = 200;
 
 export interface TwinListOptions {
   /** Called with the twin to show; the first one if the address names none. */
   readonly choose: (id: string) => void;
   /** Called when rows came or went. */
   readonly onRows: () => void;
+  /** The twins are those of the moment that is shown. */
+  readonly travel: Travel;
 }
 
 /** Keeps the list fresh. */
-export function openTwinList({ choose, onRows }: TwinListOptions): void {
+export function openTwinList({ choose, onRows, travel }: TwinListOptions): void {
   const filter = byId('filter') as HTMLInputElement;
   const more = byId('more');
   const list = byId('twins');
@@ -31,7 +35,10 @@ export function openTwinList({ choose, onRows }: TwinListOptions): void {
     choose(id);
   };
   const refresh = async (): Promise<void> => {
-    const { twins, total } = await fetchTwins(filter.value.trim(), limit);
+    const atMs = travel.atMs;
+    const { twins, total } = await fetchTwins({ prefix: filter.value.trim(), limit }, atMs);
+    // Another moment was chosen meanwhile, and is asked for already.
+    if (atMs !== travel.atMs) return;
     draw(list, twins, select);
     onRows();
     mark(list, chosen);
@@ -49,7 +56,17 @@ export function openTwinList({ choose, onRows }: TwinListOptions): void {
     refreshQuietly();
   });
   addEventListener('hashchange', () => select(decodeURIComponent(location.hash.slice(1))));
-  setInterval(refreshQuietly, REFRESH_MS);
+  setInterval(() => {
+    // The past stays as it was.
+    if (travel.atMs === undefined) refreshQuietly();
+  }, REFRESH_MS);
+  let asked: ReturnType<typeof setTimeout> | undefined;
+  travel.onChange((change) => {
+    if (change !== 'moment') return;
+    // While somebody drags, the list follows a little later than the twin.
+    clearTimeout(asked);
+    asked = setTimeout(refreshQuietly, LINGER_MS);
+  });
   if (chosen !== '') choose(chosen);
   refreshQuietly();
 }

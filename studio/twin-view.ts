@@ -2,15 +2,18 @@
 
 import { AlarmTable } from './alarm-table.ts';
 import type { Alarm } from './alarms.ts';
-import type { Signal, State, Status, Twin, TwinEvent } from './api.ts';
+import { fetchEvents, type Signal, type State, type Status, type Twin, type TwinEvent } from './api.ts';
 import { Card } from './card.ts';
 import { element, proseOf, setText } from './dom.ts';
 import { formatAge, formatClock, formatNumber, formatUnit } from './format.ts';
 import { HealthBar } from './health.ts';
 import { momentsOf } from './moments.ts';
 import { PastBar } from './past.ts';
+import type { Travel } from './travel.ts';
 
 const EVENTS_SHOWN = 20;
+/** With those that are only marks on the charts. */
+const EVENTS_KEPT = 200;
 
 const statusText: Readonly<Record<Status, string>> = {
   running: 'running',
@@ -34,11 +37,23 @@ export class TwinView {
   readonly #past: PastBar;
   readonly #events = element('tbody');
   readonly #eventTable: HTMLElement;
+  readonly #travel: Travel;
+  /** Whether it shows the past, and stays as it is unless it is told. */
+  readonly isPast: boolean;
+  /** Which model, and how often it ticks: if that changes, another view is needed. */
+  readonly kind: string;
+  readonly #id: string;
   #state: State | undefined;
-  /** How far this browser's clock is ahead of the server's, with the quickest delivery seen. */
-  #aheadSeconds = Infinity;
+  #alarmsShown: readonly Alarm[] = [];
+  #eventsKept: readonly TwinEvent[] = [];
+  /** What happened within the span of the charts, also before the start of the engine. */
+  #eventsRecorded: readonly TwinEvent[] = [];
 
-  constructor(twin: Twin) {
+  constructor(twin: Twin, travel: Travel) {
+    this.#travel = travel;
+    this.isPast = travel.atMs !== undefined;
+    this.kind = kindOf(twin);
+    this.#id = twin.id;
     const { signals } = twin;
     const measured = signals.filter((it) => it.role === 'measurement');
     const names = new Set(measured.map((it) => it.name));
@@ -60,6 +75,7 @@ export class TwinView {
     );
     this.#alarms = new AlarmTable({
       twins: 'known',
+      acts: this.isPast ? 'none' : 'offered',
       onProblem: (text) => {
         this.#problem.hidden = text === '';
         setText(this.#problem, text);
@@ -69,6 +85,7 @@ export class TwinView {
     this.#past = new PastBar(
       twin.id,
       Array.from(this.#cards(), ([, card]) => card),
+      travel,
     );
     this.root = element(
       'div',
@@ -100,7 +117,11 @@ export class TwinView {
       ),
       ...this.#inputTable(signals.filter((it) => it.role === 'input')),
       element('h2', {}, 'Events'),
-      element('p', { class: 'quiet' }, 'Nothing has happened since the engine started.'),
+      element(
+        'p',
+        { class: 'quiet' },
+        this.isPast ? 'Nothing had happened.' : 'Nothing has happened since the engine started.',
+      ),
       this.#eventTable,
     );
   }
@@ -109,20 +130,23 @@ export class TwinView {
   show(state: State): void {
     this.#state = state;
     const time = Date.parse(state.time) / 1000;
-    this.#aheadSeconds = Math.min(this.#aheadSeconds, Date.now() / 1000 - time);
     for (const [name, card] of this.#measurements) {
       const reading = state.measurements[name];
       if (!reading) continue;
       const { expected: computed, deviation } = reading;
       const silent = state.silent?.includes(name) ?? false;
-      card.show(time, { computed, deviation, reading, silent, held: state.held?.[name] });
+      const value = { computed, deviation, reading, silent, held: state.held?.[name] };
+      if (this.isPast) card.tell(value);
+      else card.show(time, value);
     }
     for (const [name, card] of this.#computed) {
-      card.show(time, {
+      const value = {
         computed: state.states[name] ?? state.outputs[name] ?? null,
         deviation: state.uncertainty?.[name],
         held: state.held?.[name],
-      });
+      };
+      if (this.isPast) card.tell(value);
+      else card.show(time, value);
     }
   }
 
@@ -132,11 +156,14 @@ export class TwinView {
     this.#alarmNote.hidden = !none;
     this.#alarms.root.hidden = none;
     this.#alarms.show(alarms, this.#now() * 1000);
-    const moments = momentsOf(
-      alarms.filter(({ state }) => state !== 'suppressed'),
-      [...this.#cards()].map(([name]) => name),
-    );
-    for (const [name, card] of this.#cards()) card.mark(moments.get(name) ?? []);
+    this.#alarmsShown = alarms;
+    this.#mark();
+  }
+
+  /** Marks the past moment on the charts. */
+  point(): void {
+    const { atMs } = this.#travel;
+    for (const [, card] of this.#cards()) card.point(atMs === undefined ? undefined : atMs / 1000);
   }
 
   draw(): void {
@@ -144,7 +171,7 @@ export class TwinView {
     if (state === undefined) return;
     const now = this.#now();
     this.#alarms.age(now * 1000);
-    for (const [name, bar] of this.#health) bar.show(state.health?.[name]);
+    for (const [name, bar] of this.#health) bar.show(state.health?.[name], this.isPast ? 'then' : 'now');
     this.#dot.className = `dot ${state.status}`;
     setText(this.#status, statusText[state.status]);
     setText(this.#time, `tick ${state.tick} · ${formatClock(state.time)}`);
@@ -154,7 +181,8 @@ export class TwinView {
     for (const [name, row] of this.#inputs) {
       setText(row.value, formatNumber(state.inputs[name]));
       const sampled = state.times?.[name];
-      setText(row.age, sampled === undefined ? 'no sample yet' : formatAge(now - Date.parse(sampled) / 1000));
+      const never = this.isPast ? '' : 'no sample yet';
+      setText(row.age, sampled === undefined ? never : formatAge(now - Date.parse(sampled) / 1000));
     }
     for (const [, card] of this.#cards()) card.draw(now);
   }
@@ -162,17 +190,22 @@ export class TwinView {
   /** Fills the charts with what was recorded, also while the page heard nothing. */
   loadPast(): void {
     this.#past.load();
+    // Without a history there is nothing to be marked but what is told.
+    this.#loadEvents().catch(() => {});
   }
 
   /** Shows these events, newest first, in place of what was there. */
   replaceEvents(events: readonly TwinEvent[]): void {
     this.#events.replaceChildren();
+    this.#eventsKept = [];
     this.addEvents(events);
   }
 
   /** Puts events above those already there, newest first. */
   addEvents(events: readonly TwinEvent[]): void {
-    for (const event of events.toReversed()) {
+    this.#eventsKept = [...events, ...this.#eventsKept].slice(0, EVENTS_KEPT);
+    this.#mark();
+    for (const event of events.slice(0, EVENTS_SHOWN).toReversed()) {
       this.#events.prepend(
         element(
           'tr',
@@ -194,9 +227,23 @@ export class TwinView {
     this.root.remove();
   }
 
-  /** The server's time in seconds since 1970, as far as it is known. */
+  /** The moment that is shown, in seconds since 1970. */
   #now(): number {
-    return Date.now() / 1000 - (Number.isFinite(this.#aheadSeconds) ? this.#aheadSeconds : 0);
+    return (this.#travel.atMs ?? this.#travel.clock.nowMs()) / 1000;
+  }
+
+  async #loadEvents(): Promise<void> {
+    const { atMs, window } = this.#travel;
+    this.#eventsRecorded = await fetchEvents(this.#id, atMs === undefined ? '-1ms' : window.toMs);
+    this.#mark();
+  }
+
+  /** Marks on the charts what happened, and which alarms came up. */
+  #mark(): void {
+    const alarms = this.#alarmsShown.filter(({ state }) => state !== 'suppressed');
+    const names = [...this.#cards()].map(([name]) => name);
+    const moments = momentsOf({ alarms, events: [...this.#eventsRecorded, ...this.#eventsKept] }, names);
+    for (const [name, card] of this.#cards()) card.mark(moments.get(name) ?? []);
   }
 
   *#cards(): Generator<[string, Card]> {
@@ -211,7 +258,8 @@ export class TwinView {
   }
 
   #fill(cards: Map<string, Card>, signals: readonly Signal[]): HTMLElement {
-    for (const signal of signals) cards.set(signal.name, new Card(signal));
+    const onPick = (time: number): void => this.#travel.goTo(time * 1000);
+    for (const signal of signals) cards.set(signal.name, new Card(signal, onPick));
     return element('div', { class: 'cards' }, ...[...cards.values()].map((card) => card.root));
   }
 
@@ -230,6 +278,11 @@ export class TwinView {
     });
     return section(element('h2', {}, 'Inputs'), element('table', {}, element('tbody', {}, ...rows)));
   }
+}
+
+/** Twins of the same kind look the same on the page. */
+export function kindOf({ id, model, periodMs }: Twin): string {
+  return `${id} ${model} ${periodMs}`;
 }
 
 /** A heading and what is under it; neither where there is nothing. */

@@ -27,6 +27,8 @@ export function pageRoutes(app: FastifyInstance, options: Pick<HttpOptions, 'stu
 
   if (options.studio !== undefined) {
     const studio = createFileDirectory(options.studio);
+    // What browsers ask for by themselves, on the pages that name no picture of their own.
+    app.get('/favicon.ico', hidden, (request, reply) => sendFrom(studio, 'icon.svg', request, reply));
     app.get('/', hidden, (request, reply) => sendFrom(studio, 'index.html', request, reply));
     app.get<{ Params: { '*': string } }>('/studio/*', hidden, (request, reply) =>
       sendFrom(studio, request.params['*'], request, reply),

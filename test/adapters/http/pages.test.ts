@@ -24,6 +24,7 @@ async function createStudio(t: TestContext): Promise<string> {
   await writeFile(path.join(studio, 'parts', 'one.ts'), 'export const one: number = 1;\n');
   await writeFile(path.join(studio, 'built.js'), 'export const built = 1;\n');
   await writeFile(path.join(studio, 'style.css'), 'body{}');
+  await writeFile(path.join(studio, 'icon.svg'), '<svg/>');
   await writeFile(path.join(studio, 'notes.txt'), 'not for browsers');
   await writeFile(path.join(studio, '.hidden.js'), 'hidden');
   await symlink(path.join(root, 'secret.js'), path.join(studio, 'link.js'));
@@ -38,6 +39,12 @@ test('shows index.html at the root, with headers that let it load only from here
   assert.match(String(headers['content-security-policy']), /default-src 'self'.*frame-ancestors 'none'/);
   assert.equal(headers['referrer-policy'], 'no-referrer');
   assert.equal(headers['x-content-type-options'], 'nosniff');
+});
+
+test('browsers find the picture that they look for by themselves', async (t) => {
+  const { get } = await createApp(t, { studio: await createStudio(t) });
+  const { status, text, headers } = await get('/favicon.ico');
+  assert.deepEqual([status, text, headers['content-type']], [200, '<svg/>', 'image/svg+xml']);
 });
 
 test('serves TypeScript as JavaScript, and again after it has changed', async (t) => {

@@ -16,7 +16,17 @@ import { createStateTexts } from '../state-text.ts';
 import { show } from '../validation.ts';
 
 /** Paths that the product itself answers. */
-const ownPaths = ['/api', '/docs', '/studio', '/vendor', '/health', '/ready', '/metrics', '/src'];
+const ownPaths = [
+  '/api',
+  '/docs',
+  '/studio',
+  '/vendor',
+  '/health',
+  '/ready',
+  '/metrics',
+  '/src',
+  '/favicon.ico',
+];
 
 const routeFields: ReadonlySet<string> = new Set(['twin', 'reply', 'stepSeconds', 'inputs']);
 

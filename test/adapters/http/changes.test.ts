@@ -65,3 +65,15 @@ test('a reader of all twins is told of one that comes, before its first state, a
   fleet.change('removed', 'pump-2');
   assert.deepEqual((await client.next('subscribed')).twins, ['pump-1', 'pump-3', 'pump-4']);
 });
+
+test('a reader of a twin is told the units of the version that it runs from now on', async (t) => {
+  const fleet = createFakeFleet();
+  const { port } = await startServer(t, { fleet });
+  const client = await connect(t, port);
+  client.say({ type: 'subscribe', twins: ['pump-1'] });
+  const [before] = Object.keys((await client.next('subscribed'))['units'] ?? {});
+  fleet.change('changed', 'pump-2');
+  fleet.change('changed', 'pump-1');
+  const [after] = Object.keys((await client.next('subscribed'))['units'] ?? {});
+  assert.deepEqual([before, after], [fleet.twin('pump-3')?.model.id, fleet.twin('pump-1')?.model.id]);
+});

@@ -63,7 +63,7 @@ export interface FakeFleet extends Fleet {
   /** Makes a tick of these twins, all if none is named. */
   tick(...twins: string[]): void;
   raise(event: Partial<TwinEvent>): void;
-  /** Tells of a pump that comes or goes. */
+  /** Tells of a pump that comes or goes, or is a machine now. */
   change(kind: FleetChange['kind'], id: string): void;
   readonly stepped: { id: string; options: StepOptions }[];
   readonly given: { id: string; values: Readonly<Record<string, unknown>>; timeMs: number | undefined }[];
@@ -168,9 +168,9 @@ export function createFakeFleet(pumps = 3): FakeFleet {
       for (const listener of tickListeners) listener(report);
     },
     change(kind, id) {
-      const twin = infoOf(id, pump);
-      if (kind === 'added') byId.set(id, twin);
-      else byId.delete(id);
+      const twin = infoOf(id, kind === 'changed' ? machine : pump);
+      if (kind === 'removed') byId.delete(id);
+      else byId.set(id, twin);
       for (const listener of changeListeners) listener({ kind, twin });
     },
     raise(event) {

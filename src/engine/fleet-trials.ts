@@ -67,73 +67,30 @@ export class FleetTrials implements FleetVersions {
     return listen(this.#listeners, listener);
   }
 
-  beginShadow(id: string, model: string): Promise<void> {
-    const { members, clock, recorder, tell } = this.#options;
-    return members.inTurn(async () => {
-      const live = members.need(id);
-      const trial = this.#open(live, this.#plans.plan(live, model));
-      const { dueMs: atMs, client } = live;
-      if (recorder !== undefined) refuseIfStale(live, clock.nowMs());
-      let recorded: RecordedCommand | undefined;
-      try {
-        recorded = this.#record({ kind: 'shadow', receivedMs: clock.nowMs(), twin: id, model, atMs });
-      } catch (error) {
-        this.#close(trial);
-        throw error;
-      }
-      const begun = client.request(beginRequest(trial, atMs)).then((answer) => takeShadow(trial, answer));
-      const [begins, records] = await Promise.allSettled([begun, recorded?.durable]);
-      if (begins.status === 'fulfilled' && records.status === 'fulfilled') {
-        return tell(id, 'trial-begun', `${model} runs in the shadow of ${live.info.model.id}`);
-      }
-      if (begins.status === 'fulfilled') await this.#takeBack(trial);
-      this.#close(trial);
-      throw begins.status === 'rejected' ? begins.reason : records.status === 'rejected' && records.reason;
+  async beginShadow(id: string, model: string): Promise<void> {
+    const { members, tell } = this.#options;
+    const { trial, recorded } = await members.inTurn(() => this.#begin(members.need(id), model));
+    const { live } = trial;
+    // In nobody's turn: other twins need not wait for the disk.
+    await recorded?.durable.catch(async (error: unknown) => {
+      await members.inTurn(() => this.#takeBack(trial));
+      throw error;
     });
+    tell(id, 'trial-begun', `${model} runs in the shadow of ${live.info.model.id}`);
   }
 
-  swapShadow(id: string): Promise<{ readonly atMs: number }> {
-    const { members, clock } = this.#options;
-    return members.inTurn(async () => {
-      const trial = this.#need(id);
-      const { live, shadow } = trial;
-      const atMs = Math.max(live.dueMs, shadow.dueMs);
-      const recorded = this.#record({ kind: 'swap', receivedMs: clock.nowMs(), twin: id, atMs });
-      const swapped = live.client.request(swapRequest(trial));
-      const seen = new Promise<void>((resolve) => {
-        trial.swap = { atMs, passed: false, held: undefined, done: resolve };
-      });
-      this.#settle(trial);
-      const [swaps, records] = await Promise.allSettled([swapped, recorded?.durable]);
-      if (swaps.status === 'rejected') {
-        // If it was written ahead, the worker that takes the place of the dead one does it.
-        trial.swap = undefined;
-        throw swaps.reason;
-      }
-      const { value: answer } = swaps;
-      if (trial.swap !== undefined) trial.swap.passed = answer.kind === 'swapped' && answer.dueMs >= atMs;
-      this.#settle(trial);
-      await seen;
-      if (records.status === 'rejected') throw records.reason;
-      return { atMs };
-    });
+  async swapShadow(id: string): Promise<{ readonly atMs: number }> {
+    const { atMs, recorded } = await this.#options.members.inTurn(() => this.#swap(this.#need(id)));
+    await recorded?.durable;
+    return { atMs };
   }
 
-  endShadow(id: string): Promise<void> {
-    const { members, clock, tell } = this.#options;
-    return members.inTurn(async () => {
-      const trial = this.#need(id);
-      const { live, shadow } = trial;
-      const recorded = this.#record({ kind: 'end-shadow', receivedMs: clock.nowMs(), twin: id });
-      const ended = live.client.request(endRequest(trial));
-      this.#close(trial);
-      await Promise.all([ended, recorded?.durable]);
-      tell(
-        id,
-        'trial-ended',
-        `${shadow.info.model.id} no longer runs in the shadow of ${live.info.model.id}`,
-      );
-    });
+  async endShadow(id: string): Promise<void> {
+    const { members, tell } = this.#options;
+    const { live, shadow, recorded } = await members.inTurn(() => this.#end(this.#need(id)));
+    await recorded?.durable;
+    const message = `${shadow.info.model.id} no longer runs in the shadow of ${live.info.model.id}`;
+    tell(id, 'trial-ended', message);
   }
 
   /**
@@ -194,6 +151,62 @@ export class FleetTrials implements FleetVersions {
     for (const tick of this.#ticks.made(ahead)) for (const listener of this.#listeners) listener(tick);
   }
 
+  async #begin(live: Entry, model: string) {
+    const { clock, recorder } = this.#options;
+    const receivedMs = clock.nowMs();
+    if (recorder !== undefined) refuseIfStale(live, receivedMs);
+    const info = this.#plans.plan(live, model);
+    const { dueMs: atMs, client } = live;
+    const recorded = this.#record({ kind: 'shadow', receivedMs, twin: info.config.id, model, atMs });
+    // From here on samples go to both, behind this request.
+    const trial = this.#open(live, info);
+    try {
+      takeShadow(trial, await client.request(beginRequest(trial, atMs)));
+    } catch (error) {
+      this.#close(trial);
+      throw error;
+    }
+    return { trial, recorded };
+  }
+
+  async #swap(trial: Trial) {
+    const { live, shadow } = trial;
+    const atMs = Math.max(live.dueMs, shadow.dueMs);
+    const receivedMs = this.#options.clock.nowMs();
+    const recorded = this.#record({ kind: 'swap', receivedMs, twin: live.info.config.id, atMs });
+    const swapped = live.client.request(swapRequest(trial));
+    const seen = new Promise<void>((resolve) => {
+      trial.swap = { atMs, passed: false, held: undefined, done: resolve };
+    });
+    this.#settle(trial);
+    try {
+      const answer = await swapped;
+      if (trial.swap !== undefined) trial.swap.passed = answer.kind === 'swapped' && answer.dueMs >= atMs;
+    } catch (error) {
+      // If it was written ahead, the worker that takes the place of the dead one does it.
+      trial.swap = undefined;
+      throw error;
+    }
+    this.#settle(trial);
+    await seen;
+    return { atMs, recorded };
+  }
+
+  async #end(trial: Trial) {
+    const { live, shadow } = trial;
+    const receivedMs = this.#options.clock.nowMs();
+    const recorded = this.#record({ kind: 'end-shadow', receivedMs, twin: live.info.config.id });
+    const ended = live.client.request(endRequest(trial));
+    this.#close(trial);
+    await ended;
+    return { live, shadow, recorded };
+  }
+
+  /** What has begun is not in the journal for sure: it ends again. */
+  async #takeBack(trial: Trial): Promise<void> {
+    if (trial.live.trial === trial) await this.#end(trial);
+  }
+
   #settle(trial: Trial): void {
     if (isSettled(trial)) this.#exchange(trial);
   }
@@ -223,18 +236,6 @@ export class FleetTrials implements FleetVersions {
     }
     const begun = live.client.ask(beginRequest(trial, atMs)).then((answer) => takeShadow(trial, answer));
     await begun.catch(() => this.#close(trial));
-  }
-
-  /** A shadow that begins is not in the journal for sure: it ends again. */
-  async #takeBack(trial: Trial): Promise<void> {
-    const { recorder, clock } = this.#options;
-    const command = {
-      kind: 'end-shadow',
-      receivedMs: clock.nowMs(),
-      twin: trial.live.info.config.id,
-    } as const;
-    if (recorder?.full === false) recorder.command(command).durable.catch(() => undefined);
-    await trial.live.client.request(endRequest(trial));
   }
 
   /** Makes a twin run what it is to, before its shard hears of it. */
@@ -284,8 +285,12 @@ export class FleetTrials implements FleetVersions {
     this.#options.rerouted(before, entry.target);
   }
 
+  /** @throws GemelError `JOURNAL_UNWRITABLE`: then nothing is done. */
   #record(command: TrialCommand): RecordedCommand | undefined {
-    return this.#options.recorder?.command(command);
+    const recorded = this.#options.recorder?.command(command);
+    // It is awaited later, and must not count as forgotten until then.
+    recorded?.durable.catch(() => undefined);
+    return recorded;
   }
 
   /** @throws GemelError `TWIN_UNKNOWN` or `TRIAL_UNKNOWN` */

@@ -77,7 +77,7 @@ for (const [kind, tolerance] of kinds) {
       for (const name of ['heat', 'loss', 'count', 'slow']) {
         const apart = Math.abs(live.state(name) - shadow.state(name));
         assert.ok(apart <= tolerance, `${name} is ${apart} apart at ${k}`);
-        const wide = live.uncertainty(name);
+        const wide: number = live.uncertainty(name);
         if (Number.isNaN(wide)) assert.ok(Number.isNaN(shadow.uncertainty(name)));
         else
           assert.ok(Math.abs(wide - shadow.uncertainty(name)) <= tolerance + 1e-6, `uncertainty of ${name}`);

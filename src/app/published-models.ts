@@ -16,6 +16,9 @@ import { migrationProblems } from './migrations.ts';
 import type { Project } from './project.ts';
 
 const ending = '.yaml';
+/** More models than this, or more text of them, are refused: they stay in memory. */
+const modelLimit = 1000;
+const characterLimit = 16 * 1024 * 1024;
 
 export function modelsDirectory({ checkpoint }: Pick<Project, 'checkpoint'>): string {
   return join(checkpoint.directory, 'models');
@@ -48,6 +51,7 @@ export type Publication =
 export class PublishedModels {
   readonly #texts: ModelTexts;
   readonly #models = new Map<string, Model>();
+  #characters = 0;
   #publishing: Promise<unknown> = Promise.resolve();
 
   private constructor({ texts, models }: PublishedModelsOptions) {
@@ -76,7 +80,8 @@ export class PublishedModels {
   /**
    * Checks a document, keeps it, and hands it to `add`. Resolves once it is on the disk.
    *
-   * Rejects with GemelError `MODEL_VERSION_EXISTS`, or `CHECKPOINT_UNWRITABLE` if it cannot be kept: then nothing has changed.
+   * Rejects with GemelError `MODEL_VERSION_EXISTS`, `MODELS_FULL`, or `CHECKPOINT_UNWRITABLE` if it cannot be kept: then nothing has
+   * changed.
    */
   publish(source: SourceText, add: (model: Model) => void = () => undefined): Promise<Publication> {
     const done = this.#publishing.then(() => this.#publish(source, add));
@@ -110,14 +115,19 @@ export class PublishedModels {
         },
       );
     }
+    if (this.#models.size >= modelLimit || this.#characters + source.text.length > characterLimit) {
+      throw new GemelError('MODELS_FULL', `${this.#models.size} models are here, and no more fit`);
+    }
     await this.#texts.save(name, source.text);
     add(model);
     this.#models.set(model.id, model);
+    this.#characters += source.text.length;
     return { model, isNew: true };
   }
 
   async #read(name: string, log: Warnings): Promise<void> {
     const text = (await this.#texts.load(name)) ?? '';
+    this.#characters += text.length;
     const { model, diagnostics } = compileModel({ file: name, text });
     if (model === undefined || model.id + ending !== name) {
       const why = model === undefined ? (diagnostics[0]?.message ?? 'it is empty') : `it holds ${model.id}`;

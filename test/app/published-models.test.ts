@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { createFileTexts } from '../../src/adapters/checkpoint/index.ts';
 import { loadProject, type Log, openLog, type Project, startProject } from '../../src/app/index.ts';
 import { modelsDirectory, PublishedModels } from '../../src/app/published-models.ts';
+import { GemelError } from '../../src/core/diagnose/index.ts';
 import { compileModel } from '../../src/core/model/index.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'gemel-published-'));
@@ -124,6 +125,25 @@ test('where nothing can be written nothing is published', async () => {
   const add = (it: { id: string }) => void added.push(it.id);
   await assert.rejects(published.publish({ file: 'x', text: model('2.0.0') }, add), /disk is full/);
   assert.deepEqual([added, published.models.length], [[], 1]);
+});
+
+test('there is a limit to how many models there are, and to their text', async () => {
+  const project = projectOf();
+  const published = await open(project);
+  // Half a million characters each: thirty-two of them are one too many.
+  const padding = `# ${'x'.repeat(524_288)}\n`;
+  const codes: string[] = [];
+  for (let i = 1; i <= 33; i++) {
+    const done = published.publish({ file: 'x', text: padding + model(`2.0.${i}`) });
+    codes.push(
+      await done.then(
+        () => 'published',
+        (error: unknown) => (error instanceof GemelError ? error.code : String(error)),
+      ),
+    );
+  }
+  assert.deepEqual(codes.slice(30), ['published', 'MODELS_FULL', 'MODELS_FULL']);
+  assert.ok(readdirSync(modelsDirectory(project)).length === 31);
 });
 
 test('`migrates` is checked against the versions of a project, with its place', () => {

@@ -75,7 +75,7 @@ export function commonGraph(a: Model, b: Model, link: VersionLink): CommonGraph 
   for (const [i, { name }] of a.states.entries()) {
     if (!taken.has(name)) add('state', name, { before: ratesBefore[i], targetBefore: targetOf(a, i) });
   }
-  const nameOfSlot = (slot: number): string => own.nameOf(slot, b, link);
+  const nameOfSlot = own.names(b, link);
   const sameFormula = (added: Formulas, gone: Formulas) => matchFormulas(graph, { added, gone, nameOfSlot });
   const renamedOutputs = outputs(a, b, { before, after, add, sameFormula });
   measurements(a, b, { before, after, add, sameFormula });

@@ -37,28 +37,35 @@ const tolerance = 1e-13;
 export function compareEquations(a: Model, b: Model, common: CommonGraph): readonly EquationDifference[] {
   const { pairs } = common;
   const forms = formsOf(common);
+  const written = { before: writtenIn(a), after: writtenIn(b) };
   const equal = numericallyEqual(common);
-  const changed = new Set<string>();
+  const changed = new Set<Pair>();
+  /** Names of the named equations among them. */
+  const changedNames = new Set<string>();
   const isSame = (pair: Pair): boolean => {
     if (pair.before === pair.after) return true;
     const [x, y] = [forms.before.get(pair.before ?? -1), forms.after.get(pair.after ?? -1)];
     if (x === undefined || y === undefined) return false;
     const through = [...x.expanded.through, ...y.expanded.through];
-    if (isSameSum(x.expanded.sum, y.expanded.sum) && !through.some((it) => changed.has(`output ${it}`)))
-      return true;
+    if (isSameSum(x.expanded.sum, y.expanded.sum) && !through.some((it) => changedNames.has(it))) return true;
     return sameSet(x.expanded.branches, y.expanded.branches) && equal(pair);
   };
   // By their nodes, so that what a formula reads is settled before it.
   const ordered = pairs.toSorted(
     (p, q) => Math.max(p.before ?? 0, p.after ?? 0) - Math.max(q.before ?? 0, q.after ?? 0),
   );
-  for (const pair of ordered) if (!isSame(pair)) changed.add(keyOf(pair));
+  for (const pair of ordered) {
+    if (isSame(pair)) continue;
+    changed.add(pair);
+    if (pair.kind === 'output') changedNames.add(pair.name);
+  }
   return pairs.flatMap((pair): EquationDifference[] => {
-    const isChanged = changed.has(keyOf(pair));
+    const isChanged = changed.has(pair);
+    if (!isChanged && pair.oldName === undefined) return [];
     const name = describe(pair);
     const texts = {
-      ...text('before', a, pair.kind, pair.targetBefore),
-      ...text('after', b, pair.kind, pair.targetAfter),
+      ...text('before', written.before.get(`${pair.kind} ${pair.targetBefore}`)),
+      ...text('after', written.after.get(`${pair.kind} ${pair.targetAfter}`)),
     };
     const was = pair.oldName === undefined ? {} : { was: pair.oldName };
     if (!isChanged) {
@@ -71,7 +78,7 @@ export function compareEquations(a: Model, b: Model, common: CommonGraph): reado
     const [x, y] = [forms.before.get(pair.before), forms.after.get(pair.after)];
     if (x === undefined || y === undefined) return [];
     const through = [...new Set([...x.expanded.through, ...y.expanded.through])].filter((it) =>
-      changed.has(`output ${it}`),
+      changedNames.has(it),
     );
     if (isSameSum(x.expanded.sum, y.expanded.sum)) {
       return [{ of: name, kind: 'changed', ...was, ...texts, meaning: [], through }];
@@ -94,13 +101,15 @@ function formsOf({
   graph,
   pairs,
   nameOfSlot,
+  slots,
 }: CommonGraph): Record<'before' | 'after', ReadonlyMap<NodeId, BothForms>> {
+  const taken = new Set(Array.from({ length: slots }, (_, slot) => nameOfSlot(slot)));
   const side = (which: 'before' | 'after'): ReadonlyMap<NodeId, BothForms> => {
     const named = new Map<NodeId, string>();
     for (const { kind, name, before, after } of pairs) {
       if (kind !== 'output' || before === undefined || after === undefined) continue;
       const node = which === 'before' ? before : after;
-      if (isFormula(graph, node)) named.set(node, name);
+      if (isFormula(graph, node) && !taken.has(name)) named.set(node, name);
     }
     const roots = pairs.flatMap((pair) => pair[which] ?? []);
     const [expanded, written] = (['expanded', 'as written'] as const).map((style) =>
@@ -162,10 +171,6 @@ function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((it) => b.has(it));
 }
 
-function keyOf({ kind, name }: Pair): string {
-  return `${kind} ${name}`;
-}
-
 function describe({ kind, name, targetAfter, targetBefore }: Pair): string {
   switch (kind) {
     case 'state':
@@ -181,39 +186,32 @@ function describe({ kind, name, targetAfter, targetBefore }: Pair): string {
   }
 }
 
-/** The text of a formula in its document, with spaces as they should be. */
-function text(
-  key: 'before' | 'after',
-  { document }: Model,
-  kind: Pair['kind'],
-  target: string | undefined,
-): { readonly before?: string; readonly after?: string } {
-  if (target === undefined) return {};
-  const written = writtenOf(document, kind, target);
-  if (written === undefined) return {};
-  const { expression } = parseExpression(String(written));
-  return { [key]: expression === undefined ? String(written) : printExpression(expression) };
+/** The texts of a document's formulas, by kind and target. */
+function writtenIn({ document }: Model): ReadonlyMap<string, string | number> {
+  const written = new Map<string, string | number>();
+  for (const [key, formula] of Object.entries(document.equations ?? {})) {
+    written.set(`state ${targetText(key)}`, formula).set(`output ${targetText(key)}`, formula);
+  }
+  for (const [name, { equals, valid }] of Object.entries(document.measurements ?? {})) {
+    written.set(`measurement ${name}`, equals);
+    if (valid !== undefined) written.set(`validity ${name}`, valid);
+  }
+  for (const [name, { condition, reset }] of Object.entries(document.when ?? {})) {
+    written.set(`condition ${name}`, condition);
+    for (const [state, formula] of Object.entries(reset ?? {}))
+      written.set(`reset ${name}.${state}`, formula);
+  }
+  return written;
 }
 
-function writtenOf(
-  document: Model['document'],
-  kind: Pair['kind'],
-  target: string,
-): string | number | undefined {
-  const [clause = '', state = ''] = target.split('.');
-  switch (kind) {
-    case 'state':
-    case 'output':
-      return Object.entries(document.equations ?? {}).find(([key]) => targetText(key) === target)?.[1];
-    case 'measurement':
-      return document.measurements?.[target]?.equals;
-    case 'validity':
-      return document.measurements?.[target]?.valid;
-    case 'condition':
-      return document.when?.[target]?.condition;
-    case 'reset':
-      return document.when?.[clause]?.reset?.[state];
-  }
+/** A formula as its document has it, with spaces as they should be. */
+function text(
+  key: 'before' | 'after',
+  formula: string | number | undefined,
+): { readonly before?: string; readonly after?: string } {
+  if (formula === undefined) return {};
+  const { expression } = parseExpression(String(formula));
+  return { [key]: expression === undefined ? String(formula) : printExpression(expression) };
 }
 
 function targetText(key: string): string {

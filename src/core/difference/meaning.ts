@@ -1,6 +1,15 @@
 /** What a change of a formula means, in words: terms added, dropped or multiplied. */
 
-import { isSameNumber, numberText, quotient, type Sum, sumText, type Term, termText } from './terms.ts';
+import {
+  isSameNumber,
+  numberText,
+  quotient,
+  readable,
+  type Sum,
+  sumText,
+  type Term,
+  termText,
+} from './terms.ts';
 
 export interface Forms {
   /** Products multiplied out: terms can be told apart. */
@@ -16,6 +25,10 @@ const mostFactors = 3;
 
 /** Sentences without a full stop; empty if the change is better read than described. Numbers are SI. */
 export function meaningOf(before: Forms, after: Forms): readonly string[] {
+  return describe(before, after).map(readable);
+}
+
+function describe(before: Forms, after: Forms): readonly string[] {
   if (before.expanded.size === 0 || after.expanded.size === 0) return [];
   const ratio = commonRatio(before.expanded, after.expanded);
   if (ratio !== undefined)

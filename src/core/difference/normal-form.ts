@@ -38,11 +38,27 @@ export function normalForms(
     return form;
   };
   const forming: Forming = { ...options, operand, extrema: new Map() };
-  for (const id of graph.reachable(roots)) forms.set(id, formOf(graph, graph.node(id), forming));
+  let left = budget;
+  for (const id of graph.reachable(roots)) {
+    // Beyond the budget a node is only itself: then two formulas are the same if they are the same node, or equal at points.
+    const form = left > 0 ? formOf(graph, graph.node(id), forming) : branch(`#${id}`, []);
+    left -= sizeOf(form);
+    forms.set(id, form);
+  }
   return forms;
 }
 
 const none: ReadonlySet<string> = new Set();
+
+/** Characters of all forms together: about a second of work. */
+const budget = 5_000_000;
+
+function sizeOf({ sum, branches }: NormalForm): number {
+  let size = 100;
+  for (const key of sum.keys()) size += key.length;
+  for (const text of branches) size += text.length;
+  return size;
+}
 
 interface Forming extends FormOptions {
   readonly operand: (id: NodeId) => NormalForm;

@@ -26,13 +26,23 @@ export class Slots {
     return this.#names.push(isTaken ? `${signal.name} (new)` : signal.name) - 1;
   }
 
-  nameOf(slot: number, second: Model, link: VersionLink): string {
-    const name = this.#names[slot] ?? `slot ${slot}`;
+  /** What slots are called, no two alike: by the name in the second model where it was only renamed. */
+  names(second: Model, link: VersionLink): (slot: number) => string {
     const { slots } = this.#first.equations;
-    if (slot < 2 || slot >= slots.count) return name;
-    const kind = slot >= slots.parameters ? 'parameters' : slot < slots.inputs ? 'states' : undefined;
-    const renamed = kind && second[kind].find((_, i) => link[kind][i]?.text === name);
-    return renamed?.name ?? name;
+    const renamed = new Map<number, string>();
+    for (const kind of ['states', 'parameters'] as const) {
+      const bySlot = new Map(this.#first[kind].map(({ name }, i) => [name, slots[kind] + i]));
+      for (const [i, { name }] of second[kind].entries()) {
+        const slot = bySlot.get(link[kind][i]?.text ?? '');
+        if (slot !== undefined && !renamed.has(slot)) renamed.set(slot, name);
+      }
+    }
+    // One name a slot: what is gone may have had the name that another has now.
+    const taken = new Set(renamed.values());
+    const names = this.#names.map(
+      (name, slot) => renamed.get(slot) ?? (taken.has(name) ? `${name} (old)` : name),
+    );
+    return (slot) => names[slot] ?? `slot ${slot}`;
   }
 }
 

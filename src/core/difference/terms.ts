@@ -18,10 +18,14 @@ export type Sum = ReadonlyMap<string, Term>;
 
 /** Products of sums are multiplied out up to so many terms. */
 const expandedLimit = 64;
-/** Texts longer than this are shortened to a mark that tells them apart. */
-const textLimit = 2000;
-/** Coefficients nearer to each other than this, relatively, are the same. */
-const tolerance = 1e-9;
+/** Longer texts of a factor are shortened to a mark that tells them apart; sums and products of more parts become one factor. */
+const textLimit = 400;
+const termLimit = 100;
+const factorLimit = 30;
+/** Numbers nearer to each other than this, relatively, are the same: rounding, and no more. */
+const tolerance = 1e-12;
+/** Digits of numbers inside factors, which are compared as texts. */
+const digits = 13;
 
 export function numberSum(value: number): Sum {
   return value === 0 ? new Map() : new Map([['', { coefficient: value, factors: new Map() }]]);
@@ -117,17 +121,25 @@ export function termText({ coefficient, factors }: Term): string {
   return `${sign}${top}/${bottom.length === 1 ? (bottom[0] ?? '') : `(${bottom.join('·')})`}`;
 }
 
-/** With as many digits as people compare. */
+/** With all digits that are compared. */
 export function numberText(value: number): string {
-  return String(Number(value.toPrecision(6))).replace('-', '−');
+  return String(Number(value.toPrecision(digits))).replace('-', '−');
+}
+
+/** A text for people: its numbers with six digits. */
+export function readable(text: string): string {
+  return text.replace(/\d+\.\d+(?:e[−+]?\d+)?/g, (number) => {
+    const value = Number(number.replace('−', '-'));
+    return String(Number(value.toPrecision(6))).replace('-', '−');
+  });
 }
 
 function powerText(text: string, exponent: number): string {
   if (exponent === 1) return text;
-  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  const raised = '⁰¹²³⁴⁵⁶⁷⁸⁹';
   const isShort = Number.isInteger(exponent) && exponent > 0;
   return isShort
-    ? text + String(exponent).replace(/\d/g, (digit) => digits.charAt(Number(digit)))
+    ? text + String(exponent).replace(/\d/g, (digit) => raised.charAt(Number(digit)))
     : `${text}^${exponent}`;
 }
 
@@ -148,7 +160,9 @@ function sumOf(terms: readonly Term[]): Sum {
   for (const [key, { coefficient }] of collected) {
     if (!(Math.abs(coefficient) > 1e-14 * (sizes.get(key) ?? 0))) collected.delete(key);
   }
-  return collected;
+  if (collected.size <= termLimit) return collected;
+  const whole = asTerm(collected);
+  return new Map([[keyOf(whole), whole]]);
 }
 
 function product(a: Term, b: Term): Term {
@@ -158,7 +172,9 @@ function product(a: Term, b: Term): Term {
     if (together === 0) factors.delete(text);
     else factors.set(text, together);
   }
-  return { coefficient: a.coefficient * b.coefficient, factors };
+  const coefficient = a.coefficient * b.coefficient;
+  if (factors.size <= factorLimit) return { coefficient, factors };
+  return { coefficient, factors: new Map([[shortened(`(${termText({ coefficient: 1, factors })})`), 1]]) };
 }
 
 function keyOf({ factors }: Term): string {

@@ -85,15 +85,18 @@ export function createMigration(from: Model, to: Model, source?: SourceText): Mi
       return carry({ from, to, link, entries: compute.entries }, out, covariance);
     },
     parameters(of) {
-      const known = from.parameters.map(({ name, value }) => of[name] ?? value);
+      // Some names are those of things that every object has.
+      const own = new Map(Object.entries(of));
+      const known = from.parameters.map(({ name, value }) => own.get(name) ?? value);
       const inputs = new Float64Array(from.inputs.length).fill(NaN);
       const states = Float64Array.from(from.states, ({ start }) => start);
       const { parameters } = compute({ states, inputs, parameters: Float64Array.from(known) });
-      const own = to.parameters.flatMap(({ name }, i) => {
-        const isOwn = link.parameters[i]?.reads.some((read) => of[read] !== undefined) ?? false;
-        return isOwn ? [[name, parameters[i] ?? NaN] as const] : [];
-      });
-      return Object.fromEntries(own);
+      return Object.fromEntries(
+        to.parameters.flatMap(({ name }, i) => {
+          const isOwn = link.parameters[i]?.reads.some((read) => own.has(read)) ?? false;
+          return isOwn ? [[name, parameters[i] ?? NaN] as const] : [];
+        }),
+      );
     },
   };
 }

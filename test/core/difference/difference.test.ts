@@ -67,6 +67,9 @@ for (const [before, after, ...meaning] of [
   ['a * x + y', 'a * x^2 + y', 'the term a·x is multiplied by x'],
   ['a + x', 'a + x + c * (u - y) / b', 'the term (u − y)·c/b is new'],
   ['sin(a)', 'cos(a)'],
+  ['exp(-0.04 * a)', 'exp(-0.0400000001 * a)'],
+  ['0.62 * a', '0.62000000001 * a', 'multiplied by 1 (+1.61e-9 %)'],
+  ['min(a, 2)', 'min(a, 2.00000001)'],
   ['min(a, 1e9)', 'a'],
   ['a + 1e-12 * b', 'a', 'the term 1e−12·b is gone'],
 ] as const) {
@@ -236,6 +239,19 @@ ${more}`;
   const faster = after.replace('resistance / 9 [h]', 'resistance / 6 [h]');
   const [only] = between(before, faster).equations;
   assert.deepEqual([only?.of, only?.meaning], ['der(resistance)', ['multiplied by 1.5 (+50 %)']]);
+});
+
+test('names that change hands are not mixed up', () => {
+  // a becomes b, and the b there was is gone: what read the old b reads another quantity now.
+  const one = '{ unit: "1", start: 1 }';
+  const { equations } = between(
+    `states: { a: ${one}, b: ${one} }\nequations: { next(a): a, next(b): b, q: a - b }`,
+    `states: { b: ${one} }\nequations: { next(b): b, q: b - b }\nmigrates: { states: { b: a } }`,
+  );
+  assert.deepEqual(
+    equations.map(({ of, kind }) => `${of} ${kind}`),
+    ['next(b) removed', 'q changed'],
+  );
 });
 
 test('a renamed equation is not a new one, and settings, events and healths are compared', () => {

@@ -13,6 +13,11 @@ export const modelsCodes = {
     cause: 'A state or a parameter of one version of a model cannot come from the other as it should.',
     remedy: 'Correct `migrates` in the newer version; the problems listed with it say where.',
   },
+  MODELS_FULL: {
+    title: 'too many models',
+    cause: 'A project has as many models, or as much text of them, as it may have.',
+    remedy: 'Stop it, take versions that no twin needs out of `models/` beside its checkpoints, and start it again.',
+  },
   MODEL_DUPLICATE: {
     title: 'model given twice',
     cause: 'Two files hold the same name and version of a model.',

@@ -33,13 +33,18 @@ export class EventLog {
     this.#afterwards(event);
   }
 
+  /** Tells what happens now. */
+  tellNow(event: Pick<TwinEvent, 'twin' | 'kind' | 'message' | 'subject'>): void {
+    this.tell({ ...event, timeMs: this.#clock.nowMs(), severity: severities[event.kind] });
+  }
+
   /** Tells what concerns several twins, and happens now. */
   tellOfAll(kind: TwinEventKind, message: string): void {
     this.tellOf('*', kind, message);
   }
 
   tellOf(twin: string, kind: TwinEventKind, message: string): void {
-    this.tell({ twin, timeMs: this.#clock.nowMs(), kind, severity: severities[kind], message });
+    this.tellNow({ twin, kind, message });
   }
 
   /** Returns the function that ends it. */

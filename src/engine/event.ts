@@ -27,6 +27,8 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | model-changed | a twin's model is another version now; the one before runs on as its shadow |
  * | worker-restarted | a worker died and was started again; its twins go on from their last checkpoint |
  * | kernel-changed | other kernels compute than those that made the checkpoint |
+ * | rollout · rollout-ended | a new version of a model was begun, promoted or brought to more twins, or stays · the rollout is over for good |
+ * | rolled-back | a new version was taken back, from one twin or from all of its rollout |
  * | checkpoint-failed | a checkpoint could not be written or read |
  * | alarm-raised | an alarm came up that no other event tells of, or became critical |
  * | alarm-cleared | its condition is over |
@@ -63,6 +65,9 @@ export type TwinEventKind =
   | 'model-changed'
   | 'worker-restarted'
   | 'kernel-changed'
+  | 'rollout'
+  | 'rollout-ended'
+  | 'rolled-back'
   | 'checkpoint-failed'
   | 'alarm-raised'
   | 'alarm-cleared'
@@ -113,6 +118,9 @@ export const severities = {
   'model-changed': 'info',
   'worker-restarted': 'warning',
   'kernel-changed': 'info',
+  rollout: 'info',
+  'rollout-ended': 'info',
+  'rolled-back': 'warning',
   'checkpoint-failed': 'critical',
   'alarm-raised': 'warning',
   'alarm-cleared': 'info',

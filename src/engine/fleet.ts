@@ -73,6 +73,8 @@ export interface Fleet extends FleetVersions {
   recorded(): Promise<void>;
   /** Newest first, bounded. */
   refusals(): readonly Refused[];
+  /** Tells an event that somebody outside has seen, now. */
+  tell(event: Pick<TwinEvent, 'twin' | 'kind' | 'message' | 'subject'>): void;
   /** Newest first, bounded. */
   events(): readonly TwinEvent[];
   statistics(): FleetStatistics;

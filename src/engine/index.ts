@@ -81,6 +81,18 @@ export type {
 export { type Delivery, type Refused, type RefusalReason, refusalReasons } from './refusal.ts';
 export { decodeRecord, type JournalRecord } from './record.ts';
 export { RecordedBlocks } from './recorded-blocks.ts';
+export {
+  type RollbackRule,
+  type Rollout,
+  type RolloutFindings,
+  type RolloutPart,
+  type RolloutRequest,
+  Rollouts,
+  type RolloutService,
+  type RolloutStore,
+  type RolloutTwin,
+  type TrialFleet,
+} from './rollout/index.ts';
 export { decodeSamples, type RecordedSample } from './samples-record.ts';
 export { Shard, type ShardOptions } from './shard.ts';
 export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';

@@ -70,6 +70,7 @@ export class LiveFleet implements Fleet {
   readonly #trials: FleetTrials;
   #stopped: Promise<void> | undefined;
   readonly addModel: Fleet['addModel'] = (model) => addModel(this.#options.models, model);
+  readonly tell: Fleet['tell'] = (event) => this.#events.tellNow(event);
   readonly onSample: Fleet['onSample'] = (listener) => listen(this.#ingest.listeners, listener);
   readonly beginShadow: Fleet['beginShadow'] = async (id, model) => this.#versions.beginShadow(id, model);
   readonly swapShadow: Fleet['swapShadow'] = async (id) => this.#versions.swapShadow(id);

@@ -14,5 +14,6 @@ export type {
 } from './comparison.ts';
 export { createComparison } from './comparison.ts';
 export type { Interval } from './interval.ts';
+export { isSavedComparison } from './saved.ts';
 export type { Consistency, VersionSample } from './series.ts';
 export type { Verdict } from './verdict.ts';

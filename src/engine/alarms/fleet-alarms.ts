@@ -90,11 +90,32 @@ export class FleetAlarms {
   /** To be told every event of the fleet. */
   hear(event: TwinEvent): void {
     const { kind, severity, message, timeMs } = event;
+    if (kind === 'rolled-back' || kind === 'rollout-ended') {
+      this.#hearOfRollout(event);
+      return;
+    }
     const process = ofProcess.find((known) => known === kind);
     if (process === undefined) {
       if (this.#restored) this.#watch.hear(event);
     } else if (severity !== 'info')
       this.book.raise({ twin: '*', kind: process, severity, message, atMs: timeMs, told: true });
+  }
+
+  /** Taken back stays so until somebody ends the rollout: then its alarms are over, those of single twins with it. */
+  #hearOfRollout({ twin, kind, severity, message, timeMs, subject }: TwinEvent): void {
+    const about = {
+      kind: 'rolled-back',
+      ...(subject !== undefined && { subject }),
+      atMs: timeMs,
+      told: true,
+    };
+    if (kind === 'rolled-back') {
+      if (severity !== 'info') this.book.raise({ ...about, twin, severity, message });
+    } else {
+      for (const alarm of this.book.list())
+        if (alarm.kind === 'rolled-back' && alarm.subject === subject)
+          this.book.clear({ ...about, twin: alarm.twin });
+    }
   }
 
   /** A checkpoint was written. */

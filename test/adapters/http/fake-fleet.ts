@@ -173,6 +173,7 @@ export function createFakeFleet(pumps = 3): FakeFleet {
       else byId.set(id, twin);
       for (const listener of changeListeners) listener({ kind, twin });
     },
+    tell: (event) => fleet.raise(event),
     raise(event) {
       const whole: TwinEvent = {
         twin: 'pump-1',

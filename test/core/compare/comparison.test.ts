@@ -2,7 +2,12 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Comparison, createComparison, type SavedComparison } from '../../../src/core/compare/index.ts';
+import {
+  type Comparison,
+  createComparison,
+  isSavedComparison,
+  type SavedComparison,
+} from '../../../src/core/compare/index.ts';
 import { errorsOf, type Machine, near, sampleOf, watch } from './support.ts';
 
 const runs = 100;
@@ -168,6 +173,8 @@ test('its memory does not grow, and what was saved in another form is begun anew
   const saved = comparison.save();
   const broken = { ...saved, common: { ...saved.common, totals: [1] } };
   assert.equal(createComparison(undefined, broken).instants, 0);
+  assert.ok(isSavedComparison(saved) && isSavedComparison(broken));
+  assert.ok(!isSavedComparison({ ...saved, own: [['level', 1]] }) && !isSavedComparison([]));
 });
 
 function count(run: (seed: number) => string, what: 'differ'): number {

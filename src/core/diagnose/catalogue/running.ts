@@ -108,6 +108,44 @@ export const runningCodes = {
       'What was asked for needs a step of fixed length, and the model is integrated by a method that chooses its own.',
     remedy: 'Give the model `solver: { method: rk4 }` with a step short enough for it.',
   },
+  ROLLOUTS_FILE: {
+    title: 'rollouts not readable',
+    cause: 'The file of the rollouts, beside the checkpoints, is not what Gemel wrote.',
+    remedy:
+      'Put back a copy of rollouts.json, or move it away: twins then keep the versions that they run, and nothing watches them.',
+  },
+  ROLLOUT_EXISTS: {
+    title: 'rollout exists',
+    cause: 'There is a rollout of this name, or was one: what became of it is kept.',
+    remedy: 'Give this one another name.',
+  },
+  ROLLOUT_INVALID: {
+    title: 'not a rollout',
+    cause: 'The name, the percentage, the watch or the share of a rollout is not one that it can have.',
+    remedy: 'Correct it as the message says.',
+  },
+  ROLLOUT_LIMIT: {
+    title: 'too many rollouts',
+    cause: 'As many rollouts are kept as may be, and none of them has ended.',
+    remedy: 'End those that are over: `gemel rollout end`.',
+  },
+  ROLLOUT_STATE: {
+    title: 'rollout in another state',
+    cause:
+      'What was asked of a rollout cannot be done in its state, such as promoting one that was rolled back.',
+    remedy: 'Look at the rollout again; docs/model-versions.md has a table of what can be done when.',
+  },
+  ROLLOUT_TWINS: {
+    title: 'not these twins',
+    cause:
+      'No twin, or not the twin that was named, can take part in a rollout: it runs another model, this version already, or is in another rollout.',
+    remedy: 'Name twins that run an earlier version, or end the rollout in which they are.',
+  },
+  ROLLOUT_UNKNOWN: {
+    title: 'unknown rollout',
+    cause: 'There is no rollout of this name, or it ended so long ago that it is no longer kept.',
+    remedy: 'List them: `gemel rollout list`.',
+  },
   STEP_IMPOSSIBLE: {
     title: 'no step is small enough',
     cause:

@@ -15,16 +15,17 @@ import { ioErrors } from './io-errors.ts';
 import { kill } from './kill.ts';
 import { type Fault, isGood, type Outcome, toJsonLine, toTable } from './lib/report.ts';
 import { network } from './network.ts';
+import { soak } from './soak.ts';
 import { torn } from './torn.ts';
 
-const faults: readonly Fault[] = [kill, failPoints, torn, diskFull, ioErrors, network, broker, flood];
+const faults: readonly Fault[] = [kill, failPoints, torn, diskFull, ioErrors, network, broker, flood, soak];
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   const wanted = readArguments(args);
   if (typeof wanted === 'number') return wanted;
-  const { chosen, json, times, seed } = wanted;
+  const { chosen, json, times, seed, minutes } = wanted;
   const outcomes: Outcome[] = [];
   let failed = false;
   for (const fault of chosen) {
@@ -32,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
     const interruption = endOnSignal(scope);
     const note = (text: string) => (json ? console.error(text) : console.log(`  ${text}`));
     try {
-      const outcome = await fault.run({ seed, times, scope, note });
+      const outcome = await fault.run({ seed, times, minutes, scope, note });
       if (json) console.log(toJsonLine(outcome));
       for (const text of outcome.broken) console.error(`${fault.name}: ${text}`);
       outcomes.push(outcome);
@@ -53,6 +54,7 @@ interface Wanted {
   readonly json: boolean;
   readonly times: number;
   readonly seed: number;
+  readonly minutes: number;
 }
 
 /** What to do, or the exit code if nothing is to be done. */
@@ -60,6 +62,7 @@ function readArguments(args: readonly string[]): Wanted | number {
   const options = {
     kills: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '60' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
@@ -72,9 +75,12 @@ function readArguments(args: readonly string[]): Wanted | number {
     const unknown = positionals.find((name) => !faults.some((fault) => fault.name === name));
     if (unknown !== undefined) throw new Error(`no fault ${unknown}`);
     const chosen =
-      positionals.length === 0 ? faults : faults.filter(({ name }) => positionals.includes(name));
+      positionals.length === 0
+        ? faults.filter(({ isLong }) => isLong !== true)
+        : faults.filter(({ name }) => positionals.includes(name));
     const times = wholeNumber('--kills', values.kills, 1000);
-    return { chosen, json: values.json, times, seed: wholeNumber('--seed', values.seed, 2 ** 32) };
+    const minutes = wholeNumber('--minutes', values.minutes, 10_000);
+    return { chosen, json: values.json, times, minutes, seed: wholeNumber('--seed', values.seed, 2 ** 32) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help()}`);
     return 2;
@@ -91,11 +97,12 @@ function help(): string {
   const width = Math.max(...faults.map(({ name }) => name.length));
   const list = faults.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return [
-    'npm run faults -- [NAME…] [--kills 20] [--seed 1] [--json]',
+    'npm run faults -- [NAME…] [--kills 20] [--seed 1] [--minutes 60] [--json]',
     '',
     ...list,
     '',
     '  --kills  how often: kills and cuts; the disk and the flood take a tenth of it',
+    '  --minutes  how long the soak takes',
     '  --seed   decides the moments and what is sent',
     '  --json   one JSON object a line: fault, tried, acknowledged, lost, duplicated, diverged, worst_recovery_s',
   ].join('\n');

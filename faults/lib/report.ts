@@ -7,6 +7,8 @@ export interface Fault {
   readonly name: string;
   /** One line for `--help`. */
   readonly summary: string;
+  /** Whether it is run only if it is named. */
+  readonly isLong?: boolean;
   run(context: Context): Promise<Outcome>;
 }
 
@@ -14,6 +16,8 @@ export interface Context {
   readonly seed: number;
   /** How often to do it: kills, cuts; the floods and the disk take theirs from it. */
   readonly times: number;
+  /** How long a soak takes. */
+  readonly minutes: number;
   readonly scope: Scope;
   /** A line for people, beside the outcome. */
   note(text: string): void;

@@ -40,6 +40,14 @@ export function addProcessMetrics(registry: Registry): () => void {
     { name: 'gemel_heap_used_bytes', help: "Used JavaScript heap of the process's main thread." },
     () => process.memoryUsage().heapUsed,
   );
+  readGauge(
+    registry,
+    {
+      name: 'gemel_external_bytes',
+      help: 'Memory of buffers that JavaScript holds outside its heap, of the main thread.',
+    },
+    () => process.memoryUsage().external,
+  );
   readCounter(registry, { name: 'process_cpu_seconds_total', help: 'Processor time of the process.' }, () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;

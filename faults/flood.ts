@@ -41,7 +41,9 @@ export const flood: Fault = {
     const after = await look(trial);
     const account = await trial.account();
     const missed = missedBetween(calm, after);
-    note(`flooded: ${attack.stdout().trim().split('\n').at(-1)}`);
+    const done = attack.stdout().trim().split('\n').at(-1) ?? '{}';
+    note(`flooded: ${done}`);
+    const { leaks } = JSON.parse(done) as { readonly leaks: number };
     note(
       `${(missed * 100).toFixed(2)} % of ${after.ticks - calm.ticks} ticks late, ` +
         `memory ${calm.memoryMib.toFixed(0)} MiB before, ${peakMib.toFixed(0)} MiB at most, ` +
@@ -50,6 +52,7 @@ export const flood: Fault = {
     const broken = [
       ...(missed <= missedAtMost ? [] : [`${(missed * 100).toFixed(1)} % of the ticks were late`]),
       ...(peakMib - calm.memoryMib <= growthAtMostMib ? [] : [`memory grew to ${peakMib.toFixed(0)} MiB`]),
+      ...(leaks === 0 ? [] : [`${leaks} tricks with paths had an answer that must not be`]),
       ...(acknowledgedDuring > 0 ? [] : ['nothing was acknowledged meanwhile']),
     ];
     return { fault: flood.name, tried: 1, ...account, broken };

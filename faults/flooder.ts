@@ -6,12 +6,25 @@
 
 import http from 'node:http';
 import net from 'node:net';
+import { WebSocket } from 'ws';
 import { wait } from '../bench/lib/scope.ts';
 
 const [httpPort = 0, mqttPort = 0] = process.argv.slice(2).map(Number);
 /** Limits by address must not hit the machines. */
 const localAddress = '127.0.0.2';
-const done = { 'giant frames': 0, 'malformed frames': 0, 'wrong topics': 0, connects: 0, requests: 0 };
+const done = {
+  'giant frames': 0,
+  'malformed frames': 0,
+  'wrong topics': 0,
+  connects: 0,
+  requests: 0,
+  'path tricks': 0,
+  'readers that do not read': 0,
+  /** Answers that must not be: a file of the computer, or a fault of the program. */
+  leaks: 0,
+};
+/** Of each kind, at a time. */
+const deafReaders = 10;
 
 setInterval(() => console.log(JSON.stringify(done)), 200);
 
@@ -23,6 +36,11 @@ for (let i = 0; i < 3; i++) {
 }
 void again(silentConnects);
 for (let i = 0; i < 20; i++) void again(read);
+for (let i = 0; i < deafReaders; i++) {
+  void again(deafSubscriber);
+  void again(deafFollower);
+}
+void again(pathTricks);
 
 async function again(attack: () => Promise<void>): Promise<void> {
   for (;;) {
@@ -116,19 +134,81 @@ async function badRequest(): Promise<void> {
   await request('POST', `/api/v1/twins/${twin}/inputs`, bodies[done.requests % bodies.length]);
 }
 
+/** Subscribes to everything over MQTT, and reads nothing of it until it is thrown out. */
+async function deafSubscriber(): Promise<void> {
+  done['readers that do not read']++;
+  const socket = net.connect({ port: mqttPort, host: '127.0.0.1', localAddress });
+  socket.on('error', () => undefined);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  // SUBSCRIBE of `#` with QoS 1, packet 1.
+  socket.write(Buffer.concat([connectPacket(), Buffer.from([0x82, 6, 0, 1, 0, 1, 0x23, 1])]));
+  await wait(200);
+  socket.pause();
+  await closed;
+}
+
+/** Follows all twins over WebSocket, and reads nothing of it. */
+async function deafFollower(): Promise<void> {
+  done['readers that do not read']++;
+  const socket = new WebSocket(`ws://127.0.0.1:${httpPort}/api/v1/stream`, { localAddress });
+  socket.on('error', () => undefined);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.once('open', () => {
+    socket.send('{"type":"subscribe","twins":["*"]}');
+    socket.pause();
+  });
+  await closed;
+}
+
+const tricks = [
+  '/../../../../etc/passwd',
+  '/%2e%2e/%2e%2e/%2e%2e/etc/passwd',
+  '/studio/..%2f..%2fpackage.json',
+  '/studio/%2e%2e/%2e%2e/package.json',
+  '/src/..%5c..%5cpackage.json',
+  '//etc/passwd',
+  '/vendor/....//....//etc/passwd',
+  '/api/v1/twins/..%2f..%2f..%2fetc%2fpasswd/state',
+  '/api/v1/twins/%00/state',
+  '/api/v1/twins/%ff%fe/state',
+  '/api/v1/twins/__proto__/state',
+  '/api/v1/twins/constructor/history?signal=__proto__',
+  `/api/v1/twins/${'a'.repeat(8000)}/state`,
+  `/api/v1/twins?${'x=1&'.repeat(2000)}`,
+];
+
+async function pathTricks(): Promise<void> {
+  const trick = tricks[done['path tricks']++ % tricks.length] ?? '/';
+  const { status, text } = await request('GET', trick);
+  // 503 says that it is busy; anything else from 500 on is a fault.
+  if ((status >= 500 && status !== 503) || /root:|"name": "gemel"/.test(text)) done.leaks++;
+}
+
 async function read(): Promise<void> {
   await request('GET', '/api/v1/twins');
 }
 
-function request(method: string, path: string, body?: Buffer): Promise<void> {
+interface Answer {
+  /** 0: none. */
+  readonly status: number;
+  readonly text: string;
+}
+
+function request(method: string, path: string, body?: Buffer): Promise<Answer> {
   done.requests++;
   return new Promise((resolve) => {
+    let [status, text] = [0, ''];
     const headers = { 'content-type': 'application/json' };
     const sent = http.request({ port: httpPort, host: '127.0.0.1', localAddress, method, path, headers });
     sent.setTimeout(2000, () => sent.destroy());
-    sent.on('error', () => resolve());
-    sent.on('close', () => resolve());
-    sent.on('response', (answer) => answer.resume());
+    sent.on('error', () => resolve({ status, text }));
+    sent.on('close', () => resolve({ status, text }));
+    sent.on('response', (answer) => {
+      status = answer.statusCode ?? 0;
+      answer.on('data', (chunk: Buffer) => {
+        if (text.length < 10_000) text += chunk.toString();
+      });
+    });
     sent.end(body);
   });
 }

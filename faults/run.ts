@@ -11,6 +11,7 @@ import { broker } from './broker.ts';
 import { diskFull } from './disk-full.ts';
 import { failPoints } from './fail-points.ts';
 import { flood } from './flood.ts';
+import { historyAway } from './history-away.ts';
 import { ioErrors } from './io-errors.ts';
 import { kill } from './kill.ts';
 import { type Fault, isGood, type Outcome, toJsonLine, toTable } from './lib/report.ts';
@@ -18,7 +19,18 @@ import { network } from './network.ts';
 import { soak } from './soak.ts';
 import { torn } from './torn.ts';
 
-const faults: readonly Fault[] = [kill, failPoints, torn, diskFull, ioErrors, network, broker, flood, soak];
+const faults: readonly Fault[] = [
+  kill,
+  failPoints,
+  torn,
+  diskFull,
+  ioErrors,
+  historyAway,
+  network,
+  broker,
+  flood,
+  soak,
+];
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type LoadedProject, loadProject, type Project } from '../../src/app/index.ts';
 
 export const twinCount = 20;
+export const twinIds = Array.from({ length: twinCount }, (_, i) => `block-${i + 1}`);
 export const periodMs = 200;
 export const defaultLatenessSeconds = 20;
 

@@ -12,14 +12,13 @@ import type { RecordedSample } from '../../src/engine/index.ts';
 import { sampleColumns } from '../../src/engine/messages.ts';
 import { keyOf, Ledger } from './ledger.ts';
 import type { Order } from './points.ts';
-import { periodMs, type ProjectOptions, twinCount, writeProject } from './project.ts';
+import { periodMs, type ProjectOptions, twinIds, writeProject } from './project.ts';
 import type { Proxy } from './proxy.ts';
 import { recordedSamples, referenceStates } from './reference.ts';
 import { Senders } from './senders.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const breakable = fileURLToPath(new URL('../engine.ts', import.meta.url));
-const ids = Array.from({ length: twinCount }, (_, i) => `block-${i + 1}`);
 
 export interface Account {
   readonly acknowledged: number;
@@ -177,11 +176,11 @@ export class Trial {
     const reference = { project: this.directory, bornMs: common.bornMs, untilMs: common.timeMs };
     const differing = async (those: readonly RecordedSample[]) => {
       const expected = await referenceStates({ ...reference, samples: those });
-      return ids.filter((id) => withoutUnits(common.texts.get(id)) !== expected.get(id));
+      return twinIds.filter((id) => withoutUnits(common.texts.get(id)) !== expected.get(id));
     };
     // A comparison that sees nothing would pass, too.
-    const [deaf] = await differing(samples.filter(({ twin }) => twin !== ids[0]));
-    if (deaf !== ids[0]) throw new Error('the comparison does not see that a twin has no samples');
+    const [deaf] = await differing(samples.filter(({ twin }) => twin !== twinIds[0]));
+    if (deaf !== twinIds[0]) throw new Error('the comparison does not see that a twin has no samples');
     return {
       acknowledged: this.ledger.acknowledged.size,
       lost: this.missingOf(new Set(samples.map(keyOf))),
@@ -222,7 +221,7 @@ export class Trial {
         texts.set(id, text);
         bornMs.set(id, Date.parse(time) - Number(tick) * periodMs);
       };
-      await Promise.all(ids.map(ask));
+      await Promise.all(twinIds.map(ask));
       const [timeMs = 0] = times;
       return times.size === 1 ? { timeMs, bornMs, texts } : undefined;
     });

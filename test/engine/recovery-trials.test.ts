@@ -89,7 +89,6 @@ function createDisk(clock: ManualClock) {
       },
       full: false,
       append: (content) => (own === lives ? journal.append(content) : journal.last),
-      resumeAfter: (number) => journal.resumeAfter(number),
       committed: () => journal.committed(),
       read: (from) => journal.read(from),
       resumeAfter: (number) => journal.resumeAfter(number),

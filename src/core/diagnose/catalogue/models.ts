@@ -16,7 +16,8 @@ export const modelsCodes = {
   MODELS_FULL: {
     title: 'too many models',
     cause: 'A project has as many models, or as much text of them, as it may have.',
-    remedy: 'Stop it, take versions that no twin needs out of `models/` beside its checkpoints, and start it again.',
+    remedy:
+      'Stop it, take versions that no twin needs out of `models/` beside its checkpoints, and start it again.',
   },
   MODEL_DUPLICATE: {
     title: 'model given twice',

@@ -11,6 +11,7 @@ export { publishInto, readModels } from './project-models.ts';
 export { publishedSchema } from './published.ts';
 export { type ProjectDocument, ProjectDocumentSchema } from './schema.ts';
 export type { Log, LogLevel, LogOptions } from './log.ts';
-export { openLog, playTable, startProject } from './start.ts';
+export type { ReplayOptions, ReplayReport } from './replay/replay.ts';
+export { openLog, playTable, replayProject, startProject } from './start.ts';
 export { parseValue, type ValueResult } from './value.ts';
 export { readVersion } from './version.ts';

@@ -4,6 +4,7 @@ import type { ComposeOptions, Running } from './compose.ts';
 import type { LogOptions, Log } from './log.ts';
 import type { Played, PlayOptions } from './play.ts';
 import type { Project } from './project.ts';
+import type { ReplayOptions, ReplayReport } from './replay/replay.ts';
 
 export async function startProject(project: Project, options: ComposeOptions): Promise<Running> {
   const { compose } = await import('./compose.ts');
@@ -18,4 +19,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
 export async function playTable(options: PlayOptions): Promise<Played> {
   const play = await import('./play.ts');
   return play.playTable(options);
+}
+
+export async function replayProject(project: Project, options: ReplayOptions = {}): Promise<ReplayReport> {
+  const replay = await import('./replay/replay.ts');
+  return replay.replayProject(project, options);
 }

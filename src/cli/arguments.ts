@@ -34,6 +34,15 @@ export function assignmentArgument(
   };
 }
 
+/** Unix milliseconds of a time given to an option. @throws GemelError `USAGE`. */
+export function timeArgument(option: string): (written: string) => number {
+  return (written) => {
+    const timeMs = Date.parse(written);
+    if (Number.isFinite(timeMs)) return timeMs;
+    throw usageError(`${option}: \`${written}\` is not a time`, 'write it as 2026-11-22T13:00:00Z');
+  };
+}
+
 /** Splits `a,b,c`; empty parts are refused. @throws GemelError `USAGE`. */
 export function listArgument(option: string): (written: string) => readonly string[] {
   return (written) => {

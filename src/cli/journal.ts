@@ -6,8 +6,8 @@ import { Command } from 'commander';
 import { inspectJournal, readJournal, type SegmentReport } from '../adapters/journal/index.ts';
 import { GemelError } from '../core/diagnose/index.ts';
 import { decodeRecord, type RecordedSample } from '../engine/index.ts';
+import { timeArgument } from './arguments.ts';
 import { createRecordView, iso, isWantedSample, type Wanted } from './journal-records.ts';
-import { usageError } from './terminal.ts';
 
 export function journalCommand(): Command {
   return new Command('journal')
@@ -171,14 +171,6 @@ function find(project: string): string {
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
   throw new GemelError('FILE_UNREADABLE', `${project} cannot be read: it does not exist`);
-}
-
-function timeArgument(option: string): (written: string) => number {
-  return (written) => {
-    const timeMs = Date.parse(written);
-    if (Number.isFinite(timeMs)) return timeMs;
-    throw usageError(`${option}: \`${written}\` is not a time`, 'write it as 2026-11-22T13:00:00Z');
-  };
 }
 
 function describe({ file, first, last, bytes, state, problem }: SegmentReport): string {

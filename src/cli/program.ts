@@ -48,6 +48,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'look at what a project keeps of its samples',
     load: async () => (await import('./journal.ts')).journalCommand(),
   },
+  replay: {
+    summary: 'run the past of a project again, and compare',
+    load: async () => (await import('./replay.ts')).replayCommand(),
+  },
   schema: {
     summary: 'print the JSON Schema of models or projects',
     load: async () => (await import('./schema.ts')).schemaCommand(),

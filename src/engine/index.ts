@@ -18,6 +18,7 @@ export {
   type Raise,
 } from './alarms/index.ts';
 export { isName } from './check-twins.ts';
+export { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
 export { createFleet, type FleetOptions } from './create-fleet.ts';
 export { formatDigest } from './digest.ts';
 export type { Severity, TwinEvent, TwinEventKind } from './event.ts';
@@ -35,7 +36,6 @@ export type { HealthReading } from './health.ts';
 export { createLocalShard } from './local-shard.ts';
 export { type Correction, createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
-export type { AheadError, FromShard, ToShard } from './messages.ts';
 export {
   alarmOf,
   type Condition,
@@ -59,6 +59,7 @@ export {
   type TwinFact,
   twinOf,
 } from './past/index.ts';
+export type { AheadError, FromShard, ShardTwin, ToShard } from './messages.ts';
 export type { StopSignal } from './platform.ts';
 export type {
   CheckpointMade,
@@ -93,10 +94,24 @@ export {
   type RolloutTwin,
   type TrialFleet,
 } from './rollout/index.ts';
+export { decodeFleet, type FleetRecord, type RecordedModel } from './fleet-record.ts';
+export { decodeCommand } from './command-record.ts';
 export { decodeSamples, type RecordedSample } from './samples-record.ts';
+export {
+  type Compared,
+  type Difference,
+  isAsRecorded,
+  type OwnBlock,
+  type Picture,
+  Replayer,
+  settingsOf,
+  type ShownTwin,
+  type TwinSettings,
+} from './replay/index.ts';
 export { Shard, type ShardOptions } from './shard.ts';
 export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
 export type { FleetVersions, ShadowTick, TrialReading, TrialTick } from './versions.ts';
+export { createSnapshot, createSnapshotView, type SnapshotView } from './snapshot-view.ts';
 export {
   type Binding,
   defaultTelemetryTopic,

@@ -87,8 +87,12 @@ export type ToShard =
    */
   | { readonly kind: 'checkpoint'; readonly request: number; readonly position?: number }
   | { readonly kind: 'stop'; readonly request: number; readonly position?: number }
-  /** Recovering: makes the ticks that were due by then. */
-  | { readonly kind: 'run-to'; readonly untilMs: number }
+  /** Recovering: makes the ticks that were due by then, of all blocks or of one. */
+  | { readonly kind: 'run-to'; readonly untilMs: number; readonly block?: number }
+  /** Replaying: gives up the ticks of a block that were due by then. */
+  | { readonly kind: 'give-up'; readonly untilMs: number; readonly block: number }
+  /** Replaying: sends a frame of a block as it is. */
+  | { readonly kind: 'show'; readonly block: number }
   /** Recovered: runs with the clock from now on. */
   | { readonly kind: 'go' };
 
@@ -108,7 +112,7 @@ export type FromShard =
       readonly dueMs: number;
       readonly finishedMs: number;
       /** See frame.ts. */
-      readonly values: Float64Array;
+      readonly values: Float64Array<ArrayBuffer>;
       /** Of the values; only with a journal. */
       readonly digest?: Digest;
       readonly receivedMs: Float64Array;

@@ -96,7 +96,9 @@ export class Saving {
       // A checkpoint of what the journal then turned out not to have would hide what comes after it.
       if (journal !== undefined) await this.#durable(journal);
       const needed = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
-      const made = { savedMs: Math.max(...parts.map(({ savedMs }) => savedMs)), needs: needed };
+      const savedMs = Math.max(...parts.map((part) => part.savedMs));
+      // Who begins with it has to know as well whose the twins were.
+      const made = { savedMs, needs: Math.min(needed, fleetRecord ?? needed) };
       await store.save(bytes, journal !== undefined && parts.length > 0 ? made : undefined);
       // The checkpoint before this one is kept too, and may be all that is left.
       if (this.#neededBefore !== undefined) await journal?.release(Math.min(needed, this.#neededBefore));

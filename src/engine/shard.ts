@@ -25,6 +25,7 @@ import { type FromShard, type ShardReport, type ShardTwin, sampleColumns, type T
 import { createStopController } from './platform.ts';
 import type { Clock } from './ports.ts';
 import { Reporter } from './reporter.ts';
+import { frameOf, giveUp, runTo, type Standing, standingOf } from './rerun.ts';
 import { ShardModels } from './shard-models.ts';
 import { beginningsOf, problemIn } from './shard-start.ts';
 import { ShardTrials } from './shard-trials.ts';
@@ -67,6 +68,10 @@ export class Shard {
       reporter: this.#reporter,
       models: this.#models,
     });
+  }
+
+  standing(twin: number): Standing | undefined {
+    return standingOf(this.#blocks, twin);
   }
 
   /** Takes one message. What goes wrong here is a fault: it is told as `failed`, and nothing is done any more. */
@@ -115,7 +120,13 @@ export class Shard {
         this.#sendCheckpoint(message);
         break;
       case 'run-to':
-        this.#runTo(message.untilMs);
+        runTo(this.#blocks, message, (running) => this.#unite(running));
+        break;
+      case 'give-up':
+        giveUp(this.#blocks, message);
+        break;
+      case 'show':
+        this.#show(message.block);
         break;
       case 'go':
         this.#go();
@@ -154,18 +165,17 @@ export class Shard {
     if (!recover) this.#begin();
   }
 
-  /** Makes the ticks that were due by then, as fast as it can. */
-  #runTo(untilMs: number): void {
-    for (let next = this.#blocks.next(); next !== undefined; next = this.#blocks.next()) {
-      if (next.block.nextDueMs > untilMs) return;
-      next.block.tick();
-      this.#unite(next);
-    }
-  }
-
   #go(): void {
     for (const running of this.#blocks.all()) this.#publish(running, this.#clock.nowMs());
     this.#begin();
+  }
+
+  #show(number: number): void {
+    const running = this.#blocks.byNumber(number);
+    if (running === undefined) return;
+    if (running.changed) this.#tellLanes(running);
+    const frame = { ...frameOf(running), finishedMs: this.#clock.nowMs() };
+    this.#send({ kind: 'frame', ...frame, report: this.#report() }, []);
   }
 
   #begin(): void {

@@ -108,6 +108,20 @@ export const runningCodes = {
       'What was asked for needs a step of fixed length, and the model is integrated by a method that chooses its own.',
     remedy: 'Give the model `solver: { method: rk4 }` with a step short enough for it.',
   },
+  REPLAY_KERNEL: {
+    title: 'kernel of the past not here',
+    cause:
+      'What computed the twins then (native code, or fused operations) does not run on this computer, and another kernel gives other last bits.',
+    remedy:
+      'Replay where it was recorded, or with `--kernel wasm`, which compares nothing; a project with `kernel: wasm` can be replayed everywhere.',
+  },
+  REPLAY_UNAVAILABLE: {
+    title: 'nothing to replay',
+    cause:
+      'There is no checkpoint to begin with, the journal no longer has what came after it, or nothing came.',
+    remedy:
+      'Ask for a later `--from`; `journal.keep` and `checkpoint.archive` say how far back a replay can begin.',
+  },
   ROLLOUTS_FILE: {
     title: 'rollouts not readable',
     cause: 'The file of the rollouts, beside the checkpoints, is not what Gemel wrote.',

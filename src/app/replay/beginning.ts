@@ -1,0 +1,148 @@
+/** What there is for a replay: which checkpoint to begin with, which later ones to compare with, and how far the journal goes. */
+
+import { findCheckpoints, readCheckpointFile } from '../../adapters/checkpoint/index.ts';
+import { readExtent, readSegments } from '../../adapters/journal/index.ts';
+import { GemelError } from '../../core/diagnose/index.ts';
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  decodeCommand,
+  decodeFleet,
+  decodeSamples,
+  type RecordedModel,
+  settingsOf,
+  type TwinSettings,
+} from '../../engine/index.ts';
+import type { CheckpointSource } from './work.ts';
+
+export interface ReplaySpan {
+  /** Begin with the newest checkpoint of before; default: the oldest that there is. */
+  readonly fromMs?: number;
+  /** Default: to the end of the journal. */
+  readonly toMs?: number;
+}
+
+export interface ReplayBeginning {
+  readonly start: CheckpointSource;
+  readonly checkpoint: Checkpoint;
+  /** In order, up to the end. */
+  readonly checks: readonly CheckpointSource[];
+  readonly toMs: number;
+  /** The last record there is. */
+  readonly last: number;
+}
+
+/** @throws GemelError `REPLAY_UNAVAILABLE` */
+export async function findBeginning(
+  { checkpoints, journal }: { readonly checkpoints: string; readonly journal: string },
+  { fromMs, toMs: untilMs = Number.POSITIVE_INFINITY }: ReplaySpan,
+): Promise<ReplayBeginning> {
+  const all = await sourcesIn(checkpoints);
+  const [oldest] = all;
+  if (oldest === undefined)
+    throw unavailable(`${checkpoints} has no checkpoint that was made with a journal`);
+  const start = fromMs === undefined ? oldest : all.findLast(({ savedMs }) => savedMs <= fromMs);
+  if (start === undefined)
+    throw unavailable(
+      `there is no checkpoint of before ${iso(fromMs ?? 0)}; the oldest is of ${iso(oldest.savedMs)}`,
+    );
+  const content = start.content ?? (await readCheckpointFile(start.file));
+  if (content === undefined) throw unavailable(`the checkpoint ${start.file} is damaged`);
+  const end = await endOf(journal, start.needs).catch(() => undefined);
+  if (end === undefined)
+    throw unavailable(`${journal} has not the records that come after ${iso(start.savedMs)}`);
+  const later = all.filter(({ savedMs, needs }) => savedMs > start.savedMs && needs >= start.needs);
+  const lastMs = Math.max(end.receivedMs, start.savedMs, ...later.map(({ savedMs }) => savedMs));
+  const toMs = Math.min(untilMs, lastMs);
+  if (!(toMs > start.savedMs))
+    throw unavailable(`nothing was recorded between ${iso(start.savedMs)} and ${iso(toMs)}`);
+  return {
+    start,
+    checkpoint: decodeCheckpoint(content),
+    checks: later.filter(({ savedMs }) => savedMs <= toMs),
+    toMs,
+    last: end.number,
+  };
+}
+
+/** The twins of a checkpoint and the models that they had, as the journal says it. */
+export async function readFleet(
+  journal: string,
+  { fleetRecord = Number.POSITIVE_INFINITY, parts }: Checkpoint,
+): Promise<{ readonly models: readonly RecordedModel[]; readonly twins: readonly TwinSettings[] }> {
+  const models = new Map<string, RecordedModel>();
+  const twins = new Map<string, TwinSettings>();
+  const missing = new Set(parts.flatMap((part) => part.twins));
+  const last = Math.max(...parts.map((part) => part.journal ?? 0));
+  for await (const { first, bytes, spans } of readSegments(journal, fleetRecord)) {
+    for (let i = Math.max(0, fleetRecord - first); i < spans.length && first + i <= last; i++) {
+      const [from = 0, to = 0] = spans[i] ?? [];
+      const content = bytes.subarray(from, to);
+      const fleet = decodeFleet(content);
+      // Twins that were added since its newest description are somewhere behind it.
+      if (fleet === undefined && missing.size === 0) break;
+      const command = fleet === undefined ? decodeCommand(content) : undefined;
+      const added = command?.kind === 'add' ? [command.twin] : [];
+      for (const model of fleet?.models ?? []) models.set(model.id, model);
+      for (const twin of [...(fleet?.twins ?? []), ...added]) {
+        twins.set(twin.id, settingsOf(twin));
+        missing.delete(twin.id);
+      }
+    }
+    if (missing.size === 0 || first + spans.length > last) break;
+  }
+  const there = parts.flatMap((part) => part.twins.flatMap((id) => twins.get(id) ?? []));
+  return { models: [...models.values()], twins: there };
+}
+
+/** All checkpoints that can be read, the oldest first. */
+async function sourcesIn(directory: string): Promise<CheckpointSource[]> {
+  const found = await findCheckpoints(directory);
+  const sources: CheckpointSource[] = [];
+  for (const { file, savedMs, needs } of found) {
+    if (savedMs !== undefined && needs !== undefined) {
+      sources.push({ file, savedMs, needs });
+      continue;
+    }
+    const newest = await readNewest(file);
+    if (newest !== undefined && !sources.some((one) => one.savedMs === newest.savedMs)) sources.push(newest);
+  }
+  return sources.toSorted((a, b) => a.savedMs - b.savedMs);
+}
+
+/** One of the two that are overwritten all the time. */
+async function readNewest(file: string): Promise<CheckpointSource | undefined> {
+  const content = await readCheckpointFile(file);
+  const decoded = content && decodeCheckpoint(content);
+  const { parts = [] } = decoded ?? {};
+  const positions = parts.flatMap(({ journal }) => journal ?? []);
+  if (content === undefined || positions.length === 0) return undefined;
+  const savedMs = Math.max(...parts.map((part) => part.savedMs));
+  // As precise as the names of those that are archived.
+  const needs = Math.min(...positions, (decoded?.fleetRecord ?? Number.POSITIVE_INFINITY) - 1) + 1;
+  return { file, content, savedMs: Math.floor(savedMs), needs };
+}
+
+/** The last record, and when the last sample came; undefined if the journal does not reach back to record `from`. */
+async function endOf(
+  journal: string,
+  from: number,
+): Promise<{ readonly number: number; readonly receivedMs: number } | undefined> {
+  const extent = await readExtent(journal);
+  if (extent === undefined || extent.first > from) return undefined;
+  const { first, bytes, spans } = extent.last;
+  const [start = 0, end = 0] = spans.findLast(([at]) => bytes[at] === 1) ?? [];
+  const samples = decodeSamples(bytes.subarray(start, end)) ?? [];
+  const receivedMs = Math.max(Number.NEGATIVE_INFINITY, ...samples.map((sample) => sample.receivedMs));
+  return { number: first + spans.length - 1, receivedMs };
+}
+
+function unavailable(why: string): GemelError {
+  return new GemelError('REPLAY_UNAVAILABLE', why, {
+    hint: 'see docs/replay.md for what is kept, and for how long',
+  });
+}
+
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

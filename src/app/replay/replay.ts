@@ -1,0 +1,198 @@
+/**
+ * The third composition: a project's past, run again from its checkpoints and its journal, and compared with what it was. It
+ * only reads, and takes no lock, so that it may go on beside the engine that writes.
+ *
+ * Twins share no state, so they are spread over threads, each of which reads the journal itself.
+ */
+
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { GemelError } from '../../core/diagnose/index.ts';
+import { compileModelDocument, type Model } from '../../core/model/index.ts';
+import {
+  createSnapshot,
+  createSnapshotView,
+  type Difference,
+  type History,
+  type ShownTwin,
+  type Snapshot,
+  type TwinSettings,
+} from '../../engine/index.ts';
+import type { OpenHistory } from '../../adapters/history/index.ts';
+import { createBackend } from '../backend.ts';
+import { type KernelName, kernels } from '../options.ts';
+import type { Project } from '../project.ts';
+import { findBeginning, readFleet, type ReplaySpan } from './beginning.ts';
+import type { FrameCount } from './frames.ts';
+import { type CheckpointCount, type ReplayProgress, Threads } from './threads.ts';
+
+export interface ReplayOptions extends ReplaySpan {
+  /** How many times as fast as the past. Default: as fast as possible. */
+  readonly speed?: number;
+  /** What computes. Default: what did. With another one nothing is compared. */
+  readonly kernel?: KernelName;
+  /** Default: one for every 250 twins, at most one a core. */
+  readonly workers?: number;
+  readonly onProgress?: (progress: ReplayProgress) => void;
+}
+
+export interface ReplayReport {
+  /** Where it began: when that checkpoint was made. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** What computed then, and what did now. */
+  readonly recordedKernel: string;
+  readonly kernel: string;
+  readonly twins: number;
+  readonly samples: number;
+  readonly commands: number;
+  /** Records of samples that were not whole. */
+  readonly damaged: number;
+  /** Recorded ticks: of blocks, and of their twins. */
+  readonly ticks: Readonly<FrameCount>;
+  readonly checkpoints: CheckpointCount;
+  /** The first of each twin that differs. */
+  readonly differences: readonly Difference[];
+  /** Of real time that it took, and how many times as fast as the past that was. */
+  readonly seconds: number;
+  readonly speed: number;
+  /** What each twin is at the end, by id. */
+  readonly states: ReadonlyMap<string, Snapshot>;
+}
+
+const twinsPerWorker = 250;
+
+/**
+ * Runs the past of a project again.
+ *
+ * @throws GemelError `REPLAY_UNAVAILABLE` if there is nothing to begin with; `REPLAY_KERNEL` if what computed then is not
+ *   here and no other was asked for.
+ */
+export async function replayProject(project: Project, options: ReplayOptions = {}): Promise<ReplayReport> {
+  if (project.journal === undefined) {
+    throw new GemelError(
+      'REPLAY_UNAVAILABLE',
+      'this project keeps no journal (`journal: { enabled: false }`)',
+    );
+  }
+  const journal = project.journal.directory;
+  const places = { checkpoints: project.checkpoint.directory, journal };
+  const { start, checkpoint, checks, toMs, last } = await findBeginning(places, options);
+  const recorded = [...new Set(checkpoint.parts.flatMap(({ kernel = [] }) => kernel))].join(', ');
+  const kernel = options.kernel ?? (await kernelOf(recorded));
+  const { arithmetic } = await createBackend(kernel, () => undefined);
+  const { models, twins } = await readFleet(journal, checkpoint);
+  if (twins.length === 0) {
+    const why = `the journal does not say what the twins of ${start.file} were`;
+    throw new GemelError('REPLAY_UNAVAILABLE', why);
+  }
+  const began = performance.now();
+  const compiled = models.flatMap(({ id, document }) => compileModelDocument(document, id).model ?? []);
+  const history = pastHistory(project);
+  const run = new Threads({
+    fromMs: start.savedMs,
+    toMs,
+    models: compiled,
+    ...(history !== undefined && { history }),
+    ...options,
+  });
+  const own = spread(twins, options.workers ?? workersFor(twins.length));
+  try {
+    await run.all(
+      own.map((part, thread) => ({
+        journal,
+        kernel,
+        models,
+        twins: part,
+        others: own.flatMap((other) => (other === part ? [] : other.map(({ id }) => id))),
+        thread,
+        threads: own.length,
+        start,
+        checks: arithmetic === recorded ? checks : [],
+        toMs,
+        last,
+        speed: options.speed ?? Number.POSITIVE_INFINITY,
+      })),
+    );
+  } finally {
+    await history?.close();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const fromMs = start.savedMs;
+  return {
+    fromMs,
+    toMs,
+    recordedKernel: recorded,
+    kernel: arithmetic,
+    twins: twins.length,
+    ...run.totals,
+    ticks: run.frames.counts,
+    checkpoints: run.checkpoints(),
+    differences: run.differences(),
+    seconds,
+    speed: (toMs - fromMs) / 1000 / seconds,
+    states: statesOf(run.shown, compiled),
+  };
+}
+
+/** The backend that computes as was computed then. @throws GemelError `REPLAY_KERNEL` */
+async function kernelOf(recorded: string): Promise<KernelName> {
+  for (const name of kernels) {
+    const { arithmetic } = await createBackend(name, () => undefined);
+    if (arithmetic === recorded) return name;
+  }
+  throw new GemelError(
+    'REPLAY_KERNEL',
+    `the twins were computed by \`${recorded}\`, which this computer does not have`,
+    { hint: 'replay it where it was recorded, or with `--kernel wasm`: then nothing can be compared' },
+  );
+}
+
+function workersFor(twins: number): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.ceil(twins / twinsPerWorker)));
+}
+
+/** Neighbours stay together: they share blocks. */
+function spread(all: readonly TwinSettings[], parts: number): TwinSettings[][] {
+  const size = Math.ceil(all.length / parts);
+  return Array.from({ length: parts }, (_, i) => all.slice(i * size, (i + 1) * size)).filter(
+    ({ length }) => length > 0,
+  );
+}
+
+interface PastHistory extends Pick<History, 'points'> {
+  close(): Promise<void>;
+}
+
+/** The history of the project, if it keeps one: it is only read, and opened when somebody asks. */
+function pastHistory({ history }: Project): PastHistory | undefined {
+  if (history === undefined || ('file' in history.place && !existsSync(history.place.file))) return undefined;
+  const { place } = history;
+  let opened: Promise<OpenHistory> | undefined;
+  const open = async (): Promise<OpenHistory> => {
+    const { openHistory } = await import('../../adapters/history/index.ts');
+    const forever = Number.POSITIVE_INFINITY;
+    return openHistory(place, { keepMs: forever, keepSummariesMs: forever });
+  };
+  return {
+    async points(span, limit) {
+      opened ??= open();
+      return (await opened).points(span, limit);
+    },
+    async close() {
+      await (await opened)?.close();
+    },
+  };
+}
+
+function statesOf(shown: readonly ShownTwin[], models: readonly Model[]): ReadonlyMap<string, Snapshot> {
+  const states = new Map<string, Snapshot>();
+  for (const model of models) {
+    const view = createSnapshotView(model);
+    for (const { twins, values } of shown.filter((one) => one.model === model.id)) {
+      for (const [lane, twin] of twins.entries())
+        states.set(twin, createSnapshot(twin, view, { values, lanes: twins.length }, lane));
+    }
+  }
+  return states;
+}

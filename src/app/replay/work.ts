@@ -1,0 +1,69 @@
+/** What a thread of a replay is given, and what the two say to each other. */
+
+import type {
+  Compared,
+  OwnBlock,
+  Picture,
+  RecordedModel,
+  ShownTwin,
+  TwinSettings,
+} from '../../engine/index.ts';
+import type { KernelName } from '../options.ts';
+
+/** Where a checkpoint stands. One that may be replaced any moment is handed over as bytes. */
+export interface CheckpointSource {
+  readonly file: string;
+  readonly content?: Uint8Array;
+  readonly savedMs: number;
+  /** Number of the first record of the journal that it needs. */
+  readonly needs: number;
+}
+
+export interface ReplayWork {
+  /** Directory of the journal. */
+  readonly journal: string;
+  readonly kernel: KernelName;
+  readonly models: readonly RecordedModel[];
+  /** The twins that this thread begins with, and those of the others; who comes later is shared out by name. */
+  readonly twins: readonly TwinSettings[];
+  readonly others: readonly string[];
+  readonly thread: number;
+  readonly threads: number;
+  readonly start: CheckpointSource;
+  /** Later checkpoints, in order. */
+  readonly checks: readonly CheckpointSource[];
+  readonly toMs: number;
+  /** The last record to take. */
+  readonly last: number;
+  /** How many times as fast as the past; infinite: as fast as possible. */
+  readonly speed: number;
+}
+
+/** A tick made again. Of which twins it is was told before. */
+export interface TickNote extends Omit<Picture, 'of'> {
+  readonly of: number;
+}
+
+export type FromReplay =
+  | { readonly kind: 'block'; readonly block: OwnBlock }
+  | {
+      readonly kind: 'ticks';
+      readonly atMs: number;
+      readonly bytes: number;
+      readonly ticks: readonly TickNote[];
+    }
+  | { readonly kind: 'checked'; readonly savedMs: number; readonly compared: Compared }
+  | {
+      readonly kind: 'done';
+      readonly records: number;
+      readonly samples: number;
+      readonly commands: number;
+      readonly damaged: number;
+      readonly shown: readonly ShownTwin[];
+    };
+
+/** So many bytes of ticks were looked at: that much more may come. */
+export interface ToReplay {
+  readonly kind: 'taken';
+  readonly bytes: number;
+}

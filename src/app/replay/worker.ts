@@ -1,0 +1,94 @@
+/** A thread of a replay: reads the journal itself and runs the twins that are its own. */
+
+import { enableCompileCache } from 'node:module';
+import { setTimeout as later } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Outbox } from './outbox.ts';
+import type { CheckpointSource, FromReplay, ReplayWork } from './work.ts';
+
+// As in src/adapters/workers/start.ts.
+enableCompileCache();
+const { readSegments } = await import('../../adapters/journal/index.ts');
+const { readCheckpointFile } = await import('../../adapters/checkpoint/index.ts');
+const { decodeCheckpoint, Replayer } = await import('../../engine/index.ts');
+const { createBackend } = await import('../backend.ts');
+
+await replay(workerData as ReplayWork);
+
+async function replay(work: ReplayWork): Promise<void> {
+  const { journal, kernel, models, twins, start, toMs, last, speed } = work;
+  const parts = await partsOf(start);
+  const told = new Set<number>();
+  if (parentPort === null) throw new Error('this is for the inside of a worker thread');
+  const outbox = new Outbox(parentPort);
+  const checked = new Map<unknown, number>();
+  const replayer = new Replayer({
+    backend: await createBackend(kernel, () => undefined),
+    models,
+    twins,
+    owns: ownerOf(work),
+    parts,
+    untilMs: toMs,
+    onTick: ({ of, ...tick }) => {
+      if (!told.has(of.number)) tell({ kind: 'block', block: of });
+      told.add(of.number);
+      outbox.put({ ...tick, of: of.number });
+    },
+    onCheckpoint: (part, compared) =>
+      tell({ kind: 'checked', savedMs: checked.get(part) ?? part.savedMs, compared }),
+  });
+  const left = [...work.checks];
+  const began = performance.now();
+  const beganMs = replayer.atMs;
+
+  /** Waits for whom it feeds, and for the past, if that is to go by at a speed. */
+  const rest = async (): Promise<void> => {
+    if (outbox.isFull) await outbox.send(replayer.atMs);
+    const aheadMs = (replayer.atMs - beganMs) / speed - (performance.now() - began);
+    if (aheadMs > 1) await later(aheadMs);
+  };
+
+  const first = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
+  reading: for await (const segment of readSegments(journal, first)) {
+    const { bytes, spans } = segment;
+    const content = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+    for (let i = Math.max(0, first - segment.first); i < spans.length; i++) {
+      const number = segment.first + i;
+      if (number > last || replayer.isOver) break reading;
+      for (let [next] = left; next !== undefined && next.needs <= number; [next] = left) {
+        left.shift();
+        const expected = await partsOf(next);
+        for (const part of expected) checked.set(part, next.savedMs);
+        replayer.expect(expected);
+      }
+      const [from, to] = spans[i] ?? [0, 0];
+      replayer.take(number, content, from, to);
+      if (outbox.isFull || (i & 255) === 0) await rest();
+    }
+  }
+  for (const next of left) replayer.expect(await partsOf(next));
+  const shown = replayer.end();
+  await outbox.send(replayer.atMs);
+  tell({ kind: 'done', ...replayer.counters, shown });
+  parentPort?.unref();
+}
+
+/** Those it begins with, and of those that come a share. */
+function ownerOf({ twins, others, thread, threads }: ReplayWork): (id: string) => boolean {
+  const [own, foreign] = [new Set(twins.map(({ id }) => id)), new Set(others)];
+  return (id) => {
+    if (own.has(id) || foreign.has(id)) return own.has(id);
+    let sum = 0;
+    for (let i = 0; i < id.length; i++) sum = (sum * 31 + id.charCodeAt(i)) % threads;
+    return sum === thread;
+  };
+}
+
+async function partsOf({ file, content }: CheckpointSource) {
+  const bytes = content ?? (await readCheckpointFile(file));
+  return bytes === undefined ? [] : decodeCheckpoint(bytes).parts;
+}
+
+function tell(message: FromReplay): void {
+  parentPort?.postMessage(message);
+}

@@ -1,0 +1,8 @@
+/** The past run again from its record, and compared with what it was. */
+
+export type { Compared, Difference } from './compare-checkpoints.ts';
+export type { OwnBlock } from './own-blocks.ts';
+export type { Picture } from './picture.ts';
+export { isAsRecorded } from './picture.ts';
+export { settingsOf, type TwinSettings } from './replay-twins.ts';
+export { Replayer, type ShownTwin } from './replayer.ts';

@@ -1,0 +1,373 @@
+/**
+ * A part of the past run again: a checkpoint, then the journal behind it through the engine's own shards, in order.
+ *
+ * | record | what is done |
+ * | --- | --- |
+ * | samples, commands | laid down at the shard that had them |
+ * | tick | the shard gets what is laid down up to the record that it had taken then, makes the tick, and is compared |
+ * | fleet | says whose the lanes of the ticks to come are |
+ *
+ * A replay may have some of the twins only: others have the rest. Samples are read where they stand, without an object each: a
+ * replay is to go hundreds of times as fast as the past did.
+ */
+
+import type { Backend } from '../../core/kernel/index.ts';
+import type { CheckpointPart } from '../checkpoint.ts';
+import { type Command, decodeCommand } from '../command-record.ts';
+import { decodeFleet, type FleetRecord, type RecordedModel } from '../fleet-record.ts';
+import { RecordedBlocks } from '../recorded-blocks.ts';
+import { decodeTick, type TickRecord } from '../tick-record.ts';
+import { isTrial, messageOf } from './command-messages.ts';
+import { type Compared, compareCheckpoints } from './compare-checkpoints.ts';
+import { type OwnBlock, OwnBlocks } from './own-blocks.ts';
+import { isAsRecorded, type Picture, valuesOf } from './picture.ts';
+import { RecordNames } from './record-names.ts';
+import { ReplaySite, type Shown } from './replay-site.ts';
+import { type ReplayedTwin, ReplayTwins, settingsOf, type TwinSettings } from './replay-twins.ts';
+import { partingTwins } from './same-future.ts';
+import { WaitingSamples } from './waiting-samples.ts';
+
+export interface ReplayerOptions {
+  readonly backend: Backend;
+  readonly models: readonly RecordedModel[];
+  /** Those of this part of the past. */
+  readonly twins: readonly TwinSettings[];
+  /** Whether a twin is of this part, also one that comes later. */
+  readonly owns: (id: string) => boolean;
+  /** The checkpoint to begin with. */
+  readonly parts: readonly CheckpointPart[];
+  /** Ticks that were due later are not made. */
+  readonly untilMs: number;
+  /** A tick was made again that was recorded. */
+  readonly onTick: (picture: Picture) => void;
+  /** A later checkpoint was reached. */
+  readonly onCheckpoint: (part: CheckpointPart, compared: Compared) => void;
+}
+
+/** A segment of the journal, or another run of bytes with records in it. */
+export interface RecordBytes {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+const kinds = { samples: 1, command: 2, tick: 3, fleet: 4 } as const;
+const fixedBytes = 5;
+const numbersBytes = 24;
+
+/** A tick may be recorded after one that was due so much later. */
+const disorderMs = 60_000;
+
+export class Replayer {
+  readonly counters = { records: 0, samples: 0, commands: 0, damaged: 0 };
+  readonly #options: ReplayerOptions;
+  /** By number of the shard of the past. */
+  readonly #sites = new Map<number, ReplaySite>();
+  readonly #twins: ReplayTwins;
+  readonly #names: RecordNames;
+  readonly #recorded: RecordedBlocks;
+  readonly #own: OwnBlocks;
+  /** Samples of twins that are not placed. */
+  readonly #homeless = new WaitingSamples();
+  readonly #sample = { twin: 0, signal: 0, timeMs: 0, value: 0, receivedMs: 0 };
+  /** Later checkpoints that are not reached, in order. */
+  #checks: Expected[] = [];
+  #atMs: number;
+  #isOver = false;
+  /** When the process of the past began: what was due before was published by another. */
+  #sinceMs = Number.NEGATIVE_INFINITY;
+  /** Whether what computed then is what computes now. */
+  #isComparable = true;
+
+  constructor(options: ReplayerOptions) {
+    const { parts, models, twins } = options;
+    this.#options = options;
+    this.#twins = new ReplayTwins(models, twins);
+    this.#recorded = new RecordedBlocks(parts);
+    this.#names = new RecordNames((id, signal) => this.#twins.find(id, signal));
+    this.#own = new OwnBlocks((block) => this.#recorded.lanes(block));
+    this.#atMs = Math.max(...parts.map(({ savedMs }) => savedMs));
+    const trials = trialsIn(parts);
+    for (const own of Map.groupBy(parts, ({ shard = 0 }) => shard).values()) this.#restore(own, trials);
+  }
+
+  /** Where the replay is: Unix milliseconds. */
+  get atMs(): number {
+    return this.#atMs;
+  }
+
+  /** Whether all that is to be run again was. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Takes the next record, whose content is at `from` … `to`. */
+  take(number: number, segment: RecordBytes, from: number, to: number): void {
+    const { bytes } = segment;
+    this.counters.records++;
+    switch (bytes[from]) {
+      case kinds.samples:
+        if (!this.#takeSamples(number, segment, from, to)) this.counters.damaged++;
+        break;
+      case kinds.tick: {
+        const tick = decodeTick(bytes.subarray(from, to));
+        if (tick !== undefined) this.#tick(number, tick);
+        break;
+      }
+      case kinds.command: {
+        const command = decodeCommand(bytes.subarray(from, to));
+        if (command !== undefined) this.#command(number, command);
+        break;
+      }
+      case kinds.fleet: {
+        const fleet = decodeFleet(bytes.subarray(from, to));
+        if (fleet !== undefined) this.#fleet(fleet);
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  /** A later checkpoint to compare with. To be called before the first record that is not in it. */
+  expect(parts: readonly CheckpointPart[]): void {
+    const trials = trialsIn(parts);
+    this.#checks.push(...parts.map((part) => ({ part, trials })));
+  }
+
+  /** @returns what all twins are at the end, by name. */
+  end(): readonly ShownTwin[] {
+    for (const shard of this.#sites.keys()) this.#check(shard, () => true);
+    return [...this.#sites.values()].flatMap((site) => site.show().map((shown) => this.#named(shown)));
+  }
+
+  /** @returns whether the record is whole. */
+  #takeSamples(number: number, { bytes, view }: RecordBytes, from: number, to: number): boolean {
+    if (from + fixedBytes > to) return false;
+    let at = from + fixedBytes;
+    for (let left = view.getUint32(from + 1, true); left > 0; left--) {
+      const pair = this.#names.lookUp(bytes, at);
+      at = this.#names.end;
+      if (pair < 0 || at + numbersBytes > to) return false;
+      if (this.#names.twin(pair) >= 0) this.#lay(number, pair, view, at);
+      at += numbersBytes;
+    }
+    return at === to;
+  }
+
+  #lay(number: number, pair: number, view: DataView, at: number): void {
+    const index = this.#names.twin(pair);
+    const twin = this.#twins.at(index);
+    if (twin === undefined || number <= twin.had) return;
+    const sample = this.#sample;
+    sample.twin = index;
+    sample.signal = this.#names.signal(pair);
+    sample.timeMs = view.getFloat64(at, true);
+    sample.value = view.getFloat64(at + 8, true);
+    sample.receivedMs = view.getFloat64(at + 16, true);
+    (twin.site ?? this.#homeless).lay(number, sample);
+    this.counters.samples++;
+  }
+
+  #tick(record: number, tick: TickRecord): void {
+    const { shard, dueMs, digest, through } = tick;
+    const { untilMs, onTick } = this.#options;
+    if (dueMs > untilMs) {
+      this.#isOver ||= dueMs > untilMs + disorderMs;
+      return;
+    }
+    this.#atMs = Math.max(this.#atMs, dueMs);
+    this.#check(
+      shard,
+      ({ journal = 0, savedMs }) => through > journal || (through === journal && dueMs > savedMs),
+    );
+    const of = this.#own.of(tick, (id) => this.#enter(id, shard));
+    if (of.twins.length + of.lost === 0) return;
+    const site = this.#site(shard);
+    site.give(through);
+    const shown = site.tick(of.twins, dueMs);
+    const isKnown = shown.length > 0 && of.lost === 0 && this.#isComparable && dueMs > this.#sinceMs;
+    const values = isKnown ? valuesOf(of.twins, shown) : new Float64Array(0);
+    const verdict = isKnown ? verdictOf(of, values, digest) : 'unknown';
+    onTick({ record, dueMs, digest, of, model: shown[0]?.info.model ?? '', verdict, values });
+  }
+
+  /** Where a twin is to be for a tick of a shard: there. */
+  #enter(id: string, shard: number): number | 'lost' | undefined {
+    const twin = this.#twins.byId(id);
+    if (twin === undefined) return this.#options.owns(id) ? 'lost' : undefined;
+    const site = this.#site(shard);
+    if (twin.site === site) return twin.settings.index;
+    const leaving = twin.site?.letGo(twin.settings.index);
+    if (leaving === undefined && twin.beginsMs === undefined) return 'lost';
+    this.#place(twin, site, leaving);
+    return twin.settings.index;
+  }
+
+  #place(twin: ReplayedTwin, site: ReplaySite, leaving?: ReturnType<ReplaySite['letGo']>): void {
+    const { settings, beginsMs = 0 } = twin;
+    const model = this.#twins.model(settings.model);
+    if (model === undefined) return;
+    const { id, document } = model;
+    site.take({ model: { id, document }, twin: settings, atMs: beginsMs }, leaving);
+    site.put(this.#homeless.takeOf(settings.index));
+    twin.site = site;
+  }
+
+  #command(number: number, command: Command): void {
+    if ('alarm' in command || command.receivedMs > this.#options.untilMs) return undefined;
+    if (command.kind === 'add') {
+      const settings = settingsOf(command.twin);
+      if (!this.#options.owns(settings.id) || number <= (this.#twins.byId(settings.id)?.had ?? 0))
+        return undefined;
+      this.#twins.add(settings, command.atMs);
+      return this.#twinsChanged();
+    }
+    const twin = this.#twins.byId(command.twin);
+    if (twin === undefined || number <= twin.had) return undefined;
+    this.counters.commands++;
+    if (isTrial(command)) return this.#lose(twin);
+    const message = messageOf(command, twin, this.#twins);
+    if (twin.site === undefined && twin.beginsMs !== undefined) this.#place(twin, this.#site(0));
+    if (message !== undefined) twin.site?.layCommand(number, message);
+    if (command.kind !== 'remove') return undefined;
+    this.#twins.remove(command.twin);
+    return this.#twinsChanged();
+  }
+
+  /** From here on it is not known what a twin is, until a checkpoint has it as the project names it. */
+  #lose(twin: ReplayedTwin): void {
+    twin.site?.letGo(twin.settings.index);
+    twin.site = undefined;
+    twin.beginsMs = undefined;
+    this.#own.clear();
+  }
+
+  #fleet(record: FleetRecord): void {
+    const { start, kernel, models = [], twins = [], receivedMs } = record;
+    this.#recorded.change(record);
+    this.#own.clear();
+    this.#twins.addModels(models);
+    if (start === true) this.#sinceMs = receivedMs;
+    if (kernel !== undefined) this.#isComparable = kernel === this.#options.backend.arithmetic;
+    for (const recorded of twins) {
+      const settings = settingsOf(recorded);
+      const known = this.#twins.byId(settings.id);
+      if (!this.#options.owns(settings.id) || (known && isSame(known.settings, settings))) continue;
+      // What the past made of it then is known only from the next checkpoint on.
+      this.#twins.add(settings, undefined);
+      this.#twinsChanged();
+    }
+  }
+
+  #twinsChanged(): void {
+    this.#names.clear();
+    this.#own.clear();
+  }
+
+  /** Compares with the checkpoints of a shard that are reached. */
+  #check(shard: number, isReached: (part: CheckpointPart) => boolean): void {
+    if (this.#checks.length === 0) return;
+    const reached = this.#checks.filter(({ part }) => (part.shard ?? 0) === shard && isReached(part));
+    if (reached.length === 0) return;
+    this.#checks = this.#checks.filter((one) => !reached.includes(one));
+    for (const { part, trials } of reached) {
+      const site = this.#site(shard);
+      site.give(part.journal ?? 0);
+      if (this.#isComparable) this.#options.onCheckpoint(part, this.#compare(part, site));
+      this.#restore([part], trials);
+    }
+  }
+
+  #compare(part: CheckpointPart, site: ReplaySite): Compared {
+    const own = new Set(part.twins.filter((id) => this.#twins.byId(id)?.site === site));
+    const replayed = site.save(part.journal ?? 0);
+    const compared = compareCheckpoints(part, replayed, own);
+    const { differences } = compared;
+    if (differences.length === 0) return compared;
+    const twins = differences.flatMap(({ twin }) => this.#twins.byId(twin)?.settings ?? []);
+    const { backend } = this.#options;
+    const options = { backend, models: this.#twins.models(), twins, atMs: part.savedMs };
+    const parting = partingTwins([part], replayed, options);
+    const isParting = (id: string): boolean => parting.has(this.#twins.byId(id)?.settings.index ?? -1);
+    return { ...compared, differences: differences.filter(({ twin }) => isParting(twin)) };
+  }
+
+  /** Takes over the twins of a shard's checkpoint that are ours and that are not anywhere. */
+  #restore(parts: readonly CheckpointPart[], trials: ReadonlySet<string>): void {
+    const lost: ReplayedTwin[] = [];
+    for (const { twins, journal = 0 } of parts) {
+      for (const id of twins) {
+        const twin = this.#twins.byId(id);
+        // A twin in a trial has two lanes, or another model than the project says.
+        if (trials.has(id) || twin === undefined || twin.site !== undefined || twin.beginsMs !== undefined)
+          continue;
+        twin.had = journal;
+        lost.push(twin);
+      }
+    }
+    if (lost.length === 0) return;
+    const shard = parts[0]?.shard ?? 0;
+    const restored = new ReplaySite(
+      {
+        models: this.#twins.models(),
+        twins: lost.map(({ settings }) => settings),
+        parts,
+        atMs: Math.max(...parts.map(({ savedMs }) => savedMs)),
+      },
+      this.#options.backend,
+    );
+    const isFirst = !this.#sites.has(shard);
+    if (isFirst) this.#sites.set(shard, restored);
+    for (const twin of lost) {
+      const waiting = this.#homeless.takeOf(twin.settings.index);
+      if (isFirst) twin.site = restored;
+      else this.#place(twin, this.#site(shard), restored.letGo(twin.settings.index));
+      twin.site?.put(waiting, twin.had);
+    }
+    this.#own.clear();
+  }
+
+  #site(shard: number): ReplaySite {
+    const known = this.#sites.get(shard);
+    if (known !== undefined) return known;
+    const start = { models: [], twins: [], parts: [], atMs: this.#atMs };
+    const site = new ReplaySite(start, this.#options.backend);
+    this.#sites.set(shard, site);
+    return site;
+  }
+
+  #named({ info, values }: Shown): ShownTwin {
+    return {
+      model: info.model,
+      twins: info.twins.map((index) => this.#twins.at(index)?.settings.id ?? ''),
+      values,
+    };
+  }
+}
+
+interface Expected {
+  readonly part: CheckpointPart;
+  /** Twins of that checkpoint that are in a trial. */
+  readonly trials: ReadonlySet<string>;
+}
+
+/** What a block is at the end: lane j is of `twins[j]`. */
+export interface ShownTwin {
+  readonly model: string;
+  readonly twins: readonly string[];
+  readonly values: Float64Array;
+}
+
+function verdictOf(of: OwnBlock, values: Float64Array, digest: TickRecord['digest']): Picture['verdict'] {
+  if (of.twins.length < of.lanes) return 'part';
+  return isAsRecorded(values, digest) ? 'same' : 'other';
+}
+
+function trialsIn(parts: readonly CheckpointPart[]): ReadonlySet<string> {
+  return new Set(parts.flatMap(({ versions = {} }) => Object.keys(versions)));
+}
+
+function isSame(some: TwinSettings, other: TwinSettings): boolean {
+  const { index: _, ...settings } = { index: 0, ...some };
+  return JSON.stringify(settings) === JSON.stringify(other);
+}

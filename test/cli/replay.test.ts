@@ -1,0 +1,68 @@
+/** gemel replay: the past of a project, run again from outside. */
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { alter, record } from '../app/replay/recorded.ts';
+import { gemel } from './run.ts';
+
+let directory = '';
+before(async () => {
+  directory = await record({ seconds: 40 });
+});
+
+test('it says what was run again, and that it is as it was', async () => {
+  const { code, stdout } = await gemel(['replay', directory]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^from +2026-11-22T13:00:00\.000Z$/m);
+  assert.match(stdout, /^to +2026-11-22T13:00:40\.000Z$/m);
+  assert.match(stdout, /^twins +8$/m);
+  assert.match(stdout, /^ticks +\d+ compared, 360 of twins in all$/m);
+  assert.match(stdout, /^took .* × real time$/m);
+  assert.match(stdout, /^✓ everything is as it was, bit for bit$/m);
+});
+
+test('--twin prints what a twin was at a moment, to the last digit', async () => {
+  const args = ['--to', '2026-11-22T13:00:20Z', '--twin', 'a', 'tank-2'];
+  const { stdout } = await gemel(['replay', directory, ...args]);
+  const [a, tank] = stdout
+    .trim()
+    .split('\n')
+    .slice(-2)
+    .map((line) => JSON.parse(line));
+  assert.equal(a.twin, 'a');
+  assert.equal(a.time, '2026-11-22T13:00:20.000Z');
+  assert.equal(tank.twin, 'tank-2');
+  const { states, samples } = JSON.parse((await gemel(['replay', directory, ...args, '--json'])).stdout);
+  assert.deepEqual(states, { a, 'tank-2': tank });
+  assert.ok(samples > 0);
+});
+
+test('another past is told with the twin that differs, and exit code 1', async () => {
+  const other = await record({ seconds: 40 });
+  alter(other, 'tank-4', 40);
+  const { code, stdout } = await gemel(['replay', other]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^✗ \d+ ticks differ, the first that of 2026-11-22T13:00:\d\d\.\d00Z$/m);
+  assert.match(stdout, /^✗ one twin differs$/m);
+  assert.match(stdout, /^ {2}tank-4 +2026-11-22T13:00:\d\d\.000Z +\S.* +\d/m);
+  const { differences } = JSON.parse((await gemel(['replay', other, '--json'])).stdout);
+  assert.equal(differences.length, 1);
+  assert.equal(differences[0].twin, 'tank-4');
+});
+
+test('the past can go by at a speed of its own', async () => {
+  const args = ['--from', '2026-11-22T13:00:20Z', '--to', '2026-11-22T13:00:30Z', '--speed', '20x', '--json'];
+  const { seconds, speed } = JSON.parse((await gemel(['replay', directory, ...args])).stdout);
+  assert.ok(seconds > 0.4 && speed <= 25, `${seconds} s`);
+});
+
+test('what cannot be is refused with the reason', async () => {
+  const wrong = async (...args: string[]) => gemel(['replay', directory, ...args]);
+  assert.match((await wrong('--speed', 'fast')).stderr, /--speed: `fast` is not a speed/);
+  assert.match((await wrong('--from', 'yesterday')).stderr, /--from: `yesterday` is not a time/);
+  const { code, stderr } = await wrong('--twin', 'tank-9');
+  assert.equal(code, 2);
+  assert.match(stderr, /there was no twin `tank-9`\n {3}did you mean `tank-\d`/);
+  assert.match((await wrong('--from', '2026-11-22T12:00:00Z')).stderr, /REPLAY_UNAVAILABLE/);
+  assert.match((await gemel(['replay', '/nowhere'])).stderr, /PROJECT_MISSING/);
+});

@@ -68,6 +68,40 @@ test('two workers run a fleet: ticks, samples, steps, checkpoints, a clean stop'
   await again.stop();
 });
 
+test('roles change between two ticks of worker threads, and each tick is seen once', async (t) => {
+  const next = modelOf(JSON.stringify({ ...tank.document, version: '2.0.0' }));
+  const twins = Array.from({ length: 20 }, (_, i) => twinOf(`t-${i}`, tank, { periodMs: 20 }));
+  const fleet = await createFleet({ models: [tank, next], twins, shards: createWorkerShards(2), clock });
+  t.after(() => fleet.stop());
+  const dues = new Map<string, number[]>();
+  fleet.onTick((tick) => {
+    for (const id of tick.twins) dues.set(id, [...(dues.get(id) ?? []), tick.dueMs]);
+  });
+  await Promise.all(twins.map(({ id }) => fleet.beginShadow(id, next.id)));
+  for (let round = 1; round <= 25; round++) {
+    await Promise.all(twins.map(({ id }) => fleet.swapShadow(id)));
+    assert.equal(fleet.twin('t-7')?.model, round % 2 === 1 ? next : tank);
+    const seen = dues.get('t-7')?.length ?? 0;
+    await published(fleet, () => (dues.get('t-7')?.length ?? 0) > seen);
+  }
+  const { unpublishedTicks, skippedTicks } = fleet.statistics();
+  for (const [id, times] of dues) {
+    const gaps = times.slice(1).map((dueMs, i) => dueMs - (times[i] ?? 0));
+    assert.ok(
+      gaps.every((gap) => gap > 0),
+      `${id} goes on`,
+    );
+    // A loaded machine publishes less often, and counts it.
+    if (unpublishedTicks + skippedTicks === 0)
+      assert.ok(
+        gaps.every((gap) => gap === 20),
+        `${id} misses none`,
+      );
+    assert.equal(fleet.snapshot(id)?.state('volume'), fleet.shadowSnapshot(id)?.state('volume'));
+  }
+  await fleet.stop();
+});
+
 test('a worker that dies is told: an event, a failure, rejected steps, refused samples', async (t) => {
   const shards = createWorkerShards(2);
   const checkpoints = memoryStore();

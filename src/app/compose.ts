@@ -24,7 +24,7 @@ import {
   paceClock,
   type WorkerOptions,
 } from '../adapters/workers/index.ts';
-import { type Clock, createFleet, type Fleet } from '../engine/index.ts';
+import { type Clock, createFleet, type Fleet, type TwinEvent } from '../engine/index.ts';
 import type { Log } from './log.ts';
 import { levelOf } from './note.ts';
 import { type CheckpointsAround, openCheckpoints } from './open-checkpoints.ts';
@@ -205,11 +205,14 @@ function workerEntry(): URL {
 
 /** Events of twins go into the log; the end of a worker ends the process. */
 function reportEvents(fleet: Fleet, { log, onFailure }: ComposeOptions): void {
-  fleet.onEvent(({ twin, kind, severity, message }) => {
+  const report = ({ twin, kind, severity, message }: TwinEvent): void => {
     const level = severity === 'critical' ? 'error' : severity === 'warning' ? 'warn' : 'info';
     log[level]({ twin, kind }, message);
     if (kind === 'worker-failed') onFailure?.(message);
-  });
+  };
+  // What was found of all together at the start, when nobody could listen yet.
+  for (const event of fleet.events().toReversed()) if (event.twin === '*') report(event);
+  fleet.onEvent(report);
 }
 
 type MqttAdapter = Pick<

@@ -6,10 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { compileModel, type Model } from '../../src/core/model/index.ts';
 import { loadProject, openLog, type Project, startProject } from '../../src/app/index.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'gemel-compose-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
+
+function loadModel(text: string): Model {
+  const { model } = compileModel({ file: 'next.yaml', text });
+  assert.ok(model);
+  return model;
+}
 
 async function projectOf(): Promise<Project> {
   const directory = mkdtempSync(join(scratch, 'p-'));
@@ -66,6 +73,30 @@ test('stopping twice is stopping once', async () => {
   const [first, second] = await Promise.all([running.stop(), running.stop()]);
   assert.deepEqual(first, []);
   assert.equal(first, second);
+});
+
+test('a version that was made live runs on after a restart, and the log says that gemel.yaml names another', async () => {
+  const project = await projectOf();
+  const next = loadModel(
+    'gemel: 1\nmodel: m\nversion: 2.0.0\nstates: { x: { unit: m, start: 0 } }\nequations: { der(x): "2 [m/s]" }\n',
+  );
+  const both: Project = { ...project, models: [...project.models, next] };
+  const lines: string[] = [];
+  const log = await openLog({ level: 'info', style: 'json', write: (line) => lines.push(line) });
+  const first = await startProject(both, { log, version: '1' });
+  await first.fleet.beginShadow('a', next.id);
+  await first.fleet.swapShadow('a');
+  const { body } = await fetch(`${first.page}/api/v1/twins/a/state`).then(async (it) => ({
+    body: await it.json(),
+  }));
+  assert.equal((body as { model: string }).model, next.id);
+  await first.stop();
+  assert.equal(lines.filter((line) => line.includes('and not m@1.0.0')).length, 0);
+  const again = await startProject(both, { log, version: '1' });
+  assert.equal(again.fleet.twin('a')?.model.id, next.id);
+  assert.equal(again.fleet.shadow('a')?.model.id, 'm@1.0.0');
+  assert.equal(lines.filter((line) => line.includes('a runs m@2.0.0 and not m@1.0.0')).length, 1);
+  await again.stop();
 });
 
 test('log lines are JSON for programs and short for people', async () => {

@@ -51,6 +51,8 @@ test('history, state topic and alarms go on with the version that is live', asyn
   const recording = recordFleet(
     fleet,
     {
+      note: () => undefined,
+      factsAt: async () => [],
       define: (series) =>
         Uint32Array.from(series, ({ twin, signal, unit }) => names.push(`${twin} ${signal} ${unit}`) - 1),
       write({ series, timesMs, values }) {

@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Value } from 'typebox/value';
+import { Difference } from '../../../src/adapters/http/model-schemas.ts';
+import * as schemas from '../../../src/adapters/http/schemas.ts';
 import { createRealApp } from './real-app.ts';
 
 const pump = (version: string, more = '') => `# A pump, by hand.
@@ -32,6 +35,7 @@ test('a published model is there, and a twin of it runs', async (t) => {
   assert.deepEqual([published.body['id'], published.body['versions']], ['pump@1.1.0', ['1.0.0', '1.1.0']]);
   const found = await request('GET', '/api/v1/models/pump%401.1.0');
   assert.deepEqual(found.body, published.body);
+  assert.deepEqual(Value.Errors(schemas.ModelDetail, found.body), []);
   assert.equal((await request('GET', '/api/v1/models/pump')).body['id'], 'pump@1.1.0');
   const twin = { id: 'new', model: 'pump@1.1.0', period: '500 ms', inputs: { motor_power: 0 } };
   assert.equal((await request('POST', '/api/v1/twins', twin)).status, 201);
@@ -143,5 +147,8 @@ test('the difference of two models is told by their physics', async (t) => {
   );
   const [equation] = body['equations'] as { of: string; meaning: string[] }[];
   assert.deepEqual(equation?.meaning, ['the term 12·(ambient − temperature)/heat_capacity is new']);
+  assert.deepEqual(Value.Errors(Difference, body), []);
+  const other = await request('GET', '/api/v1/models/pump%401.0.0/diff/machine');
+  assert.deepEqual(Value.Errors(Difference, other.body), []);
   assert.equal((await request('GET', '/api/v1/models/pump/diff/pmp')).body['code'], 'MODEL_UNKNOWN');
 });

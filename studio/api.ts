@@ -149,7 +149,7 @@ export async function post(path: string, body: object): Promise<void> {
 }
 
 /** Throws `Refused`. */
-async function get<T>(path: string): Promise<T> {
+export async function get<T>(path: string): Promise<T> {
   return answerOf<T>(await fetch(path, { headers: { accept: 'application/json' } }));
 }
 

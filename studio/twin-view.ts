@@ -7,6 +7,7 @@ import { Card } from './card.ts';
 import { element, proseOf, setText } from './dom.ts';
 import { formatAge, formatClock, formatNumber, formatUnit } from './format.ts';
 import { HealthBar } from './health.ts';
+import { ModelPanel } from './models.ts';
 import { momentsOf } from './moments.ts';
 import { PastBar } from './past.ts';
 import type { Travel } from './travel.ts';
@@ -38,6 +39,7 @@ export class TwinView {
   readonly #events = element('tbody');
   readonly #eventTable: HTMLElement;
   readonly #travel: Travel;
+  readonly #models: ModelPanel;
   /** Whether it shows the past, and stays as it is unless it is told. */
   readonly isPast: boolean;
   /** Which model, and how often it ticks: if that changes, another view is needed. */
@@ -53,6 +55,7 @@ export class TwinView {
     this.#travel = travel;
     this.isPast = travel.atMs !== undefined;
     this.kind = kindOf(twin);
+    this.#models = new ModelPanel(twin);
     this.#id = twin.id;
     const { signals } = twin;
     const measured = signals.filter((it) => it.role === 'measurement');
@@ -123,7 +126,10 @@ export class TwinView {
         this.isPast ? 'Nothing had happened.' : 'Nothing has happened since the engine started.',
       ),
       this.#eventTable,
+      // Of the past only which version it was is known, and stands at the top.
+      ...(this.isPast ? [] : [element('h2', {}, 'Model'), this.#models.root]),
     );
+    if (!this.isPast) this.#models.load();
   }
 
   /** Takes a snapshot; pictures follow at `draw`. */

@@ -117,7 +117,7 @@ async function attempt(
 
 /** Until nothing has been passed on for a while: what waits in Mosquitto is not lost. */
 async function quiet({ ledger }: Passed): Promise<void> {
-  while (Date.now() - ledger.newestMs < quietMs) await wait(100);
+  while (performance.now() - ledger.newestMs < quietMs) await wait(100);
 }
 
 async function slow(proxy: Proxy, how: Proxy['line']): Promise<void> {

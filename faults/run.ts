@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { endOnSignal } from '../bench/lib/interruption.ts';
 import { Scope } from '../bench/lib/scope.ts';
 import { broker } from './broker.ts';
+import { clock } from './clock.ts';
 import { diskFull } from './disk-full.ts';
 import { failPoints } from './fail-points.ts';
 import { flood } from './flood.ts';
@@ -26,6 +27,7 @@ const faults: readonly Fault[] = [
   diskFull,
   ioErrors,
   historyAway,
+  clock,
   network,
   broker,
   flood,

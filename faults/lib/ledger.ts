@@ -13,24 +13,29 @@ export interface SentSample {
 export type Way = 'mqtt' | 'http';
 
 export class Ledger {
-  /** When each was acknowledged, in milliseconds of the system's clock. */
+  /** When each was acknowledged, by the machines' clock. */
   readonly acknowledged = new Map<string, number>();
   readonly #newestMs = { mqtt: 0, http: 0 };
   readonly #surelyTakenMs: number;
+  readonly #nowMs: () => number;
 
-  /** @param latenessSeconds - what is answered not far from so late may have been refused as too late, which is acknowledged too. */
-  constructor(latenessSeconds = defaultLatenessSeconds) {
+  /**
+   * @param latenessSeconds - what is answered not far from so late may have been refused as too late, which is acknowledged too.
+   * @param nowMs - the machines' clock.
+   */
+  constructor(latenessSeconds = defaultLatenessSeconds, nowMs: () => number = () => Date.now()) {
     this.#surelyTakenMs = 750 * latenessSeconds;
+    this.#nowMs = nowMs;
   }
 
-  /** The time of the newest acknowledgement over MQTT, which machines have more trouble with. */
+  /** When something was acknowledged last over MQTT, which machines have more trouble with; by `performance.now()`. */
   get newestMs(): number {
     return this.#newestMs.mqtt;
   }
 
   acknowledge(samples: readonly SentSample[], way: Way): void {
-    const nowMs = Date.now();
-    this.#newestMs[way] = nowMs;
+    const nowMs = this.#nowMs();
+    this.#newestMs[way] = performance.now();
     for (const sample of samples) {
       if (nowMs - sample.timeMs < this.#surelyTakenMs) this.acknowledged.set(keyOf(sample), nowMs);
     }

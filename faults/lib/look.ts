@@ -7,6 +7,8 @@ export interface Look {
   /** Ticks of twins that were due, and those of them that came after the next was due or not at all. */
   readonly ticks: number;
   readonly missed: number;
+  /** Samples that twins have used. */
+  readonly applied: number;
   readonly memoryMib: number;
 }
 
@@ -15,6 +17,7 @@ export async function look(trial: Trial): Promise<Look> {
   return {
     ticks: sumOf(metrics, 'gemel_ticks_total'),
     missed: sumOf(metrics, 'gemel_missed_deadlines_total') + sumOf(metrics, 'gemel_skipped_ticks_total'),
+    applied: sumOf(metrics, 'gemel_samples_total', 'outcome="applied"'),
     memoryMib: memoryMib(trial.pid),
   };
 }
@@ -24,9 +27,9 @@ export function missedBetween(before: Look, after: Look): number {
   return (after.missed - before.missed) / (after.ticks - before.ticks);
 }
 
-/** Over all labels. */
-export function sumOf(metrics: string, name: string): number {
-  const found = metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'));
+/** Over all that have this label, or over all. */
+export function sumOf(metrics: string, name: string, label = ''): number {
+  const found = metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*${label}[^}]*\\})? (\\S+)$`, 'gm'));
   return [...found].reduce((total, [, value]) => total + Number(value), 0);
 }
 

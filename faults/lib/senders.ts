@@ -14,6 +14,8 @@ export interface SenderOptions {
   readonly httpPort: number;
   readonly seed: number;
   readonly ledger: Ledger;
+  /** The machines' clock. */
+  readonly nowMs: () => number;
 }
 
 interface Message {
@@ -65,8 +67,8 @@ export class Senders {
     this.#isSending = false;
     clearInterval(this.#timer);
     await Promise.all(this.#http);
-    const deadline = Date.now() + patienceMs;
-    while (this.#unanswered.some((count) => count > 0) && Date.now() < deadline) await wait(20);
+    const deadline = performance.now() + patienceMs;
+    while (this.#unanswered.some((count) => count > 0) && performance.now() < deadline) await wait(20);
   }
 
   async end(): Promise<void> {
@@ -96,9 +98,9 @@ export class Senders {
   async #sendByHttp(): Promise<void> {
     while (this.#isSending) {
       const message = this.#draw();
-      const untilMs = Date.now() + patienceMs;
+      const untilMs = performance.now() + patienceMs;
       let isAnswered = false;
-      while (!isAnswered && this.#isSending && Date.now() < untilMs) {
+      while (!isAnswered && this.#isSending && performance.now() < untilMs) {
         isAnswered = await this.#post(message);
         if (!isAnswered) await wait(50);
       }
@@ -128,7 +130,7 @@ export class Senders {
     const twin = `block-${1 + rng.below(twinCount)}`;
     const late = rng.uniform() < 0.25 ? lateAtMostMs * rng.uniform() : 0;
     // A fraction of a millisecond makes it unlike any other.
-    const timeMs = Date.now() - late - rng.uniform();
+    const timeMs = this.#options.nowMs() - late - rng.uniform();
     const values: Record<string, number> = { thermometer: 305 + 2 * rng.normal() };
     if (rng.uniform() < 0.3) values['heater'] = 400 + 50 * rng.normal();
     const samples = Object.entries(values).map(([signal, value]) => ({ twin, signal, timeMs, value }));

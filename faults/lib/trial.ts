@@ -3,6 +3,7 @@
  * twin have a sample twice; are the twins, to the last bit, what they would be if nothing had happened.
  */
 
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, freePorts, type Scope, until, wait } from '../../bench/lib/scope.ts';
@@ -18,6 +19,7 @@ import { recordedSamples, referenceStates } from './reference.ts';
 import { Senders } from './senders.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const clockSetter = fileURLToPath(new URL('set-clock.ts', import.meta.url));
 const breakable = fileURLToPath(new URL('../engine.ts', import.meta.url));
 
 export interface Account {
@@ -48,6 +50,8 @@ interface Common {
 export interface TrialOptions extends ProjectOptions {
   /** Runs an engine that takes orders, instead of `gemel up`. */
   readonly isBreakable?: boolean;
+  /** Runs with a clock that `setClock` sets. */
+  readonly setsClock?: boolean;
   /** What the machines reach the broker through; given the broker's port. */
   readonly machinesThrough?: (port: number) => Promise<Proxy>;
   /** The port of another broker that the machines send to. */
@@ -64,7 +68,9 @@ export class Trial {
   readonly #ports: { readonly http: number; readonly mqtt: number };
   readonly #senders: Senders;
   readonly #isBreakable: boolean;
+  readonly #setsClock: boolean;
   readonly #served: Ledger;
+  #offsetMs = 0;
   #child: Child | undefined;
   #duplicated = 0;
   #worstSeconds = 0;
@@ -73,12 +79,14 @@ export class Trial {
     this.#scope = scope;
     this.directory = directory;
     this.proxy = proxy;
-    this.ledger = new Ledger(options.latenessSeconds);
+    this.#setsClock = options.setsClock ?? false;
+    const nowMs = () => Date.now() + this.#offsetMs;
+    this.ledger = new Ledger(options.latenessSeconds, nowMs);
     this.#ports = { http, mqtt };
     this.#isBreakable = options.isBreakable ?? false;
     this.#served = options.served ?? this.ledger;
     const mqttPort = options.machinesTo ?? proxy?.port ?? mqtt;
-    this.#senders = new Senders({ httpPort: http, mqttPort, seed, ledger: this.ledger });
+    this.#senders = new Senders({ httpPort: http, mqttPort, seed, ledger: this.ledger, nowMs });
   }
 
   /** A project of its own, with machines that send; nothing runs yet. */
@@ -113,7 +121,26 @@ export class Trial {
     const args = this.#isBreakable
       ? [breakable, this.directory, String(http), String(mqtt)]
       : [main, 'up', this.directory, ...ports, '--json'];
-    this.#child = this.#scope.start(process.execPath, args, { messages: this.#isBreakable });
+    const before = this.#setsClock ? ['--import', clockSetter] : [];
+    this.#child = this.#scope.start(process.execPath, [...before, ...args], {
+      messages: this.#isBreakable,
+      env: { FAULTS_CLOCK: this.#clockFile },
+    });
+  }
+
+  get #clockFile(): string {
+    return join(this.directory, 'clock-offset');
+  }
+
+  /** Sets the clock of engine and machines, against the true one. */
+  setClock(offsetMs: number): void {
+    writeFileSync(this.#clockFile, String(offsetMs));
+    this.#offsetMs = offsetMs;
+  }
+
+  /** What the engine has printed. */
+  output(): string {
+    return this.#child?.stderr() ?? '';
   }
 
   /** Tells a breakable engine what to do. */
@@ -123,7 +150,7 @@ export class Trial {
 
   /** Waits until samples are acknowledged again, and counts how long it took. */
   async recovered(withinMs = 30_000): Promise<void> {
-    const sinceMs = Date.now();
+    const sinceMs = performance.now();
     const child = this.#child;
     const ask = () => (this.#served.newestMs > sinceMs ? true : undefined);
     await until('an acknowledgement', ask, { withinMs, ...(child && { child }) });

@@ -59,8 +59,6 @@ test('history, state topic and alarms go on with the version that is live', asyn
         for (const [i, number] of series.entries())
           recorded.push(`${((timesMs[i] ?? 0) - startMs) / 1000} ${names[number]} ${values[i]}`);
       },
-      note: () => undefined,
-      factsAt: async () => [],
     },
     { everyMs: 0 },
   );

@@ -16,11 +16,15 @@ export interface FileTexts {
 /** The directory is that of `createFileCheckpoints`, which locks it. Saves are made one after another. */
 export function createFileTexts(directory: string, files: CheckpointFiles = nodeFiles): FileTexts {
   let saving: Promise<void> = Promise.resolve();
+  let isThere = false;
 
   async function write(name: string, text: string): Promise<void> {
     const file = path.join(directory, name);
     try {
       await files.makeDirectory(directory);
+      // A new directory is an entry of the one above, which a power cut may take with all that is in it.
+      if (!isThere) await files.syncDirectory(path.dirname(directory));
+      isThere = true;
       await files.writeDurably(`${file}-new`, [new TextEncoder().encode(text)]);
       await files.rename(`${file}-new`, file);
       await files.syncDirectory(directory);

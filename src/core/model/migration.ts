@@ -56,7 +56,13 @@ export interface LinkResult {
  * @param source - the text of `to`, for places in it; without it, places are in the document as it would be written out.
  */
 export function linkVersions(from: Model, to: Model, source?: SourceText): LinkResult {
-  const { document, source: text } = readAgain(to, source);
+  // Reading the document again for its places takes longer than all the rest, so it waits for the first problem.
+  const quick = linkPlaced(from, to, placeless(to));
+  if (quick.diagnostics.length === 0) return quick;
+  return linkPlaced(from, to, readAgain(to, source));
+}
+
+function linkPlaced(from: Model, to: Model, document: Document<ModelDocument>): LinkResult {
   const problems = new Problems(document);
   const linker = new Linker({ from, to, problems });
   const isBack = compareVersions(to.version, from.version) < 0;
@@ -76,7 +82,7 @@ export function linkVersions(from: Model, to: Model, source?: SourceText): LinkR
   return {
     link: { graph: linker.graph, slots: linker.slots, states, parameters },
     diagnostics,
-    source: text,
+    source: document.source,
   };
 }
 
@@ -220,18 +226,26 @@ function isName({ expression }: Formula, name: string): boolean {
 
 /** Of a version that was checked when it was compiled. */
 function migratesOf(model: Model): Migrates {
-  return readMigrates(model.document, new Problems(readAgain(model).document));
+  return readMigrates(model.document, new Problems(placeless(model)));
 }
 
 /** The document was checked before, so that it can be read again for its places. */
-function readAgain(
-  { id, document }: Model,
-  source?: SourceText,
-): { readonly document: Document<ModelDocument>; readonly source: SourceText } {
+function readAgain({ id, document }: Model, source?: SourceText): Document<ModelDocument> {
   const read =
     source === undefined
       ? documentOf(document, ModelDocumentSchema, id)
       : readDocument(source, ModelDocumentSchema);
   if (read.document === undefined) throw new RangeError(`the document of ${id} cannot be read again`);
-  return { document: read.document, source: read.source };
+  return read.document;
+}
+
+/** The document where nobody asks for places. */
+function placeless({ id, document }: Model): Document<ModelDocument> {
+  const nowhere = { file: id, line: 1, column: 1, length: 1 };
+  return {
+    source: { file: id, text: '' },
+    value: document,
+    placeOf: () => nowhere,
+    placeIn: () => nowhere,
+  };
 }

@@ -2,10 +2,10 @@
 
 import type { Diagnostic } from '../core/diagnose/index.ts';
 import type { SourceText } from '../core/document/index.ts';
-import { compareVersions, linkVersions, type Model } from '../core/model/index.ts';
+import { linkVersions, migratesFrom, type Model } from '../core/model/index.ts';
 
 /**
- * The problems of going over to `model` from any earlier version, each told once. A model without `migrates` has none: nobody
+ * The problems of going over to `model` from the versions that its `migrates` is written for, each told once. Of others nobody
  * may mean to go over.
  *
  * @param source - the text of `model`.
@@ -15,10 +15,9 @@ export function migrationProblems(
   others: readonly Model[],
   source: SourceText,
 ): readonly Diagnostic[] {
-  if (model.document.migrates === undefined) return [];
   const found = new Map<string, Diagnostic>();
   for (const earlier of others) {
-    if (earlier.name !== model.name || compareVersions(earlier.version, model.version) >= 0) continue;
+    if (earlier.name !== model.name || !migratesFrom(model, earlier.version)) continue;
     for (const problem of linkVersions(earlier, model, source).diagnostics) {
       const { code, place } = problem;
       const key = `${code} ${place?.line}:${place?.column}`;

@@ -48,7 +48,7 @@ async function open(project: Project, warn: (message: string) => void): Promise<
   return PublishedModels.open({
     texts,
     models: project.models,
-    log: { warn: (_fields, text) => warn(text) },
+    log: { info() {}, warn: (_fields, text) => warn(text) },
   });
 }
 

@@ -32,8 +32,9 @@ export interface ModelTexts {
   save(name: string, text: string): Promise<void>;
 }
 
-/** Where it is told what could not be used. */
-interface Warnings {
+/** The part of a log that is used here. */
+interface Notes {
+  info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
@@ -41,7 +42,7 @@ export interface PublishedModelsOptions {
   readonly texts: ModelTexts;
   /** Of the project's files. */
   readonly models: readonly Model[];
-  readonly log: Warnings;
+  readonly log: Notes;
 }
 
 export type Publication =
@@ -50,12 +51,14 @@ export type Publication =
 
 export class PublishedModels {
   readonly #texts: ModelTexts;
+  readonly #log: Notes;
   readonly #models = new Map<string, Model>();
   #characters = 0;
   #publishing: Promise<unknown> = Promise.resolve();
 
-  private constructor({ texts, models }: PublishedModelsOptions) {
+  private constructor({ texts, models, log }: PublishedModelsOptions) {
     this.#texts = texts;
+    this.#log = log;
     for (const model of models) this.#models.set(model.id, model);
   }
 
@@ -67,7 +70,7 @@ export class PublishedModels {
   static async open(options: PublishedModelsOptions): Promise<PublishedModels> {
     const published = new PublishedModels(options);
     for (const name of await options.texts.list()) {
-      if (name.endsWith(ending)) await published.#read(name, options.log);
+      if (name.endsWith(ending)) await published.#read(name);
     }
     return published;
   }
@@ -122,16 +125,17 @@ export class PublishedModels {
     add(model);
     this.#models.set(model.id, model);
     this.#characters += source.text.length;
+    this.#log.info({ model: model.id }, `${model.id} is published`);
     return { model, isNew: true };
   }
 
-  async #read(name: string, log: Warnings): Promise<void> {
+  async #read(name: string): Promise<void> {
     const text = (await this.#texts.load(name)) ?? '';
     this.#characters += text.length;
     const { model, diagnostics } = compileModel({ file: name, text });
     if (model === undefined || model.id + ending !== name) {
       const why = model === undefined ? (diagnostics[0]?.message ?? 'it is empty') : `it holds ${model.id}`;
-      log.warn({ model: name }, `a published model is left out: ${why}`);
+      this.#log.warn({ model: name }, `a published model is left out: ${why}`);
       return;
     }
     const own = this.#models.get(model.id);

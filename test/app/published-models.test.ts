@@ -161,6 +161,12 @@ test('`migrates` is checked against the versions of a project, with its place', 
   );
 });
 
+test('a version written for later ones than there are is published, for twins that will be there', async () => {
+  const published = await open(projectOf());
+  const third = `${model('3.0.0')}migrates: { from: ^2.0.0, states: { x: elsewhere } }\n`;
+  assert.ok('model' in (await published.publish({ file: 'x', text: third })));
+});
+
 test('a name alone means the newest version that is no pre-release', () => {
   const project = projectOf();
   for (const version of ['1.2.0-rc.1', '1.10.0', '1.9.0']) {

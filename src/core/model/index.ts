@@ -18,7 +18,7 @@ export type {
   When,
   WhenEquations,
 } from './model.ts';
-export { linkVersions, type LinkResult, type Origin, type VersionLink } from './migration.ts';
+export { linkVersions, migratesFrom, type LinkResult, type Origin, type VersionLink } from './migration.ts';
 export { isAdaptive } from './model.ts';
 export { sortEquations } from './order.ts';
 export { type ModelDocument, ModelDocumentSchema } from './schema.ts';

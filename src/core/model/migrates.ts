@@ -9,6 +9,8 @@ import { compareVersions, parseRange } from './version.ts';
 export interface Migrates {
   /** Whether it says anything about coming from this version. */
   appliesTo(version: string): boolean;
+  /** Whether the version is older than all that it is written for: something lies between that nobody has told of. */
+  isBeyond(version: string): boolean;
   /** By name of the state, or parameter, of this version. What the names in them mean depends on the other version. */
   readonly states: ReadonlyMap<string, Formula>;
   readonly parameters: ReadonlyMap<string, Formula>;
@@ -17,8 +19,8 @@ export interface Migrates {
 /** Reports all that can be said without the other version: names of this one, the syntax of formulas and of the range. */
 export function readMigrates(document: ModelDocument, problems: Problems): Migrates {
   const { from, states, parameters } = document.migrates ?? {};
-  const range = from === undefined ? () => true : parseRange(from);
-  if (range === undefined) {
+  const range = from === undefined ? undefined : parseRange(from);
+  if (from !== undefined && range === undefined) {
     problems.at('VERSION_RANGE', ['migrates', 'from'], `\`${from}\` is no range of versions`, {
       hint: 'write it as `>=1.0.0 <2.0.0`, `^1.2.0` or `1.0.0 || 1.1.0`, each version with its three numbers',
     });
@@ -41,7 +43,10 @@ export function readMigrates(document: ModelDocument, problems: Problems): Migra
     return read;
   };
   return {
-    appliesTo: (version) => compareVersions(version, document.version) < 0 && range?.(version) === true,
+    appliesTo: (version) =>
+      compareVersions(version, document.version) < 0 &&
+      (from === undefined || range?.includes(version) === true),
+    isBeyond: (version) => range?.isAfter(version) === true,
     states: formulasOf('states', states),
     parameters: formulasOf('parameters', parameters),
   };

@@ -67,6 +67,12 @@ function linkPlaced(from: Model, to: Model, document: Document<ModelDocument>): 
   const linker = new Linker({ from, to, problems });
   const isBack = compareVersions(to.version, from.version) < 0;
   const migrates = isBack ? migratesOf(from) : readMigrates(to.document, problems);
+  if (!isBack && migrates.isBeyond(from.version)) {
+    const range = to.document.migrates?.from ?? '';
+    problems.at('MIGRATION_INVALID', ['migrates', 'from'], `${from.id} is older than \`${range}\``, {
+      hint: 'go over to one of those versions first, and from there to this one',
+    });
+  }
   const applies = migrates.appliesTo(isBack ? to.version : from.version);
   const group = (kind: Group): (Origin | undefined)[] => {
     const formulas: ReadonlyMap<string, Formula> = applies ? migrates[kind] : new Map();
@@ -84,6 +90,11 @@ function linkPlaced(from: Model, to: Model, document: Document<ModelDocument>): 
     diagnostics,
     source: document.source,
   };
+}
+
+/** Whether the document says how a twin comes from that version of the model. */
+export function migratesFrom(model: Model, version: string): boolean {
+  return model.document.migrates !== undefined && migratesOf(model).appliesTo(version);
 }
 
 interface Versions {

@@ -51,17 +51,26 @@ export function compareVersions(a: string, b: string): number {
   return compareParsed(left, right);
 }
 
-/** Tells whether a version is in a range. */
-export type VersionRange = (version: string) => boolean;
+export interface VersionRange {
+  includes(version: string): boolean;
+  /** Whether every version in the range is newer than this one, because it has a lower end. */
+  isAfter(version: string): boolean;
+}
 
 /** Undefined if the text is no range. */
 export function parseRange(text: string): VersionRange | undefined {
   const alternatives = text.split('||').map(readComparators);
   if (alternatives.some((it) => it === undefined)) return undefined;
-  return (version) => {
-    const parsed = parseVersion(version);
-    if (parsed === undefined) return false;
-    return alternatives.some((it) => it !== undefined && isWithin(parsed, it));
+  const known = alternatives.filter((it) => it !== undefined);
+  return {
+    includes: (version) => {
+      const parsed = parseVersion(version);
+      return parsed !== undefined && known.some((it) => isWithin(parsed, it));
+    },
+    isAfter: (version) => {
+      const parsed = parseVersion(version);
+      return parsed !== undefined && known.every((it) => it.some((end) => isLowerEnd(end, parsed)));
+    },
   };
 }
 
@@ -132,6 +141,11 @@ function after({ major, minor, patch }: Version, operator: '^' | '~'): Version {
   if (operator === '~') return { ...none, major, minor: minor + 1 };
   if (major > 0) return { ...none, major: major + 1 };
   return minor > 0 ? { ...none, minor: minor + 1 } : { ...none, patch: patch + 1 };
+}
+
+function isLowerEnd({ operator, version }: Comparator, above: Version): boolean {
+  const order = compareParsed(version, above);
+  return (operator === '>' && order >= 0) || ((operator === '>=' || operator === '=') && order > 0);
 }
 
 function isWithin(version: Version, comparators: readonly Comparator[]): boolean {

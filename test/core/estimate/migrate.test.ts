@@ -198,6 +198,30 @@ test('without `migrates`, or outside its range, what has the same name is carrie
   assert.deepEqual(createMigration(from, later).origins, ['a', undefined]);
 });
 
+test('from a version older than all that it is written for, nobody knows the way', () => {
+  const first = walkers('1.0.0', { a: one });
+  const third = walkers('3.0.0', { c: one }, 'migrates: { from: ^2.0.0, states: { c: b } }');
+  assert.throws(
+    () => createMigration(first, third),
+    (error: unknown) => {
+      assert.ok(error instanceof GemelError);
+      assert.deepEqual(
+        error.diagnostics.map(({ code, message, hint }) => [code, message, hint]),
+        [
+          [
+            'MIGRATION_INVALID',
+            'm@1.0.0 is older than `^2.0.0`',
+            'go over to one of those versions first, and from there to this one',
+          ],
+        ],
+      );
+      return true;
+    },
+  );
+  // Going back what has its name still does.
+  assert.deepEqual(createMigration(third, first).origins, [undefined]);
+});
+
 test('back to an earlier version, what was renamed gets its name back and what was computed begins anew', () => {
   const before = walkers('1.0.0', { a: one, b: one, c: 'unit: "1", start: 6, uncertainty: 2', d: one });
   const after = walkers('2.0.0', { a: one, x: one, c: one }, 'migrates: { states: { x: b, c: 2 * c } }');

@@ -71,10 +71,18 @@ for (const [range, inside, outside] of [
   test(`the range ${range} is that of npm`, () => {
     const isInside = parseRange(range);
     assert.ok(isInside);
-    for (const version of inside.split(' ')) assert.ok(isInside(version), version);
-    for (const version of outside.split(' ')) assert.ok(!isInside(version), version);
+    for (const version of inside.split(' ')) assert.ok(isInside.includes(version), version);
+    for (const version of outside.split(' ')) assert.ok(!isInside.includes(version), version);
   });
 }
+
+test('a range with a lower end says which versions are older than all of it', () => {
+  const isAfter = (range: string, version: string) => parseRange(range)?.isAfter(version);
+  for (const range of ['^2.0.0', '>1.5.0', '~2.1.0 || 3.0.0', '>=2.0.0 <3.0.0'])
+    assert.equal(isAfter(range, '1.5.0'), true);
+  for (const range of ['<2.0.0', '^1.5.0', '>=1.0.0', '<1.0.0 || ^2.0.0'])
+    assert.equal(isAfter(range, '1.5.0'), false);
+});
 
 test('what is no range is said to be none', () => {
   for (const text of ['', '1.x', 'latest', '>=', '1.0.0 ||', '1.0.0 - 2.0.0'])

@@ -67,10 +67,10 @@ export function saveBlock(
 /** Of the lanes that are not what the project names. */
 function versionsOf(block: Block): Pick<CheckpointPart, 'versions'> {
   const versions: Record<string, SavedVersion> = {};
-  for (const [lane, { id, model, configured = model, parameters }] of block.twins.entries()) {
+  for (const [lane, { id, model, parameters, named = { model, parameters } }] of block.twins.entries()) {
     const isShadow = block.side(lane)?.isShadow === true;
-    if (!isShadow && configured === model) continue;
-    versions[id] = { role: isShadow ? 'shadow' : 'live', configured, parameters };
+    if (!isShadow && named.model === model) continue;
+    versions[id] = { role: isShadow ? 'shadow' : 'live', named, parameters };
   }
   return Object.keys(versions).length === 0 ? {} : { versions };
 }

@@ -8,15 +8,15 @@
 
 import { GemelError } from '../core/diagnose/index.ts';
 import { type Alarm, isSavedAlarm } from './alarms/index.ts';
-import { sampleColumns } from './messages.ts';
+import { type NamedVersion, sampleColumns } from './messages.ts';
 import { isRecord } from './payload.ts';
 import { decodeUtf8, encodeUtf8 } from './platform.ts';
 
 /** A lane that is not what the project names: a shadow, or of a version that has been made live since. */
 export interface SavedVersion {
   readonly role: 'live' | 'shadow';
-  /** The version that the project named then. */
-  readonly configured: string;
+  /** What the project said then. */
+  readonly named: NamedVersion;
   /** The twin's own, under this version; SI. */
   readonly parameters: Readonly<Record<string, number>>;
 }
@@ -181,8 +181,9 @@ function isPartHeader(value: unknown): value is PartHeader {
 
 function isSavedVersion(value: unknown): value is SavedVersion {
   if (!isRecord(value)) return false;
-  const { role, configured, parameters } = value;
-  return (role === 'live' || role === 'shadow') && typeof configured === 'string' && isRecord(parameters);
+  const { role, named, parameters } = value;
+  if ((role !== 'live' && role !== 'shadow') || !isRecord(parameters) || !isRecord(named)) return false;
+  return typeof named['model'] === 'string' && isRecord(named['parameters']);
 }
 
 function align(offset: number): number {

@@ -260,7 +260,7 @@ export function shardTwin(entry: Entry): ShardTwin {
   const own = { index: target.index, id, model, periodMs, parameters, inputs, start, queueLimit, latenessMs };
   return {
     ...own,
-    ...(named.model !== model && { configured: named.model }),
+    ...(named.model !== model && { named: { model: named.model, parameters: named.parameters } }),
     ...(trial?.shadow === entry && { shadowOf: trial.live.target.index }),
   };
 }

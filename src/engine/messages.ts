@@ -25,8 +25,14 @@ export interface ShardTwin {
   readonly latenessMs: number;
   /** Of a shadow: the number of the lane that readers see. */
   readonly shadowOf?: number;
-  /** The version that the project names, where the lane runs another or is a shadow: see versions.ts. */
-  readonly configured?: string;
+  /** What the project says, where the lane runs another version. */
+  readonly named?: NamedVersion;
+}
+
+/** The version of a twin's model that the project names, and its parameters there. */
+export interface NamedVersion {
+  readonly model: string;
+  readonly parameters: Readonly<Record<string, number>>;
 }
 
 /** Numbers of a sample in a row of a batch. */

@@ -45,17 +45,24 @@ export class TrialPlans {
   /**
    * The twin under a version that it ran before, with the parameters that it had there; undefined if it cannot any more.
    */
-  again(named: TwinConfig, { model: id, hash, parameters }: SavedLane): TwinInfo | undefined {
-    const model = this.#models.get(id);
-    if (model === undefined || this.#hashOf(model) !== hash) return undefined;
-    const config = id === named.model ? named : configUnder(named, model, parameters);
+  again(named: TwinConfig, saved: SavedLane): TwinInfo | undefined {
+    const model = this.#models.get(saved.model);
+    if (model === undefined || this.#hashOf(model) !== saved.hash) return undefined;
     try {
+      const config =
+        model.id === named.model ? named : configUnder(named, model, this.#parameters(named, saved));
       checkTwins([config], this.#models);
+      return { config, model };
     } catch (error) {
       if (error instanceof GemelError) return undefined;
       throw error;
     }
-    return { config, model };
+  }
+
+  /** Those that it had; if the project gives others now, these as they go over. */
+  #parameters(named: TwinConfig, saved: SavedLane): Readonly<Record<string, number>> {
+    if (isSame(named.parameters, saved.named.parameters)) return saved.parameters;
+    return this.#migration(this.#need(named.model), this.#need(saved.model)).parameters(named.parameters);
   }
 
   /** The twin under the version that the project names. */
@@ -120,4 +127,9 @@ function configUnder(
     inputs: among(config.inputs, model.inputs),
     start: among(config.start, model.states),
   };
+}
+
+function isSame(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

@@ -25,10 +25,10 @@ export function wantedLanes(
   plans: TrialPlans,
 ): WantedLanes {
   const asNamed = info.config === named ? info : undefined;
-  const counts = live !== undefined && live.configured === named.model && live.model !== named.model;
+  const counts = live !== undefined && live.named.model === named.model && live.model !== named.model;
   const again = counts ? plans.again(named, live) : undefined;
   const now = again ?? asNamed ?? plans.named(named);
-  const isSame = shadow?.configured === named.model || live?.model === named.model;
+  const isSame = shadow?.named.model === named.model || live?.model === named.model;
   const beside = shadow !== undefined && isSame ? plans.again(named, shadow) : undefined;
   const lost =
     counts && again === undefined

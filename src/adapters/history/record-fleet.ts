@@ -138,7 +138,8 @@ export function recordFleet(
     put(numberOf(recorded, at, 'expected'), snapshot.timeMs, roundShown(expected, signal.unit));
     if (timeMs === undefined || timeMs === recorded.sampleMs[at]) return;
     recorded.sampleMs[at] = timeMs;
-    put(numberOf(recorded, at, 'innovation'), timeMs, roundShown(innovation ?? Number.NaN, signal.unit));
+    // Nearly all noise: six digits take a third of the room of twelve.
+    put(numberOf(recorded, at, 'innovation'), timeMs, roundDeviation(innovation ?? Number.NaN));
     put(numberOf(recorded, at, 'deviation'), timeMs, roundDeviation(deviation ?? Number.NaN));
   }
 

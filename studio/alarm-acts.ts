@@ -2,6 +2,7 @@
 
 import type { Alarm } from './alarms.ts';
 import { post, Refused } from './api.ts';
+import { ask } from './dialog.ts';
 import { element } from './dom.ts';
 
 const NAME_KEY = 'gemel.name';
@@ -21,7 +22,7 @@ export function rememberedName(): string {
 export async function acknowledge(alarm: Alarm): Promise<void> {
   const by = rememberedName();
   if (by !== '') return act(alarm, 'acknowledge', { by });
-  const answer = await ask('Acknowledge', alarm, []);
+  const answer = await askAbout('Acknowledge', alarm, []);
   if (answer !== undefined) await act(alarm, 'acknowledge', { by: answer.get('by') });
 }
 
@@ -50,7 +51,7 @@ export async function shelve(alarm: Alarm): Promise<void> {
     ...spans.map(([value, text]) => element('option', { value }, text)),
   );
   const why = element('input', { name: 'why', required: '', maxlength: '500', autocomplete: 'off' });
-  const answer = await ask('Shelve', alarm, [
+  const answer = await askAbout('Shelve', alarm, [
     element('label', {}, 'For', seconds),
     element('label', {}, 'Why', why),
   ]);
@@ -62,13 +63,13 @@ export async function shelve(alarm: Alarm): Promise<void> {
 export async function unshelve(alarm: Alarm): Promise<void> {
   const by = rememberedName();
   if (by !== '') return act(alarm, 'unshelve', { by });
-  const answer = await ask('Unshelve', alarm, []);
+  const answer = await askAbout('Unshelve', alarm, []);
   if (answer !== undefined) await act(alarm, 'unshelve', { by: answer.get('by') });
 }
 
 /** Asks for another name. */
 export async function changeName(): Promise<void> {
-  await ask('Save', undefined, []);
+  await askAbout('Save', undefined, []);
 }
 
 function act({ id }: Alarm, what: string, body: object): Promise<void> {
@@ -76,7 +77,7 @@ function act({ id }: Alarm, what: string, body: object): Promise<void> {
 }
 
 /** A dialog with the fields given and the name. Undefined if it was closed without an answer. */
-function ask(
+async function askAbout(
   what: string,
   alarm: Alarm | undefined,
   fields: readonly HTMLElement[],
@@ -88,31 +89,12 @@ function ask(
     autocomplete: 'name',
     value: rememberedName(),
   });
-  const cancel = element('button', { type: 'button' }, 'Cancel');
-  const form = element(
-    'form',
-    { method: 'dialog' },
-    element('h2', {}, alarm === undefined ? 'Who are you?' : what),
-    ...(alarm === undefined ? [] : [element('p', {}, `${alarm.twin}: ${alarm.message}`)]),
-    ...fields,
-    element('label', {}, 'Your name', name),
-    element(
-      'p',
-      { class: 'buttons' },
-      cancel,
-      element('button', { type: 'submit', class: 'primary', value: 'yes' }, what),
-    ),
-  );
-  const dialog = element('dialog', { 'aria-label': what }, form);
-  document.body.append(dialog);
-  cancel.addEventListener('click', () => dialog.close());
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => {
-      const answer = dialog.returnValue === 'yes' ? new FormData(form) : undefined;
-      if (answer !== undefined) localStorage.setItem(NAME_KEY, name.value.trim());
-      dialog.remove();
-      resolve(answer);
-    });
-    dialog.showModal();
+  const answer = await ask({
+    title: alarm === undefined ? 'Who are you?' : what,
+    ...(alarm !== undefined && { text: `${alarm.twin}: ${alarm.message}` }),
+    fields: [...fields, element('label', {}, 'Your name', name)],
+    answer: what,
   });
+  if (answer !== undefined) localStorage.setItem(NAME_KEY, name.value.trim());
+  return answer;
 }

@@ -10,6 +10,7 @@ export interface TwinSummary {
   readonly model: string;
   readonly status: Status;
   readonly periodMs: number;
+  readonly group?: string;
 }
 
 export interface Signal {
@@ -61,6 +62,7 @@ export interface Reading {
 /** A snapshot. A value that is no finite number is null. */
 export interface State {
   readonly twin: string;
+  readonly model: string;
   readonly time: string;
   readonly tick: number;
   readonly status: Status;

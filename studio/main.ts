@@ -35,11 +35,16 @@ let shown: Shown | undefined;
 let wanted = '';
 /** A flood of alarms is drawn once, not once a message. */
 let drawing = false;
+/** While the twin is asked what it is since its model has changed. */
+let changing = false;
 
 const stream = openStream({
   onState(state) {
     clock.hear(Date.parse(state.time));
-    if (state.twin === shown?.id && !shown.view.isPast) shown.view.show(state);
+    if (state.twin !== shown?.id || shown.view.isPast) return;
+    if (state.model === shown.view.model) shown.view.show(state);
+    // Another version is live now: other signals, perhaps.
+    else if (!changing) changeModel(shown.id);
   },
   onEvent(event) {
     if (event.twin !== shown?.id || shown.view.isPast) return;
@@ -184,6 +189,15 @@ async function show(id: string): Promise<void> {
   document.title = `${id} · Gemel`;
   stream.follow(id);
   view.loadPast();
+}
+
+function changeModel(id: string): void {
+  changing = true;
+  show(id)
+    .catch(() => {})
+    .finally(() => {
+      changing = false;
+    });
 }
 
 /** Shows no twin any more, and says why. */

@@ -51,7 +51,7 @@ export class ModelPanel {
     const [name = ''] = this.#twin.model.split('@');
     fetchVersions(name).then(
       (versions) => this.#show(versions),
-      (error: unknown) => this.#say(error),
+      (error: unknown) => this.tell(error),
     );
   }
 
@@ -89,11 +89,12 @@ export class ModelPanel {
     setText(this.#note, '');
     fetchDifference(this.#twin.model, id).then(
       (difference) => this.#difference.replaceChildren(differenceView(difference)),
-      (error: unknown) => this.#say(error),
+      (error: unknown) => this.tell(error),
     );
   }
 
-  #say(error: unknown): void {
+  /** Says what went wrong. */
+  tell(error: unknown): void {
     setText(this.#note, error instanceof Error ? error.message : String(error));
   }
 }

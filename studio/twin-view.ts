@@ -7,10 +7,13 @@ import { Card } from './card.ts';
 import { element, proseOf, setText } from './dom.ts';
 import { formatAge, formatClock, formatNumber, formatUnit } from './format.ts';
 import { HealthBar } from './health.ts';
+import type { ModelSummary } from './model-api.ts';
 import { ModelPanel } from './models.ts';
 import { momentsOf } from './moments.ts';
 import { PastBar } from './past.ts';
+import { startTrial } from './start-trial.ts';
 import type { Travel } from './travel.ts';
+import { TrialPanel } from './trial.ts';
 
 const EVENTS_SHOWN = 20;
 /** With those that are only marks on the charts. */
@@ -40,10 +43,12 @@ export class TwinView {
   readonly #eventTable: HTMLElement;
   readonly #travel: Travel;
   readonly #models: ModelPanel;
+  readonly #trial: TrialPanel;
   /** Whether it shows the past, and stays as it is unless it is told. */
   readonly isPast: boolean;
   /** Which model, and how often it ticks: if that changes, another view is needed. */
   readonly kind: string;
+  readonly model: string;
   readonly #id: string;
   #state: State | undefined;
   #alarmsShown: readonly Alarm[] = [];
@@ -55,7 +60,11 @@ export class TwinView {
     this.#travel = travel;
     this.isPast = travel.atMs !== undefined;
     this.kind = kindOf(twin);
-    this.#models = new ModelPanel(twin);
+    this.model = twin.model;
+    this.#trial = new TrialPanel(twin);
+    this.#models = new ModelPanel(twin, {
+      acts: (version) => [this.#tryButton(twin, version)],
+    });
     this.#id = twin.id;
     const { signals } = twin;
     const measured = signals.filter((it) => it.role === 'measurement');
@@ -127,14 +136,17 @@ export class TwinView {
       ),
       this.#eventTable,
       // Of the past only which version it was is known, and stands at the top.
-      ...(this.isPast ? [] : [element('h2', {}, 'Model'), this.#models.root]),
+      ...(this.isPast ? [] : [this.#trial.root, element('h2', {}, 'Model'), this.#models.root]),
     );
-    if (!this.isPast) this.#models.load();
+    if (this.isPast) return;
+    this.#models.load();
+    this.#trial.load();
   }
 
   /** Takes a snapshot; pictures follow at `draw`. */
   show(state: State): void {
     this.#state = state;
+    this.#trial.show(state);
     const time = Date.parse(state.time) / 1000;
     for (const [name, card] of this.#measurements) {
       const reading = state.measurements[name];
@@ -229,6 +241,7 @@ export class TwinView {
 
   destroy(): void {
     this.#past.destroy();
+    this.#trial.destroy();
     for (const [, card] of this.#cards()) card.destroy();
     this.root.remove();
   }
@@ -250,6 +263,19 @@ export class TwinView {
     const names = [...this.#cards()].map(([name]) => name);
     const moments = momentsOf({ alarms, events: [...this.#eventsRecorded, ...this.#eventsKept] }, names);
     for (const [name, card] of this.#cards()) card.mark(moments.get(name) ?? []);
+  }
+
+  #tryButton(twin: Twin, version: ModelSummary): HTMLElement {
+    const button = element('button', { type: 'button', 'aria-label': `Try ${version.id}` }, 'Try…');
+    button.addEventListener('click', () => {
+      startTrial(twin, version).then(
+        (begun) => {
+          if (begun) this.#trial.load();
+        },
+        (error: unknown) => this.#models.tell(error),
+      );
+    });
+    return button;
   }
 
   *#cards(): Generator<[string, Card]> {

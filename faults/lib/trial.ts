@@ -132,9 +132,11 @@ export class Trial {
     return join(this.directory, 'clock-offset');
   }
 
-  /** Sets the clock of engine and machines, against the true one. */
-  setClock(offsetMs: number): void {
+  /** Sets the clock of the engine, and then that of the machines, against the true one. */
+  async setClock(offsetMs: number): Promise<void> {
     writeFileSync(this.#clockFile, String(offsetMs));
+    // Every thread has seen it by then: a sample from the future would be refused.
+    await wait(200);
     this.#offsetMs = offsetMs;
   }
 

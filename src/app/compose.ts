@@ -22,11 +22,12 @@ import {
   createWorkerShards,
   type Pace,
   paceClock,
+  systemTime,
   type WorkerOptions,
 } from '../adapters/workers/index.ts';
 import { type Clock, createFleet, type Fleet, type TwinEvent } from '../engine/index.ts';
 import type { Log } from './log.ts';
-import { levelOf } from './note.ts';
+import { describeSetBack, levelOf } from './note.ts';
 import { type CheckpointsAround, openCheckpoints } from './open-checkpoints.ts';
 import { type JournalAround, openJournal } from './open-journal.ts';
 import { defaults } from './options.ts';
@@ -76,7 +77,7 @@ const twinsPerWorker = 2000;
 export async function compose(project: Project, options: ComposeOptions): Promise<Running> {
   const { log, version, speed = 1, around = {} } = options;
   warnOfStrangers(project, log);
-  const real = createSystemClock();
+  const real = createSystemClock(systemTime, (byMs) => log.warn({}, describeSetBack(byMs)));
   const pace: Pace = { speed, originMs: real.nowMs() };
   const clock = paceClock(real, pace);
   const stops: (() => unknown)[] = [];

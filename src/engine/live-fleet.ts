@@ -28,7 +28,7 @@ import { Recorder } from './recorder.ts';
 import { describeRecovery, type Recovered, recover } from './recovery.ts';
 import type { Delivery, Refused } from './refusal.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { describeKernels, describeStrangers } from './resumption.ts';
+import { describeKernels, describeParts } from './resumption.ts';
 import { Revivals } from './revivals.ts';
 import { Saving } from './saving.ts';
 import { ShardClient } from './shard-client.ts';
@@ -173,12 +173,12 @@ export class LiveFleet implements Fleet {
 
   /** Starts the shards, and resolves once each has answered. */
   async start(checkpoint: Checkpoint): Promise<void> {
-    const { journal } = this.#options;
+    const { clock, journal } = this.#options;
     const { parts } = checkpoint;
     const beginning = { restore: parts, recover: journal !== undefined };
-    const strangers = describeStrangers(parts, (id) => this.twin(id) !== undefined);
-    if (strangers !== undefined) this.#events.tellOfAll('resumed', strangers);
-    for (const note of this.#trials.restore(parts, this.#clients)) this.#events.tellOfAll('resumed', note);
+    const notes = describeParts(parts, (id) => this.twin(id) !== undefined, clock.nowMs());
+    notes.push(...this.#trials.restore(parts, this.#clients));
+    for (const note of notes) this.#events.tellOfAll('resumed', note);
     if (journal === undefined) this.#alarms.restore(checkpoint.alarms);
     else journal.resumeAfter(Math.max(0, ...parts.map((part) => part.journal ?? 0)));
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));

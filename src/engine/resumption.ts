@@ -1,9 +1,33 @@
 /** What a restart finds in its checkpoint that people should know, in sentences. */
 
 import type { CheckpointPart } from './checkpoint.ts';
+import { formatSpan } from './span.ts';
+
+/** A checkpoint so far ahead of the clock is worth a word. */
+const aheadMs = 10_000;
+
+/** What is in the checkpoint and cannot go on as it is. */
+export function describeParts(
+  parts: readonly CheckpointPart[],
+  isHere: (id: string) => boolean,
+  nowMs: number,
+): string[] {
+  const notes = [describeStrangers(parts, isHere), describeFuture(parts, nowMs)];
+  return notes.filter((note) => note !== undefined);
+}
+
+/** Somebody has set the computer's clock back since. */
+function describeFuture(parts: readonly CheckpointPart[], nowMs: number): string | undefined {
+  const savedMs = Math.max(...parts.map((part) => part.savedMs));
+  if (!(savedMs > nowMs + aheadMs)) return undefined;
+  return (
+    `the checkpoint is ${formatSpan(savedMs - nowMs)} ahead of the computer's clock, which was set back: the twins stand still ` +
+    'until it gets there; if it is right now, move the directory of the checkpoints away to begin anew'
+  );
+}
 
 /** Twins of the checkpoint that are no longer there, if there are any. */
-export function describeStrangers(
+function describeStrangers(
   parts: readonly CheckpointPart[],
   isHere: (id: string) => boolean,
 ): string | undefined {

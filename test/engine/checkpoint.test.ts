@@ -218,6 +218,21 @@ test('twins that no longer run are left out, with a note', async () => {
   ]);
 });
 
+test('a checkpoint that is ahead of a clock which was set back is told', async () => {
+  const checkpoints = memoryStore();
+  const first = await startFleet([twinOf('p', pendulum)], { models: [pendulum], checkpoints });
+  await first.clock.advance(60_000);
+  await first.fleet.stop();
+  const clock = createManualClock(startMs);
+  const { fleet } = await startFleet([twinOf('p', pendulum)], { models: [pendulum], checkpoints, clock });
+  const [told] = fleet.events().filter(({ kind, twin }) => kind === 'resumed' && twin === '*');
+  assert.match(
+    told?.message ?? '',
+    /^the checkpoint is .* ahead of the computer's clock, which was set back/,
+  );
+  await fleet.stop();
+});
+
 test('a checkpoint is saved every so often', async () => {
   const checkpoints = memoryStore();
   const { fleet, clock } = await startFleet([twinOf('a', tank)], { checkpoints });

@@ -21,8 +21,12 @@ const smallErrorMs = 2;
 /** The longest timeout that `setTimeout` takes. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
-export function createSystemClock(sources: TimeSources = systemTime): Clock {
-  const nowMs = createMonotonicUnixTime(sources);
+/** @param onSetBack - told once when somebody has set the system's clock back by a big step, and by how much. */
+export function createSystemClock(
+  sources: TimeSources = systemTime,
+  onSetBack: (byMs: number) => void = () => undefined,
+): Clock {
+  const nowMs = createMonotonicUnixTime(sources, onSetBack);
   return {
     nowMs,
     sleepUntil(atMs: number, signal: StopSignal): Promise<void> {
@@ -60,9 +64,13 @@ export function createSystemClock(sources: TimeSources = systemTime): Clock {
   };
 }
 
-const systemTime: TimeSources = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+export const systemTime: TimeSources = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
-function createMonotonicUnixTime({ wallMs, monotonicMs }: TimeSources): () => number {
+function createMonotonicUnixTime(
+  { wallMs, monotonicMs }: TimeSources,
+  onSetBack: (byMs: number) => void,
+): () => number {
+  let isAhead = false;
   let timeMs = wallMs();
   let readMs = monotonicMs();
   return () => {
@@ -75,9 +83,11 @@ function createMonotonicUnixTime({ wallMs, monotonicMs }: TimeSources): () => nu
       timeMs += errorMs;
     } else if (errorMs < -bigStepMs) {
       timeMs -= passedMs / 2;
+      if (!isAhead) onSetBack(-errorMs);
     } else if (Math.abs(errorMs) > smallErrorMs) {
       timeMs += Math.sign(errorMs) * Math.min(passedMs / 10, Math.abs(errorMs));
     }
+    isAhead = errorMs < -bigStepMs;
     return timeMs;
   };
 }

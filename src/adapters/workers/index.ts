@@ -1,6 +1,6 @@
 /** Shards in worker threads, and the real clock. */
 
-export { createSystemClock } from './clock.ts';
+export { createSystemClock, systemTime } from './clock.ts';
 export { type Pace, paceClock } from './paced-clock.ts';
 export { type BackendMaker, hostShard } from './host.ts';
 export { createWorkerShard, createWorkerShards, type WorkerOptions } from './shards.ts';

@@ -51,6 +51,22 @@ test('takes a suspension at once', () => {
   assert.equal(now(), 4_600_010);
 });
 
+test('tells a big step back once, and again only after it was right in between', () => {
+  const time = sources(1_000_000);
+  const told: number[] = [];
+  const clock = createSystemClock({ wallMs: () => time.wall, monotonicMs: () => time.mono }, (byMs) =>
+    told.push(byMs),
+  );
+  for (let step = 0; step < 2; step++) {
+    time.wall -= 7_200_000;
+    for (let i = 0; i < 200; i++) {
+      time.pass(100_000);
+      clock.nowMs();
+    }
+  }
+  assert.deepEqual(told, [7_200_000, 7_200_000]);
+});
+
 test('runs at half speed after a big step back, until it is right again', () => {
   const time = sources(1_000_000);
   const now = clockOn(time);

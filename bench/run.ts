@@ -26,6 +26,7 @@ import { type Bench, describeMachine, type Plot, toJsonLine, toTable } from './l
 import { endOnSignal } from './lib/interruption.ts';
 import { Scope } from './lib/scope.ts';
 import { math } from './math.ts';
+import { recovery } from './recovery.ts';
 import { replay } from './replay.ts';
 import { start } from './start.ts';
 import { workPrecision } from './work-precision.ts';
@@ -38,6 +39,7 @@ const benches: readonly Bench[] = [
   fleet10000,
   detect,
   history,
+  recovery,
   ingest,
   replay,
   kernelPump,

@@ -37,6 +37,16 @@ export interface CheckpointMade {
   readonly needs: number;
 }
 
+/** Records one after another. */
+export interface JournalPage {
+  /** Number of the first. */
+  readonly first: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+  /** Where the content of record i begins and ends in `bytes`: at 2i and 2i + 1. */
+  readonly spans: Float64Array;
+}
+
 /** The record of what the fleet was told, in order, that outlives the process. */
 export interface Journal {
   /** Number of the oldest record that is kept; absent: all are. */
@@ -54,8 +64,8 @@ export interface Journal {
    * one record for ever. To be called before the first record.
    */
   resumeAfter(number: number): unknown;
-  /** The records from number `from` on, as of the call. */
-  read(from: number): AsyncIterable<{ readonly number: number; readonly content: Uint8Array }>;
+  /** The records from number `from` on, as of the call, many at once. */
+  pages(from: number): AsyncIterable<JournalPage>;
   /** Records before this one are needed no more. */
   release(before: number): Promise<unknown>;
 }

@@ -14,10 +14,10 @@ import type { Entry } from './fleet-entry.ts';
 import { decodeFleet } from './fleet-record.ts';
 import type { FleetTrials } from './fleet-trials.ts';
 import { addRequest, type Membership } from './membership.ts';
-import type { Journal } from './ports.ts';
+import type { Journal, JournalPage } from './ports.ts';
 import { RecordedBlocks } from './recorded-blocks.ts';
 import { Refilling } from './refilling.ts';
-import { decodeSamples, type RecordedSample } from './samples-record.ts';
+import { type SampleNumbers, SamplesReader } from './samples-reader.ts';
 import type { ShardClient } from './shard-client.ts';
 import { numberInputs, stepShadow } from './stepping.ts';
 import { decodeTick } from './tick-record.ts';
@@ -56,9 +56,19 @@ export function describeRecovery({ samples, strangers, commands }: Recovered): s
   return `${samples} samples${told} since the checkpoint were in the journal${left}`;
 }
 
+/** Whom a sample is for. */
+interface Known {
+  /** Undefined for a twin or signal that is no longer there. */
+  readonly entry: Entry | undefined;
+  readonly signal: number | undefined;
+  /** The last record of which the twin has had everything. */
+  readonly had: number;
+}
+
 class Recovery {
   readonly #options: RecoveryOptions;
   readonly #refilling: Refilling;
+  readonly #reader: SamplesReader<Known>;
   readonly #blocks: RecordedBlocks;
   readonly #alarms: Map<string, Alarm>;
   /** The last record that each twin has had. */
@@ -70,6 +80,8 @@ class Recovery {
   readonly #until: number;
   /** When the newest published tick was due. */
   #publishedMs = Number.NEGATIVE_INFINITY;
+  /** Of the record under way. */
+  #number = 0;
   #samples = 0;
   #strangers = 0;
   #commands = 0;
@@ -84,6 +96,10 @@ class Recovery {
     this.#blocks = new RecordedBlocks(checkpoint.parts);
     this.#alarms = new Map(checkpoint.alarms.map((alarm) => [alarm.id, alarm]));
     this.#refilling = new Refilling(clients, members);
+    this.#reader = new SamplesReader({
+      find: (twin, signal) => this.#know(twin, signal),
+      take: (known, sample) => this.#takeSample(known, sample),
+    });
   }
 
   async run(): Promise<void> {
@@ -91,12 +107,7 @@ class Recovery {
     // A twin without checkpoint has had nothing; without any checkpoint nobody knows since when.
     const from =
       this.#had.size === 0 ? this.#until + 1 : Math.min(...new Set(this.#had.values()), this.#until) + 1;
-    for await (const { number, content } of journal.read(from)) {
-      if (number > this.#until) break;
-      const samples = decodeSamples(content);
-      if (samples !== undefined) await this.#takeSamples(samples, number);
-      else await this.#takeOther(content, number);
-    }
+    for await (const page of journal.pages(from)) await this.#takePage(page);
     // What was published is there at once.
     this.#refilling.runTo(this.#publishedMs);
     await this.#refilling.flush();
@@ -121,15 +132,26 @@ class Recovery {
     };
   }
 
-  async #takeSamples(samples: readonly RecordedSample[], number: number): Promise<void> {
-    for (const sample of samples) {
-      const entry = this.#options.members.find(sample.twin);
-      if (this.#isOthers(entry) || number <= this.#hadOf(sample.twin)) continue;
-      this.#samples++;
-      const signal = entry?.target.table.index.get(sample.signal);
-      if (entry === undefined || signal === undefined) this.#strangers++;
-      else await this.#refilling.take(entry, signal, sample);
+  async #takePage({ first, count, bytes, spans }: JournalPage): Promise<void> {
+    for (let i = 0; i < count && first + i <= this.#until; i++) {
+      const [from = 0, to = 0] = [spans[2 * i], spans[2 * i + 1]];
+      this.#number = first + i;
+      if (!this.#reader.read(bytes, from, to)) await this.#takeOther(bytes.subarray(from, to), first + i);
+      else if (this.#refilling.isFull) await this.#refilling.flush();
     }
+  }
+
+  #takeSample({ entry, signal, had }: Known, sample: Readonly<SampleNumbers>): void {
+    if (this.#number <= had) return;
+    this.#samples++;
+    if (entry === undefined || signal === undefined) this.#strangers++;
+    else this.#refilling.take(entry, signal, sample);
+  }
+
+  #know(twin: string, name: string): Known {
+    const entry = this.#options.members.find(twin);
+    const signal = entry?.target.table.index.get(name);
+    return { entry, signal, had: this.#isOthers(entry) ? Number.POSITIVE_INFINITY : this.#hadOf(twin) };
   }
 
   async #takeOther(content: Uint8Array, number: number): Promise<void> {
@@ -156,6 +178,8 @@ class Recovery {
     if (command.kind === 'remove')
       for (const alarm of this.#alarms.values()) if (alarm.twin === id) this.#alarms.delete(alarm.id);
     if (entry === undefined) return undefined;
+    // Twins that end, begin or change their model have other signals.
+    this.#reader.forget();
     this.#refilling.runTo(command.receivedMs);
     await this.#refilling.flush();
     switch (command.kind) {

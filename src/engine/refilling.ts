@@ -9,7 +9,7 @@ import type { Entry } from './fleet-entry.ts';
 import type { Sample } from './ingest.ts';
 import type { Membership } from './membership.ts';
 import { sampleColumns } from './messages.ts';
-import type { RecordedSample } from './samples-record.ts';
+import type { SampleNumbers } from './samples-reader.ts';
 import type { ShardClient } from './shard-client.ts';
 import { samplesOf } from './trial.ts';
 
@@ -35,15 +35,16 @@ export class Refilling {
     this.#periodsMs = [...new Set(Array.from(members.all(), ({ info }) => info.config.periodMs))];
   }
 
-  /** Resolves when there is room for more. */
-  take(entry: Entry, signal: number, sample: RecordedSample): Promise<void> | undefined {
-    const { client, target, trial } = entry;
-    const batch = this.#batches.get(client);
-    if (batch === undefined) return undefined;
+  /** Whether so much is on its way that `flush` is to be waited for. */
+  get isFull(): boolean {
+    return this.#given >= limits.onTheirWay;
+  }
+
+  take({ client, target, trial }: Entry, signal: number, sample: Readonly<SampleNumbers>): void {
     if (sample.receivedMs > this.atMs) this.runTo(sample.receivedMs);
-    if (trial === undefined) this.#put(client, batch, { ...sample, twin: target.index, signal });
-    else for (const own of samplesOf(trial, { ...sample, signal })) this.#put(client, batch, own);
-    return ++this.#given < limits.onTheirWay ? undefined : this.flush();
+    this.#given++;
+    if (trial === undefined) this.#put(client, { twin: target.index, signal }, sample);
+    else for (const own of samplesOf(trial, { ...sample, signal })) this.#put(client, own, sample);
   }
 
   /** Lets the shards make the ticks that were due by then, after what they were given so far. */
@@ -66,7 +67,13 @@ export class Refilling {
     await Promise.all(Array.from(this.#batches.keys(), (client) => client.emptied()));
   }
 
-  #put(client: ShardClient, batch: Batch, { twin, signal, timeMs, value, receivedMs }: Sample): void {
+  #put(
+    client: ShardClient,
+    { twin, signal }: Pick<Sample, 'twin' | 'signal'>,
+    { timeMs, value, receivedMs }: Readonly<SampleNumbers>,
+  ): void {
+    const batch = this.#batches.get(client);
+    if (batch === undefined) return;
     const { rows } = batch;
     const at = batch.count * sampleColumns.count;
     rows[at + sampleColumns.twin] = twin;

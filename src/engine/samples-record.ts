@@ -18,9 +18,9 @@ export interface RecordedSample {
   readonly receivedMs: number;
 }
 
-const kind = 1;
-const fixedBytes = 5;
-const numbersBytes = 24;
+/** The kind, the bytes before the first sample, and those of the numbers of each. */
+export const samplesLayout = { kind: 1, fixedBytes: 5, numbersBytes: 24 } as const;
+const { kind, fixedBytes, numbersBytes } = samplesLayout;
 
 /** A sample whose names are bytes already: they are the same for every sample of a signal. */
 export interface EncodableSample extends Omit<RecordedSample, 'twin' | 'signal'> {
@@ -44,7 +44,7 @@ export class SamplesRecord {
   count = 0;
   #bytes = new Uint8Array(1024);
   #view = new DataView(this.#bytes.buffer);
-  #length = fixedBytes;
+  #length: number = fixedBytes;
 
   add({ names, timeMs, value, receivedMs }: EncodableSample): void {
     const at = this.#length + names.length;

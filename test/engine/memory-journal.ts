@@ -3,6 +3,7 @@
 import type { Journal } from '../../src/engine/index.ts';
 
 export interface MemoryJournal extends Journal {
+  read(from: number): AsyncIterable<{ readonly number: number; readonly content: Uint8Array }>;
   /** As a disk that fails does. */
   loseNewest(count: number): void;
   full: boolean;
@@ -32,6 +33,10 @@ export function memoryJournal(): MemoryJournal {
     },
     resumeAfter(number) {
       while (this.last < number) records.push(undefined);
+    },
+    async *pages(from) {
+      for await (const { number, content } of this.read(from))
+        yield { first: number, count: 1, bytes: content, spans: Float64Array.of(0, content.length) };
     },
     async *read(from) {
       for (const [i, content] of records.entries()) {

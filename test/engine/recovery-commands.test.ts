@@ -65,7 +65,7 @@ function createDisk() {
         full: false,
         append: (content) => (lives() ? journal.append(content) : journal.last),
         committed: () => journal.committed(),
-        read: (from) => journal.read(from),
+        pages: (from) => journal.pages(from),
         resumeAfter: (number) => journal.resumeAfter(number),
         release: async (before) => (lives() ? journal.release(before) : undefined),
       };

@@ -90,7 +90,7 @@ function createDisk(clock: ManualClock) {
       full: false,
       append: (content) => (own === lives ? journal.append(content) : journal.last),
       committed: () => journal.committed(),
-      read: (from) => journal.read(from),
+      pages: (from) => journal.pages(from),
       resumeAfter: (number) => journal.resumeAfter(number),
       release: async (before) => (own === lives ? journal.release(before) : undefined),
     };

@@ -83,7 +83,7 @@ test('after crashes at any moment the twins are, to the last bit, what they are 
       full: false,
       append: (content) => journal.append(content),
       committed: () => journal.committed(),
-      read: (from) => journal.read(from),
+      pages: (from) => journal.pages(from),
       resumeAfter: (number) => journal.resumeAfter(number),
       release,
     };

@@ -9,13 +9,12 @@
  */
 
 import { crc32 } from 'node:zlib';
+import { checksumOf } from './checksum.ts';
 
 const magic = 'GEMELJNL';
 const formatVersion = 1;
 export const segmentHeaderBytes = 24;
 export const recordHeaderBytes = 8;
-const numberBytes = 8;
-const word = 2 ** 32;
 /** A longer record is refused by the writer, and taken for damage by the reader. */
 export const recordLimitBytes = 16_777_216;
 
@@ -46,42 +45,87 @@ export function encodeRecord(
 /** What stands in a segment: its good records, and where and why it ends if not at the end of its bytes. */
 export interface SegmentContent {
   readonly first: number;
-  /** Where each good record's content begins and ends. */
-  readonly spans: readonly (readonly [from: number, to: number])[];
+  /** How many good records there are. */
+  readonly count: number;
+  /** Where the content of record i begins and ends: at 2i and 2i + 1. Flat, since there may be a million. */
+  readonly spans: Float64Array;
   /** Bytes up to and with the last good record. */
   readonly goodBytes: number;
   readonly damage?: { readonly at: number; readonly why: string };
+}
+
+/** Records one after another. */
+export interface RecordPage {
+  readonly first: number;
+  readonly count: number;
+  readonly bytes: Buffer;
+  /** As above. */
+  readonly spans: Float64Array;
+}
+
+export interface RecordEntry {
+  readonly number: number;
+  readonly content: Buffer;
 }
 
 /** Reads a segment as far as it is good. A segment without a good header has no record. */
 export function scanSegment(bytes: Buffer): SegmentContent {
   const headerProblem = problemOfHeader(bytes);
   if (headerProblem !== undefined) {
-    return { first: Number.NaN, spans: [], goodBytes: 0, damage: { at: 0, why: headerProblem } };
+    const damage = { at: 0, why: headerProblem };
+    return { first: Number.NaN, count: 0, spans: new Float64Array(0), goodBytes: 0, damage };
   }
   const first = Number(bytes.readBigUInt64LE(16));
-  const scratch = Buffer.alloc(numberBytes);
-  const spans: (readonly [number, number])[] = [];
+  let spans = new Float64Array(1024);
+  let count = 0;
   let at = segmentHeaderBytes;
   while (at < bytes.length) {
-    const why = problemOfRecord(bytes, at, { number: first + spans.length, scratch });
-    if (why !== undefined) return { first, spans, goodBytes: at, damage: { at, why } };
-    const from = at + recordHeaderBytes;
-    at = from + bytes.readUInt32LE(at);
-    spans.push([from, at]);
+    const why = problemOfRecord(bytes, at, first + count);
+    if (why !== undefined) return { first, count, spans, goodBytes: at, damage: { at, why } };
+    if (2 * count === spans.length) spans = doubled(spans);
+    spans[2 * count] = at + recordHeaderBytes;
+    at += recordHeaderBytes + bytes.readUInt32LE(at);
+    spans[2 * count + 1] = at;
+    count++;
   }
-  return { first, spans, goodBytes: at };
+  return { first, count, spans, goodBytes: at };
 }
 
-/** Where the content of each record begins and ends, in bytes that are known to be good records. */
-export function spansOf(bytes: Buffer): (readonly [from: number, to: number])[] {
-  const spans: (readonly [number, number])[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const from = at + recordHeaderBytes;
-    at = from + bytes.readUInt32LE(at);
-    spans.push([from, at]);
+/** Records one after another in bytes that are known to be good. */
+export function pageOf(first: number, bytes: Buffer): RecordPage {
+  let spans = new Float64Array(1024);
+  let count = 0;
+  for (let at = 0; at < bytes.length; count++) {
+    if (2 * count === spans.length) spans = doubled(spans);
+    spans[2 * count] = at + recordHeaderBytes;
+    at += recordHeaderBytes + bytes.readUInt32LE(at);
+    spans[2 * count + 1] = at;
   }
-  return spans;
+  return { first, count, bytes, spans };
+}
+
+/** Those of a page from number `from` on, up to and with `until`. */
+export function cutPage({ first, count, bytes, spans }: RecordPage, from: number, until: number): RecordPage {
+  const skipped = Math.min(count, Math.max(0, from - first));
+  const kept = Math.max(0, Math.min(count, until - first + 1) - skipped);
+  return {
+    first: first + skipped,
+    count: kept,
+    bytes,
+    spans: spans.subarray(2 * skipped, 2 * (skipped + kept)),
+  };
+}
+
+/** The records of a page, one by one. */
+export function* entriesOf({ first, count, bytes, spans }: RecordPage): Generator<RecordEntry> {
+  for (let i = 0; i < count; i++)
+    yield { number: first + i, content: bytes.subarray(spans[2 * i], spans[2 * i + 1]) };
+}
+
+function doubled(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(numbers.length * 2);
+  larger.set(numbers);
+  return larger;
 }
 
 function problemOfHeader(bytes: Buffer): string | undefined {
@@ -94,23 +138,12 @@ function problemOfHeader(bytes: Buffer): string | undefined {
 }
 
 /** `scratch` is overwritten. */
-function problemOfRecord(
-  bytes: Buffer,
-  at: number,
-  { number, scratch }: { readonly number: number; readonly scratch: Buffer },
-): string | undefined {
+function problemOfRecord(bytes: Buffer, at: number, number: number): string | undefined {
   if (at + recordHeaderBytes > bytes.length) return `record ${number} is cut off`;
   const length = bytes.readUInt32LE(at);
   if (length > recordLimitBytes) return `record ${number} claims ${length} bytes`;
   const from = at + recordHeaderBytes;
   if (from + length > bytes.length) return `record ${number} is cut off`;
-  const good = bytes.readUInt32LE(at + 4) === checksum(number, bytes.subarray(from, from + length), scratch);
+  const good = bytes.readUInt32LE(at + 4) === checksumOf(number, bytes, from, from + length);
   return good ? undefined : `record ${number} does not match its checksum`;
-}
-
-/** `scratch` takes the number as bytes: a hundred thousand records a second are read again in a replay. */
-function checksum(number: number, content: Uint8Array, scratch: Buffer = Buffer.alloc(numberBytes)): number {
-  scratch.writeUInt32LE(number % word, 0);
-  scratch.writeUInt32LE(Math.floor(number / word), 4);
-  return crc32(content, crc32(scratch));
 }

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { nodeFiles } from './files.ts';
+import { entriesOf } from './format.ts';
 import type { JournalEntry } from './journal.ts';
 import { listSegments, type ReadSegment, readSegment } from './segments.ts';
 
@@ -50,8 +51,6 @@ export async function* readJournal(directory: string): AsyncGenerator<JournalEnt
   const segments = await listSegments(directory, nodeFiles);
   for (const [index, segment] of segments.entries()) {
     const { bytes, content, count } = await readSegment(segment, segments[index + 1], nodeFiles);
-    for (const [i, [from, to]] of content.spans.slice(0, count).entries()) {
-      yield { number: segment.first + i, content: bytes.subarray(from, to) };
-    }
+    for (const entry of entriesOf({ ...content, bytes, count })) yield entry;
   }
 }

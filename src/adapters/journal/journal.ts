@@ -13,11 +13,14 @@ import { setTimeout as later } from 'node:timers/promises';
 import { assertInvariant, GemelError } from '../../core/diagnose/index.ts';
 import { type AppendedFile, type JournalFiles, nodeFiles } from './files.ts';
 import {
+  cutPage,
   encodeSegmentHeader,
+  entriesOf,
+  pageOf,
   recordHeaderBytes,
   recordLimitBytes,
+  type RecordPage,
   segmentHeaderBytes,
-  spansOf,
 } from './format.ts';
 import { Group } from './group.ts';
 import { type JournalNote, recover } from './recover.ts';
@@ -69,6 +72,8 @@ export interface FileJournal {
    * reported is passed over.
    */
   read(from: number): AsyncGenerator<JournalEntry>;
+  /** The same, many at once. */
+  pages(from: number): AsyncGenerator<RecordPage>;
   /**
    * Lets numbers go on after this one, if the journal knows of none so high: whoever has it was confirmed what the disk has
    * lost since. To be called before the first record. Returns how many are lost.
@@ -198,24 +203,21 @@ class Journal implements FileJournal {
   }
 
   async *read(from: number): AsyncGenerator<JournalEntry> {
+    for await (const page of this.pages(from)) for (const entry of entriesOf(page)) yield entry;
+  }
+
+  async *pages(from: number): AsyncGenerator<RecordPage> {
     const until = this.#durable;
     // A copy, since the memory of what is written meanwhile is used again.
-    const waiting = this.#groups.map((group) => ({ first: group.first, bytes: Buffer.from(group.bytes) }));
+    const waiting = this.#groups.map(({ first, bytes }) => pageOf(first, Buffer.from(bytes)));
     const segments = await listSegments(this.#directory, this.#files);
     for (const [index, segment] of segments.entries()) {
       const next = segments[index + 1];
       if ((next !== undefined && next.first <= from) || segment.first > until) continue;
       const { bytes, content, count } = await readSegment(segment, next, this.#files);
-      for (let i = Math.max(0, from - segment.first); i < count && segment.first + i <= until; i++) {
-        const [start, end] = content.spans[i] ?? [0, 0];
-        yield { number: segment.first + i, content: bytes.subarray(start, end) };
-      }
+      yield cutPage({ first: segment.first, count, bytes, spans: content.spans }, from, until);
     }
-    for (const { first, bytes } of waiting) {
-      for (const [i, [start, end]] of spansOf(bytes).entries()) {
-        if (first + i >= from) yield { number: first + i, content: bytes.subarray(start, end) };
-      }
-    }
+    for (const page of waiting) yield cutPage(page, from, Number.POSITIVE_INFINITY);
   }
 
   async release(before: number): Promise<number> {

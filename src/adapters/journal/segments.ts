@@ -50,11 +50,11 @@ export async function readSegment(
   const content: SegmentContent = misplaced
     ? {
         ...scanned,
-        spans: [],
+        count: 0,
         goodBytes: 0,
         damage: { at: 0, why: `it begins with record ${scanned.first}` },
       }
     : scanned;
   const room = next === undefined ? Number.POSITIVE_INFINITY : next.first - segment.first;
-  return { segment, bytes, content, count: Math.min(content.spans.length, room) };
+  return { segment, bytes, content, count: Math.min(content.count, room) };
 }

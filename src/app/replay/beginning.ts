@@ -74,10 +74,9 @@ export async function readFleet(
   const twins = new Map<string, TwinSettings>();
   const missing = new Set(parts.flatMap((part) => part.twins));
   const last = Math.max(...parts.map((part) => part.journal ?? 0));
-  for await (const { first, bytes, spans } of readSegments(journal, fleetRecord)) {
-    for (let i = Math.max(0, fleetRecord - first); i < spans.length && first + i <= last; i++) {
-      const [from = 0, to = 0] = spans[i] ?? [];
-      const content = bytes.subarray(from, to);
+  for await (const { first, count, bytes, spans } of readSegments(journal, fleetRecord)) {
+    for (let i = Math.max(0, fleetRecord - first); i < count && first + i <= last; i++) {
+      const content = bytes.subarray(spans[2 * i], spans[2 * i + 1]);
       const fleet = decodeFleet(content);
       // Twins that were added since its newest description are somewhere behind it.
       if (fleet === undefined && missing.size === 0) break;
@@ -89,7 +88,7 @@ export async function readFleet(
         missing.delete(twin.id);
       }
     }
-    if (missing.size === 0 || first + spans.length > last) break;
+    if (missing.size === 0 || first + count > last) break;
   }
   const there = parts.flatMap((part) => part.twins.flatMap((id) => twins.get(id) ?? []));
   return { models: [...models.values()], twins: there };
@@ -130,11 +129,12 @@ async function endOf(
 ): Promise<{ readonly number: number; readonly receivedMs: number } | undefined> {
   const extent = await readExtent(journal);
   if (extent === undefined || extent.first > from) return undefined;
-  const { first, bytes, spans } = extent.last;
-  const [start = 0, end = 0] = spans.findLast(([at]) => bytes[at] === 1) ?? [];
-  const samples = decodeSamples(bytes.subarray(start, end)) ?? [];
+  const { first, count, bytes, spans } = extent.last;
+  let newest = count - 1;
+  while (newest > 0 && bytes[spans[2 * newest] ?? 0] !== 1) newest--;
+  const samples = decodeSamples(bytes.subarray(spans[2 * newest], spans[2 * newest + 1])) ?? [];
   const receivedMs = Math.max(Number.NEGATIVE_INFINITY, ...samples.map((sample) => sample.receivedMs));
-  return { number: first + spans.length - 1, receivedMs };
+  return { number: first + count - 1, receivedMs };
 }
 
 function unavailable(why: string): GemelError {

@@ -52,7 +52,7 @@ async function replay(work: ReplayWork): Promise<void> {
   reading: for await (const segment of readSegments(journal, first)) {
     const { bytes, spans } = segment;
     const content = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
-    for (let i = Math.max(0, first - segment.first); i < spans.length; i++) {
+    for (let i = Math.max(0, first - segment.first); i < segment.count; i++) {
       const number = segment.first + i;
       if (number > last || replayer.isOver) break reading;
       for (let [next] = left; next !== undefined && next.needs <= number; [next] = left) {
@@ -61,7 +61,7 @@ async function replay(work: ReplayWork): Promise<void> {
         for (const part of expected) checked.set(part, next.savedMs);
         replayer.expect(expected);
       }
-      const [from, to] = spans[i] ?? [0, 0];
+      const [from = 0, to = 0] = [spans[2 * i], spans[2 * i + 1]];
       replayer.take(number, content, from, to);
       if (outbox.isFull || (i & 255) === 0) await rest();
     }

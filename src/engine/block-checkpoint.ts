@@ -100,11 +100,12 @@ export function restoreBlock(block: Block, parts: readonly CheckpointPart[], now
   const misfits = new Map<number, string>();
   for (const part of parts) {
     const problem = misfit(block, part, hash);
+    const plan = planOf(block, part);
     for (const [row, id] of part.twins.entries()) {
       const lane = lanes.get(id);
       if (lane === undefined) continue;
       if (problem === undefined) {
-        restoreLane(block, lane, numbersOf(part, row), nowMs);
+        restoreLane(block, lane, { part, row, plan }, nowMs);
         restored.add(lane);
       } else misfits.set(lane, problem);
     }
@@ -123,15 +124,49 @@ function misfit(block: Block, part: CheckpointPart, hash: string): string | unde
   return missing === undefined ? undefined : `its checkpoint has no ${missing.name}`;
 }
 
-/** The numbers of one twin by column name. */
-function numbersOf({ columns, values, twins }: CheckpointPart, row: number): ReadonlyMap<string, number> {
-  return new Map(columns.map((name, index) => [name, values[index * twins.length + row] ?? Number.NaN]));
+/** Where a part has what a block's lanes need. Columns are named once, not for each of ten thousand twins. */
+interface RestorePlan {
+  readonly columns: readonly Placed[];
+  /** Undefined if the part has the uncertainty of other states. */
+  readonly belief: readonly Placed[] | undefined;
+  /** Columns of detection's record. */
+  readonly detection: readonly number[];
 }
 
-function restoreLane(block: Block, lane: number, saved: ReadonlyMap<string, number>, nowMs: number): void {
+interface Placed {
+  readonly write: Column['write'];
+  /** −1: the part does not have it. */
+  readonly column: number;
+}
+
+/** A twin in a part. */
+interface SavedLane {
+  readonly part: CheckpointPart;
+  readonly row: number;
+  readonly plan: RestorePlan;
+}
+
+function planOf(block: Block, { columns }: CheckpointPart): RestorePlan {
+  const places = new Map(columns.map((name, column) => [name, column]));
+  const placed = ({ name, write }: Column): Placed => ({ write, column: places.get(name) ?? -1 });
+  const belief = beliefColumns(block).map(placed);
+  const saved = columns.filter((name) => name.startsWith('factor ') || name.startsWith('member ')).length;
+  const isSame = saved === belief.length && belief.every(({ column }) => column >= 0);
+  return {
+    columns: columnsOf(block).map(placed),
+    belief: isSame ? belief : undefined,
+    detection: block.detection.names.map((name) => places.get(name) ?? -1),
+  };
+}
+
+function numberOf({ part: { values, twins }, row }: SavedLane, column: number): number {
+  return values[column * twins.length + row] ?? Number.NaN;
+}
+
+function restoreLane(block: Block, lane: number, saved: SavedLane, nowMs: number): void {
   const { memory, model } = block;
   const configured = model.inputs.map((_, i) => memory.slot(lane, memory.layout.inputs + i));
-  for (const { name, write } of columnsOf(block)) write(lane, saved.get(name) ?? Number.NaN);
+  for (const { write, column } of saved.plan.columns) write(lane, numberOf(saved, column));
   for (const [i, value] of configured.entries()) {
     const hadSample = !Number.isNaN(memory.note(lane, memory.frameLayout.inputTimes + i));
     if (!hadSample) memory.setSlot(lane, memory.layout.inputs + i, value);
@@ -143,12 +178,10 @@ function restoreLane(block: Block, lane: number, saved: ReadonlyMap<string, numb
 }
 
 /** The belief goes on if the checkpoint has that of the same states; otherwise its uncertainty begins anew. */
-function restoreBelief(block: Block, lane: number, saved: ReadonlyMap<string, number>, nowMs: number): void {
-  const columns = beliefColumns(block);
-  const isBelief = (name: string): boolean => name.startsWith('factor ') || name.startsWith('member ');
-  const count = [...saved.keys()].filter(isBelief).length;
-  if (count === columns.length && columns.every(({ name }) => Number.isFinite(saved.get(name)))) {
-    for (const { name, write } of columns) write(lane, saved.get(name) ?? Number.NaN);
+function restoreBelief(block: Block, lane: number, saved: SavedLane, nowMs: number): void {
+  const { belief } = saved.plan;
+  if (belief?.every(({ column }) => Number.isFinite(numberOf(saved, column))) === true) {
+    for (const { write, column } of belief) write(lane, numberOf(saved, column));
     return;
   }
   block.events.tell(lane, {
@@ -159,21 +192,24 @@ function restoreBelief(block: Block, lane: number, saved: ReadonlyMap<string, nu
 }
 
 /** Detection goes on if the checkpoint has all of its record; otherwise it learns anew. */
-function restoreDetection(block: Block, lane: number, saved: ReadonlyMap<string, number>): void {
-  const numbers = block.detection.names.map((name) => saved.get(name) ?? Number.NaN);
+function restoreDetection(block: Block, lane: number, saved: SavedLane): void {
+  const numbers = saved.plan.detection.map((column) => numberOf(saved, column));
   if (numbers.every(Number.isFinite)) block.side(lane)?.detection.set(numbers);
 }
 
 function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: CheckpointPart): void {
   const signals = new Map(signalNames(block).map((name, index) => [name, index]));
-  for (let at = 0; at < part.queued.length; at += sampleColumns.count) {
-    const [twin = -1, from = -1, timeMs = 0, value = 0, receivedMs = 0] = part.queued.subarray(
-      at,
-      at + sampleColumns.count,
-    );
-    const lane = lanes.get(part.twins[twin] ?? '');
-    const signal = signals.get(part.signals[from] ?? '');
-    if (lane !== undefined && signal !== undefined) block.refill(lane, { signal, timeMs, value, receivedMs });
+  const laneOf = part.twins.map((id) => lanes.get(id));
+  const signalOf = part.signals.map((name) => signals.get(name));
+  const { queued } = part;
+  for (let at = 0; at < queued.length; at += sampleColumns.count) {
+    const lane = laneOf[queued[at + sampleColumns.twin] ?? -1];
+    const signal = signalOf[queued[at + sampleColumns.signal] ?? -1];
+    if (lane === undefined || signal === undefined) continue;
+    const timeMs = queued[at + sampleColumns.timeMs] ?? 0;
+    const value = queued[at + sampleColumns.value] ?? 0;
+    const receivedMs = queued[at + sampleColumns.receivedMs] ?? 0;
+    block.refill(lane, { signal, timeMs, value, receivedMs });
   }
 }
 

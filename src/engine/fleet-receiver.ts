@@ -54,6 +54,7 @@ export class FleetReceiver {
       case 'swapped':
       case 'removed':
       case 'checkpoint':
+      case 'pong':
         break;
     }
     // Events after numbers: who reads the twin upon its event finds it as the event says.

@@ -183,7 +183,7 @@ export class LiveFleet implements Fleet {
     else journal.resumeAfter(Math.max(0, ...parts.map((part) => part.journal ?? 0)));
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
     // Answers come in order: with them the first snapshots are there as well.
-    await Promise.all(this.#clients.map((client) => client.ask({ kind: 'checkpoint' })));
+    await Promise.all(this.#clients.map((client) => client.ask({ kind: 'ping' })));
     if (journal !== undefined) {
       const found = await this.#recover(checkpoint, this.#clients);
       if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));

@@ -99,6 +99,8 @@ export type ToShard =
   | { readonly kind: 'give-up'; readonly untilMs: number; readonly block: number }
   /** Replaying: sends a frame of a block as it is. */
   | { readonly kind: 'show'; readonly block: number }
+  /** To be answered at once: then everything before was taken, and what it made was sent. */
+  | { readonly kind: 'ping'; readonly request: number }
   /** Recovered: runs with the clock from now on. */
   | { readonly kind: 'go' };
 
@@ -175,6 +177,7 @@ export type FromShard =
       readonly parts: readonly CheckpointPart[];
       readonly report: ShardReport;
     }
+  | { readonly kind: 'pong'; readonly request: number; readonly report: ShardReport }
   /** The last message of a shard that cannot go on. */
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -119,6 +119,9 @@ export class Shard {
       case 'checkpoint':
         this.#sendCheckpoint(message);
         break;
+      case 'ping':
+        this.#send({ kind: 'pong', request: message.request, report: this.#report() }, []);
+        break;
       case 'run-to':
         runTo(this.#blocks, message, (running) => this.#unite(running));
         break;

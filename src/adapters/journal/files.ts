@@ -1,7 +1,7 @@
 /** The few operations on files that a journal needs, so that tests can fill a disk, cut a write short or pull a plug. */
 
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 
 /** A file that is only ever appended to. */
 export interface AppendedFile {
@@ -21,6 +21,8 @@ export interface JournalFiles {
   openAppended(file: string): Promise<AppendedFile>;
   /** How long the file is, and when it was last written. */
   describe(file: string): Promise<{ readonly bytes: number; readonly writtenMs: number }>;
+  /** Puts a file in the place of another. Durable once `syncDirectory` has resolved. */
+  rename(file: string, to: string): Promise<void>;
   remove(file: string): Promise<void>;
   syncDirectory(directory: string): Promise<void>;
 }
@@ -58,6 +60,7 @@ export const nodeFiles: JournalFiles = {
     const { size, mtimeMs } = await stat(file);
     return { bytes: size, writtenMs: mtimeMs };
   },
+  rename: (file, to) => rename(file, to),
   remove: (file) => unlink(file),
   async syncDirectory(directory) {
     let handle: FileHandle | undefined;

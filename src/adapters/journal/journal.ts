@@ -11,6 +11,7 @@
 import path from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { assertInvariant, GemelError } from '../../core/diagnose/index.ts';
+import { compactEnd } from './compact.ts';
 import { type AppendedFile, type JournalFiles, nodeFiles } from './files.ts';
 import {
   cutPage,
@@ -23,7 +24,7 @@ import {
   segmentHeaderBytes,
 } from './format.ts';
 import { Group } from './group.ts';
-import { type JournalNote, recover } from './recover.ts';
+import { damageOf, type JournalNote, recover } from './recover.ts';
 import { listSegments, readSegment, segmentName } from './segments.ts';
 
 export interface FileJournalOptions {
@@ -68,8 +69,8 @@ export interface FileJournal {
   /** Resolves once every record so far is durable: never while the disk refuses. Rejects if the journal is closed first. */
   committed(): Promise<void>;
   /**
-   * The records from number `from` on, as of the call, those that wait for the disk included. Damage that the opening has
-   * reported is passed over.
+   * The records from number `from` on, as of the call, those that wait for the disk included. Damage is noted with its place,
+   * and passed over.
    */
   read(from: number): AsyncGenerator<JournalEntry>;
   /** The same, many at once. */
@@ -96,7 +97,7 @@ interface OpenSegment {
 
 /**
  * Opens the journal in a directory, making it if need be. What a crash has torn off the end is cut and noted; damage
- * before the end is noted with its place, and what can be read is kept.
+ * before the end is noted when it is read, and what can be read is kept.
  *
  * The directory must be locked by the caller: two journals in one would destroy each other.
  *
@@ -110,6 +111,8 @@ export async function openFileJournal(
   try {
     await files.makeDirectory(directory);
     const last = await recover(directory, files, options.log ?? (() => undefined));
+    // It is as good without.
+    await compactEnd(directory, files).catch(() => undefined);
     const [oldest] = await listSegments(directory, files);
     return new Journal(directory, files, { ...options, first: oldest?.first ?? last + 1, last });
   } catch (error) {
@@ -135,6 +138,8 @@ class Journal implements FileJournal {
   #segment: OpenSegment | undefined;
   #writing: Promise<void> | undefined;
   readonly #closing = new AbortController();
+  /** Segments whose damage was told. */
+  readonly #damaged = new Set<string>();
 
   constructor(
     directory: string,
@@ -214,7 +219,11 @@ class Journal implements FileJournal {
     for (const [index, segment] of segments.entries()) {
       const next = segments[index + 1];
       if ((next !== undefined && next.first <= from) || segment.first > until) continue;
-      const { bytes, content, count } = await readSegment(segment, next, this.#files);
+      const read = await readSegment(segment, next, this.#files);
+      const damage = damageOf(read, next);
+      if (damage !== undefined && !this.#damaged.has(segment.file)) this.#log(damage);
+      if (damage !== undefined) this.#damaged.add(segment.file);
+      const { bytes, content, count } = read;
       yield cutPage({ first: segment.first, count, bytes, spans: content.spans }, from, until);
     }
     for (const page of waiting) yield cutPage(page, from, Number.POSITIVE_INFINITY);

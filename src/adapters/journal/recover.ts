@@ -1,9 +1,9 @@
-/** What is found when a journal is opened: the end that a crash has torn off, and damage before it. */
+/** What is found when a journal is opened and read: the end that a crash has torn off, and damage before it. */
 
 import path from 'node:path';
 import type { JournalFiles } from './files.ts';
 import { segmentHeaderBytes } from './format.ts';
-import { listSegments, readSegment, type Segment } from './segments.ts';
+import { listSegments, type ReadSegment, readSegment, type Segment } from './segments.ts';
 
 export interface JournalNote {
   readonly level: 'info' | 'warning' | 'error';
@@ -12,7 +12,8 @@ export interface JournalNote {
 }
 
 /**
- * Reads all segments once; cuts a torn end, and notes damage with its place.
+ * Reads the last segment, and cuts its torn end. The others are read when their records are: a start takes as long as what a
+ * restart needs, however much is kept.
  *
  * @returns the number of the last record, 0 if there is none.
  */
@@ -22,31 +23,37 @@ export async function recover(
   log: (note: JournalNote) => void,
 ): Promise<number> {
   const segments = await listSegments(directory, files);
-  let last = 0;
-  for (const [index, segment] of segments.entries()) {
-    const next = segments[index + 1];
-    const { content, count, bytes } = await readSegment(segment, next, files);
-    const end = segment.first + count - 1;
-    const place = `${path.basename(segment.file)}, byte ${content.damage?.at ?? content.goodBytes}`;
-    if (next === undefined) {
-      last = Math.max(end, last);
-      if (content.damage === undefined) continue;
+  for (;;) {
+    const segment = segments.pop();
+    if (segment === undefined) return 0;
+    const read = await readSegment(segment, undefined, files);
+    const { content, count, bytes } = read;
+    if (content.damage !== undefined) {
       const torn = bytes.length - content.goodBytes;
       log({
         level: 'warning',
-        message: `the journal's end was torn (${place}: ${content.damage.why}); ${torn} bytes that were never confirmed are cut`,
+        message: `the journal's end was torn (${placeOf(read)}: ${content.damage.why}); ${torn} bytes that were never confirmed are cut`,
       });
       await cut(segment, content.goodBytes, files);
-    } else if (end + 1 < next.first) {
-      log({
-        level: 'error',
-        code: 'JOURNAL_CORRUPT',
-        message: `records ${end + 1} to ${next.first - 1} cannot be read: ${place}: ${content.damage?.why ?? 'they are missing'}`,
-      });
     }
-    last = Math.max(last, end);
+    // One without a good header has no number; one without records says what the next one is.
+    if (count > 0 || content.goodBytes >= segmentHeaderBytes) return segment.first + count - 1;
   }
-  return last;
+}
+
+/** What is wrong with a segment that has another behind it; undefined if all records between are there. */
+export function damageOf(read: ReadSegment, next: Segment | undefined): JournalNote | undefined {
+  const end = read.segment.first + read.count - 1;
+  if (next === undefined || end + 1 >= next.first) return undefined;
+  return {
+    level: 'error',
+    code: 'JOURNAL_CORRUPT',
+    message: `records ${end + 1} to ${next.first - 1} cannot be read: ${placeOf(read)}: ${read.content.damage?.why ?? 'they are missing'}`,
+  };
+}
+
+function placeOf({ segment, content }: ReadSegment): string {
+  return `${path.basename(segment.file)}, byte ${content.damage?.at ?? content.goodBytes}`;
 }
 
 async function cut({ file }: Segment, goodBytes: number, files: JournalFiles): Promise<void> {

@@ -7,6 +7,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { checksumOf } from '../../../src/adapters/journal/checksum.ts';
 import { nodeFiles, type JournalFiles } from '../../../src/adapters/journal/files.ts';
 import {
   type FileJournal,
@@ -151,6 +153,52 @@ describe('records', () => {
     assert.equal(await journal.release(100), 2); // The last one stays: it knows the next number.
     assert.equal((await reopened()).last, 6);
   });
+});
+
+describe('starts', () => {
+  test('do not fill the directory with small segments', async () => {
+    for (let k = 1; k <= 20; k++) await appendAll(await reopened(), [`of start ${k}`, 'x'.repeat(k)]);
+    assert.ok(segments().length <= 2, segments().join(' '));
+    const journal = await reopened();
+    assert.equal(journal.last, 40);
+    const found = await texts(journal);
+    assert.equal(found.length, 40);
+    assert.equal(found[38], '39 of start 20');
+    assert.deepEqual(notes, []);
+  });
+
+  test('leave what was put together readable, whenever they are cut short', async () => {
+    await appendAll(await open(), ['a', 'b']);
+    await appendAll(await reopened(), ['c', 'd']);
+    for (const journal of opened.splice(0)) await journal.close();
+    const stops = ['openAppended', 'rename', 'remove'] as const;
+    for (const stop of stops) {
+      const files: JournalFiles = { ...nodeFiles, [stop]: () => Promise.reject(new Error('cut short')) };
+      const journal = await open({ files });
+      assert.deepEqual(await texts(journal), ['1 a', '2 b', '3 c', '4 d'], stop);
+      for (const one of opened.splice(0)) await one.close();
+    }
+    await appendAll(await open(), ['e']);
+    assert.deepEqual(await texts(await reopened()), ['1 a', '2 b', '3 c', '4 d', '5 e']);
+    assert.deepEqual(segments(), ['00000000000000000001.journal']);
+  });
+});
+
+test('a checksum is that of zlib, however long the record', () => {
+  const bytes = Uint8Array.from({ length: 700 }, (_, i) => (i * 7919) % 251);
+  for (const number of [1, 2 ** 32 + 5, 2 ** 52]) {
+    const prefix = Buffer.alloc(8);
+    prefix.writeBigUInt64LE(BigInt(number));
+    for (const [from, to] of [
+      [0, 0],
+      [3, 4],
+      [1, 60],
+      [5, 516],
+      [5, 517],
+      [0, 700],
+    ] as const)
+      assert.equal(checksumOf(number, bytes, from, to), crc32(bytes.subarray(from, to), crc32(prefix)));
+  }
 });
 
 describe('records that nobody needs', () => {

@@ -11,7 +11,6 @@ import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CalibrationJobs } from '../adapters/calibrations/index.ts';
 import { createFileTexts, type FileCheckpoints } from '../adapters/checkpoint/index.ts';
-import type { OpenHistory } from '../adapters/history/index.ts';
 import type { HttpServer, ModelPublishing, Readiness, TwinChanges } from '../adapters/http/index.ts';
 import type { FileJournal } from '../adapters/journal/index.ts';
 import type { Metrics } from '../adapters/metrics/index.ts';
@@ -34,6 +33,7 @@ import { defaults } from './options.ts';
 import type { Project } from './project.ts';
 import { publishedTwinSchema } from './published.ts';
 import { modelsDirectory, PublishedModels } from './published-models.ts';
+import { type RecordedHistory, startHistory } from './recorded-history.ts';
 import { RuntimeTwins } from './runtime-twins.ts';
 import { addressesOf } from './services.ts';
 import { warnOfStrangers } from './strangers.ts';
@@ -236,30 +236,6 @@ function createTransport(project: Project, adapter: MqttAdapter, log: Log): Mqtt
   return transport;
 }
 
-/** A history that goes on recording until it is closed. */
-type RecordedHistory = Omit<OpenHistory, 'define' | 'write'>;
-
-async function startHistory(
-  { history }: Project,
-  { fleet, log }: { readonly fleet: Fleet; readonly log: Log },
-): Promise<RecordedHistory | undefined> {
-  if (history === undefined) return undefined;
-  const { openHistory, recordFleet } = await import('../adapters/history/index.ts');
-  const opened = openHistory(history.place, {
-    keepMs: history.keepMs,
-    keepSummariesMs: history.keepSummariesMs,
-    log: ({ level, message }) => log[levelOf(level)]({}, message),
-  });
-  const recording = recordFleet(fleet, opened, history);
-  return {
-    ...opened,
-    async close() {
-      recording.stop();
-      await opened.close();
-    },
-  };
-}
-
 interface HttpParts {
   readonly fleet: Fleet;
   readonly changes: TwinChanges;
@@ -284,7 +260,7 @@ async function startHttp(
     changes,
     publishing,
     calibrations,
-    ...(history === undefined ? {} : { history }),
+    ...(history === undefined ? {} : { history, historyFiles: history.files }),
     metrics,
     log,
     version,

@@ -12,6 +12,7 @@ export { publishedSchema } from './published.ts';
 export { type ProjectDocument, ProjectDocumentSchema } from './schema.ts';
 export type { Log, LogLevel, LogOptions } from './log.ts';
 export type { ReplayOptions, ReplayReport } from './replay/replay.ts';
-export { openLog, playTable, replayProject, startProject } from './start.ts';
+export { openHistoryOf, openLog, playTable, replayProject, startProject } from './start.ts';
+export type { StoredHistory } from './stored-history.ts';
 export { parseValue, type ValueResult } from './value.ts';
 export { readVersion } from './version.ts';

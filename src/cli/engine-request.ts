@@ -3,6 +3,8 @@
 import { type ErrorCode, catalogue, GemelError } from '../core/diagnose/index.ts';
 
 const patienceMs = 10_000;
+/** A file takes longer. */
+const filePatienceMs = 120_000;
 
 /**
  * GET, or POST with a body: an object as JSON, a text as YAML.
@@ -14,22 +16,35 @@ export async function request<T>(url: string, path: string, body?: object | stri
 }
 
 /** The same with the status of the answer. */
-export async function exchange<T>(
-  url: string,
-  path: string,
-  body?: object | string,
-): Promise<{ readonly status: number; readonly answer: T }> {
+export async function exchange<T>(url: string, path: string, body?: object | string): Promise<Answered<T>> {
+  const signal = AbortSignal.timeout(patienceMs);
+  if (body === undefined) return send(url, path, { signal });
+  const isText = typeof body === 'string';
+  return send(url, path, {
+    signal,
+    method: 'POST',
+    headers: { 'content-type': isText ? 'application/yaml' : 'application/json' },
+    body: isText ? body : JSON.stringify(body),
+  });
+}
+
+/** POST of a text of CSV. @throws GemelError as `request`. */
+export async function sendFile<T>(url: string, path: string, csv: string): Promise<T> {
+  const signal = AbortSignal.timeout(filePatienceMs);
+  const headers = { 'content-type': 'text/csv' };
+  return (await send<T>(url, path, { signal, method: 'POST', headers, body: csv })).answer;
+}
+
+interface Answered<T> {
+  readonly status: number;
+  readonly answer: T;
+}
+
+async function send<T>(url: string, path: string, init: RequestInit): Promise<Answered<T>> {
   let response: Response;
   let answer: unknown;
   try {
-    response = await fetch(new URL(path, url), {
-      signal: AbortSignal.timeout(patienceMs),
-      ...(body !== undefined && {
-        method: 'POST',
-        headers: { 'content-type': typeof body === 'string' ? 'application/yaml' : 'application/json' },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
-    });
+    response = await fetch(new URL(path, url), init);
     answer = await response.json();
   } catch (error) {
     const why = error instanceof Error ? explain(error) : String(error);

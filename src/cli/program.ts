@@ -52,6 +52,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'run the past of a project again, and compare',
     load: async () => (await import('./replay.ts')).replayCommand(),
   },
+  history: {
+    summary: 'write the history of a project into files, and files into it',
+    load: async () => (await import('./history.ts')).historyCommand(),
+  },
   schema: {
     summary: 'print the JSON Schema of models or projects',
     load: async () => (await import('./schema.ts')).schemaCommand(),

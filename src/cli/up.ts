@@ -4,18 +4,17 @@ import { Command, Option } from 'commander';
 import {
   type KernelName,
   kernels,
-  type LoadedProject,
   type Log,
   type LogLevel,
-  loadProject,
   openLog,
   type Project,
   readVersion,
   type Running,
   startProject,
 } from '../app/index.ts';
-import { GemelError, renderDiagnostics } from '../core/diagnose/index.ts';
+import { GemelError } from '../core/diagnose/index.ts';
 import { integerArgument } from './arguments.ts';
+import { checkedProject } from './checked-project.ts';
 import { colorOn, usageError } from './terminal.ts';
 
 interface Options {
@@ -86,7 +85,7 @@ Exit code: 0 stopped as asked, 1 it could not start or something failed, 2 the c
 }
 
 async function upAction(directory: string, options: Options): Promise<void> {
-  const project = withOptions(checked(loadProject(directory)), options);
+  const project = withOptions(checkedProject(directory, 'the project was not started'), options);
   const log = await openLog({
     level: options.quiet && options.logLevel === 'info' ? 'warn' : options.logLevel,
     style: process.stderr.isTTY && !options.json ? 'people' : 'json',
@@ -109,17 +108,6 @@ function upSpeed(text: string): number {
   const factor = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
   if (factor >= 1 && factor <= 1000) return factor;
   throw usageError(`--speed: \`${text}\` is not a factor from 1x to 1000x`);
-}
-
-/** The project, or all its problems on stderr. @throws GemelError `PROJECT_INVALID`. */
-function checked({ project, diagnostics, sources }: LoadedProject): Project {
-  if (diagnostics.length > 0) {
-    process.stderr.write(`${renderDiagnostics(diagnostics, { sources, color: colorOn(process.stderr) })}\n`);
-  }
-  if (project) return project;
-  throw new GemelError('PROJECT_INVALID', 'the project was not started', {
-    hint: 'correct the problems above',
-  });
 }
 
 function withOptions(project: Project, { port, mqttPort, host, kernel }: Options): Project {

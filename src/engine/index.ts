@@ -1,6 +1,15 @@
 /** The engine's public surface. */
 
 export { isSameDocument } from './add-model.ts';
+export { readEventTime } from './event-time.ts';
+export type {
+  HistoryExtract,
+  HistoryFile,
+  HistoryFileProblem,
+  HistoryFiles,
+  HistoryTaken,
+  HistoryTakenSeries,
+} from './history-files.ts';
 export {
   type Alarm,
   AlarmBook,
@@ -74,6 +83,7 @@ export type {
   HistoryPoints,
   HistoryReading,
   HistorySignal,
+  HistorySamples,
   HistorySeries,
   HistorySpan,
   Journal,

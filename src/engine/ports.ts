@@ -88,13 +88,15 @@ export interface History {
   factsAt(asked: HistoryFactsAt): Promise<readonly HistoryFact[]>;
   /** The first moment that can be shown: of the oldest fact, or where what is older was deleted. Undefined if there is none. */
   begin(): Promise<number | undefined>;
+  /** The twins that there is something of. */
+  twins(): Promise<readonly string[]>;
   /**
-   * Puts samples of any times where these belong; one of a time that is there already replaces it. The arrays are handed
-   * over. Resolves once they are kept; `late` were not, since those beside them were too old to keep and are gone.
+   * Puts samples of any times where these belong; one of a time that is there already replaces it. Resolves once they are
+   * kept; `late` were not, since those beside them were too old to keep and are gone.
    *
    * @throws GemelError `HISTORY_UNAVAILABLE`
    */
-  insert(series: HistorySeries, points: HistoryPoints): Promise<{ readonly late: number }>;
+  insert(samples: readonly HistorySamples[]): Promise<{ readonly late: number }>;
 }
 
 export interface HistorySignal {
@@ -114,6 +116,12 @@ export interface HistorySpan {
   readonly fromMs: number;
   /** Not included. */
   readonly toMs: number;
+}
+
+/** Samples of one series. */
+export interface HistorySamples {
+  readonly series: HistorySeries;
+  readonly points: HistoryPoints;
 }
 
 /** Times in Unix milliseconds, values in the unit of the signal. */

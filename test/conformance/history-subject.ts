@@ -55,10 +55,11 @@ export function write(history: OpenHistory, samples: readonly Sample[], series =
 }
 
 export async function insert(history: OpenHistory, samples: readonly Sample[], series = level) {
-  return history.insert(series, {
+  const points = {
     timesMs: Float64Array.from(samples, ([timeMs]) => timeMs),
     values: Float64Array.from(samples, ([, value]) => value),
-  });
+  };
+  return history.insert([{ series, points }]);
 }
 
 export async function read(

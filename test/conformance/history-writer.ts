@@ -9,9 +9,7 @@ const history = openPlace(place, { store: { blockSamples: 8, pendingRows: 20 } }
 // Until it is ready it may refuse nothing, so the first question waits for it.
 await history.signals('tank-1');
 for (let i = 0; ; i++) {
-  await history.insert(
-    { twin: 'tank-1', signal: 'level', unit: 'm' },
-    { timesMs: Float64Array.of(i * 1000), values: Float64Array.of(i) },
-  );
+  const points = { timesMs: Float64Array.of(i * 1000), values: Float64Array.of(i) };
+  await history.insert([{ series: { twin: 'tank-1', signal: 'level', unit: 'm' }, points }]);
   writeSync(1, `${i}\n`);
 }

@@ -12,6 +12,7 @@ import fc from 'fast-check';
 import type { OpenHistory } from '../../src/adapters/history/index.ts';
 import type { HistorySeries } from '../../src/engine/index.ts';
 import { factCases } from './history-facts.ts';
+import { openPlace } from './history-place.ts';
 import {
   type HistorySubject,
   insert,
@@ -245,6 +246,25 @@ const cases: Readonly<Record<string, (tried: Tried) => Promise<void>>> = {
       write(history, ramp(13, expected.length));
       expected = ramp(expected.length + 13);
       assert.deepEqual(await read(history), expected);
+    }
+  },
+
+  'can be read by a second process beside the one that writes it, as it is at the first question': async (
+    tried,
+  ) => {
+    const history = await tried.open();
+    write(history, ramp(50));
+    await until('it is written', () => history.counters().written === 50);
+    const reader = openPlace(tried.subject.place, { readOnly: true });
+    try {
+      assert.deepEqual(await reader.twins(), ['tank-1']);
+      write(history, ramp(50, 50));
+      await until('it is written', () => history.counters().written === 100);
+      assert.deepEqual(await read(reader), ramp(50));
+      assert.deepEqual(await read(history), ramp(100));
+      await assert.rejects(insert(reader, ramp(1)), { code: 'HISTORY_UNAVAILABLE' });
+    } finally {
+      await reader.close();
     }
   },
 

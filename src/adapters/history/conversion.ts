@@ -16,7 +16,7 @@ import type { BlockSummary } from './block-points.ts';
  * How a value recorded in `from` reads in `to`; undefined if it cannot be told: the units are of different kinds, or one
  * is no unit. A temperature may have been in K in one version of a model and be in degC in the next.
  */
-function conversionOf(
+export function conversionOf(
   signal: string,
   { from, to }: { readonly from: string; readonly to: string },
 ): ((value: number) => number) | undefined {

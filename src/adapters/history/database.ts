@@ -44,10 +44,16 @@ export interface Database {
   close(): void;
 }
 
+/** To be read, it is seen as it is at the first question, whatever another process writes meanwhile. */
+export type Access = 'write' | 'read';
+
 /** @throws Error if the file is no history of this format. */
-export function openDatabase(file: string): Database {
-  const database = new DatabaseSync(file);
+export function openDatabase(file: string, access: Access): Database {
+  const database = new DatabaseSync(file, { readOnly: access === 'read' });
   try {
+    database.exec('PRAGMA cache_size = -16000;');
+    if (access === 'read') database.exec('BEGIN');
+    else database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     return tablesOf(database, file);
   } catch (error) {
     database.close();
@@ -56,7 +62,6 @@ export function openDatabase(file: string): Database {
 }
 
 function tablesOf(database: DatabaseSync, file: string): Database {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;');
   const version = pragma(database, 'user_version');
   if (version !== 0 && version !== formatVersion) {
     throw new Error(`${file} has format ${version}, this program reads ${formatVersion}`);

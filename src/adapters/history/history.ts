@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GemelError } from '../../core/diagnose/index.ts';
-import type { History, HistoryFact } from '../../engine/index.ts';
+import type { History, HistoryFact, HistorySamples } from '../../engine/index.ts';
 import type { Answers, FromHistory, HistoryPlace, HistorySettings, Question, ToHistory } from './messages.ts';
 import type { StoreOptions } from './open-series.ts';
 import type { Batch } from './pending.ts';
@@ -34,6 +34,8 @@ export interface HistoryOptions {
   readonly store?: StoreOptions;
   /** How often old samples are looked for. Default 1,000. */
   readonly forgetEveryMs?: number;
+  /** Only to be read, as it is at the first question, beside a process that writes it. Default false. */
+  readonly readOnly?: boolean;
 }
 
 export interface HistoryCounters {
@@ -68,7 +70,7 @@ const questionLimit = 1000;
  * Opens a history, making it if need be. A disk that refuses, or a database that is away, is told and tried again.
  */
 export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenHistory {
-  if ('file' in place) mkdirSync(path.dirname(place.file), { recursive: true });
+  if ('file' in place && options.readOnly !== true) mkdirSync(path.dirname(place.file), { recursive: true });
   const { keepMs, keepSummariesMs, log = () => undefined } = options;
   const { samplesOnTheirWay = 4_000_000, factsOnTheirWay = 100_000 } = options;
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -80,7 +82,7 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
       keepSummariesMs,
       // A little at a time: deleting much at once would hold up what comes in.
       forgetEveryMs: options.forgetEveryMs ?? 1000,
-      store: options.store ?? {},
+      store: { ...options.store, readOnly: options.readOnly ?? false },
     } satisfies HistorySettings,
   });
   worker.unref();
@@ -148,16 +150,16 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
       factsWaiting += taken.length;
       if (taken.length > 0) send({ kind: 'note', facts: taken });
     },
-    async insert(series, { timesMs, values }) {
+    async insert(samples) {
       const why = failure ?? refusing;
       if (why !== undefined) throw unavailable('written', why);
-      const [number = 0] = define([series]);
-      const batch = { series: new Uint32Array(timesMs.length).fill(number), timesMs, values };
+      const batch = batchOf(samples, define(samples.map(({ series }) => series)));
       if (!hasRoom(batch)) throw unavailable('written', 'too many samples are on their way to it');
       const kept = Promise.withResolvers<{ late: number }>();
       inserted.set(post(batch), kept);
       return kept.promise;
     },
+    twins: () => ask({ ask: 'twins' }),
     signals: (twin) => ask({ ask: 'signals', twin }),
     points: (span, limit) => ask({ ask: 'points', span, limit }),
     buckets: (span, everyMs) => ask({ ask: 'buckets', span, everyMs }),
@@ -227,6 +229,23 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
     rejectAll(inserted, unavailable('written', why));
     ended.resolve();
   }
+}
+
+function batchOf(samples: readonly HistorySamples[], numbers: Uint32Array): Batch {
+  const count = samples.reduce((sum, { points }) => sum + points.timesMs.length, 0);
+  const batch = {
+    series: new Uint32Array(count),
+    timesMs: new Float64Array(count),
+    values: new Float64Array(count),
+  };
+  let at = 0;
+  for (const [i, { points }] of samples.entries()) {
+    batch.series.fill(numbers[i] ?? 0, at, at + points.timesMs.length);
+    batch.timesMs.set(points.timesMs, at);
+    batch.values.set(points.values, at);
+    at += points.timesMs.length;
+  }
+  return batch;
 }
 
 function rejectAll<T>(waiting: Map<number, PromiseWithResolvers<T>>, why: GemelError): void {

@@ -30,6 +30,7 @@ export interface HistorySettings {
 }
 
 export type Question =
+  | { readonly ask: 'twins' }
   | { readonly ask: 'signals'; readonly twin: string }
   | { readonly ask: 'points'; readonly span: HistorySpan; readonly limit: number }
   | { readonly ask: 'buckets'; readonly span: HistorySpan; readonly everyMs: number }
@@ -40,6 +41,7 @@ export type Question =
   | { readonly ask: 'begin' };
 
 export interface Answers {
+  readonly twins: readonly string[];
   readonly signals: readonly HistorySignal[];
   readonly points: HistoryPoints;
   readonly buckets: HistoryBuckets;

@@ -18,12 +18,15 @@ export interface StoreOptions {
   readonly pendingRows?: number;
   /** Samples in memory, at most, while there are fewer than an eighth as many series. Default eight million, 128 MB. */
   readonly openSamples?: number;
+  /** Only to be read, as it is at the first question, beside a process that writes it. Default false. */
+  readonly readOnly?: boolean;
 }
 
 export const storeDefaults: Required<StoreOptions> = {
   blockSamples: 512,
   pendingRows: 2048,
   openSamples: 8_000_000,
+  readOnly: false,
 };
 
 /** However many series there are, each may wait for so many samples. */
@@ -62,6 +65,10 @@ export class OpenSeries {
 
   at(number: number): Series | undefined {
     return this.#series[number];
+  }
+
+  twins(): readonly string[] {
+    return this.#index.twins();
   }
 
   /** The signals of a twin, each with the unit that it has now. */

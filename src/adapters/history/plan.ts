@@ -3,7 +3,7 @@
 import { isFiltered } from '../../core/estimate/index.ts';
 import type { Model, Signal } from '../../core/model/index.ts';
 import { parseUnit, roundDeviation, roundShown, type Unit } from '../../core/units/index.ts';
-import { seriesNames, type Snapshot } from '../../engine/index.ts';
+import { type HistorySignal, seriesNames, type Snapshot } from '../../engine/index.ts';
 
 /** A series with a value at each recorded tick. */
 export interface Computed {
@@ -20,6 +20,11 @@ export interface Plan {
   readonly measured: Model['measurements'];
   /** All of it, by number. */
   readonly series: readonly { readonly signal: string; readonly unit: string }[];
+}
+
+/** The signals that the history gets of a twin of this model. */
+export function recordedSignals(model: Model): readonly HistorySignal[] {
+  return planOf(model).series;
 }
 
 export function planOf(model: Model): Plan {

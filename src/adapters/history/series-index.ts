@@ -43,6 +43,10 @@ export class SeriesIndex {
     );
   }
 
+  twins(): readonly string[] {
+    return [...this.#twins.keys()];
+  }
+
   /** The signals of a twin, each with its unit now. */
   of(twin: string): readonly SeriesInfo[] {
     const signals = this.#twins.get(twin) ?? new Map<string, Numbered[]>();

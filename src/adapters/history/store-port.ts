@@ -30,6 +30,7 @@ export interface Store {
   write(batch: Batch): Soon<number>;
   /** Takes facts; they are kept for good when it returns. */
   note(facts: readonly HistoryFact[]): Soon<void>;
+  twins(): readonly string[];
   /** The signals of a twin, each with the unit that it has now. */
   seriesOf(twin: string): readonly SeriesInfo[];
   points(span: HistorySpan, limit: number): Soon<HistoryPoints>;

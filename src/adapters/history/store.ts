@@ -39,7 +39,7 @@ export class HistoryStore implements Store {
 
   /** @throws Error if the file cannot be opened, or is no history of this format. */
   constructor(file: string, options: StoreOptions = {}) {
-    this.#database = openDatabase(file);
+    this.#database = openDatabase(file, options.readOnly === true ? 'read' : 'write');
     this.#blocks = new Blocks(this.#database, options.blockSamples ?? storeDefaults.blockSamples);
     this.#series = new OpenSeries(options, ({ id }, points) => this.#blocks.append(id, points));
     for (const { id, twin, signal, unit } of this.#database.statements.allSeries.all()) {
@@ -62,6 +62,10 @@ export class HistoryStore implements Store {
   /** Number of one series. */
   series(info: SeriesInfo): number {
     return this.define([info])[0] ?? 0;
+  }
+
+  twins(): readonly string[] {
+    return this.#series.twins();
   }
 
   seriesOf(twin: string): readonly SeriesInfo[] {

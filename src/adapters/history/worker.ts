@@ -129,7 +129,7 @@ async function letGo(): Promise<void> {
 
 async function forget(): Promise<void> {
   isForgetting = false;
-  if (opened === undefined || refusing !== undefined) return;
+  if (opened === undefined || refusing !== undefined || storeOptions.readOnly === true) return;
   try {
     await opened.forget(Date.now() - keepMs);
     await opened.forgetSummaries(Date.now() - keepSummariesMs);
@@ -152,6 +152,8 @@ async function answer(number: number, question: Question): Promise<void> {
 
 function find(from: Store, question: Question): Answers[keyof Answers] | Promise<Answers[keyof Answers]> {
   switch (question.ask) {
+    case 'twins':
+      return from.twins();
     case 'signals':
       return from.seriesOf(question.twin).map(({ signal, unit }) => ({ signal, unit }));
     case 'points':

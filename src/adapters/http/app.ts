@@ -14,6 +14,7 @@ import { listRoutes, type RouteList } from './route-list.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { calibrationRoutes } from './routes/calibrations.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { historyFileRoutes } from './routes/history-files.ts';
 import { historyRoutes } from './routes/history.ts';
 import { modelRoutes } from './routes/models.ts';
 import { projectRoutes } from './routes/project.ts';
@@ -70,6 +71,8 @@ export async function createHttpApp(
   if (options.changes !== undefined) changeRoutes(context, options.changes);
   alarmRoutes(context);
   if (options.history !== undefined) historyRoutes(context, options.history);
+  if (options.history !== undefined && options.historyFiles !== undefined)
+    historyFileRoutes(context, options.history, options.historyFiles);
   modelRoutes(context);
   if (options.publishing !== undefined) publishRoutes(context, options.publishing);
   if (options.calibrations !== undefined) calibrationRoutes(context, options.calibrations);

@@ -45,7 +45,9 @@ describe('a database', { skip: withoutPostgres }, () => {
   }
 
   const insert = (history: OpenHistory, timeMs: number) =>
-    history.insert(level, { timesMs: Float64Array.of(timeMs), values: Float64Array.of(1) });
+    history.insert([
+      { series: level, points: { timesMs: Float64Array.of(timeMs), values: Float64Array.of(1) } },
+    ]);
 
   /** Why it refuses. */
   async function refusal(t: TestContext, postgres: PostgresAddress): Promise<string> {

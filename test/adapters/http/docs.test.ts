@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { partLimit, rowLimit, sampleLimit, signalLimit } from '../../../src/adapters/http/history/request.ts';
+import { fileBytes } from '../../../src/adapters/http/routes/history-files.ts';
 import { problemOf } from '../../../src/adapters/http/problem.ts';
 import { defaultLimits } from '../../../src/adapters/http/options.ts';
 import { catalogue, type ErrorCode, GemelError } from '../../../src/core/diagnose/index.ts';
@@ -74,6 +75,7 @@ test('the limits are those of the code', () => {
     [signalLimit, '| signals | 20 |', 20],
     [partLimit, 'rows of a table as JSON | 2,000 |', 2000],
     [sampleLimit, 'samples of a signal as JSON | 10,000 |', 10_000],
+    [fileBytes, '| file that is sent | 32 MiB,', 33_554_432],
     [rowLimit, 'rows of a table as CSV | 10,000,000 |', 10_000_000],
     [stream.readers, '| readers | 2000 |', 2000],
     [stream.messageBytes, '| message from a client | 64 KiB |', 65_536],

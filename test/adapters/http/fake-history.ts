@@ -13,6 +13,7 @@ export function createFakeHistory(): History {
   const sampleMs = Array.from({ length: 12_000 }, (_, i) => historyFromMs + i * 1000);
   return {
     signals: async (twin) => (['pump-1', 'gone'].includes(twin) ? [temperature, sensor] : []),
+    twins: async () => ['pump-1', 'gone'],
     insert: async () => ({ late: 0 }),
     async points(span, limit) {
       const times = sampleMs.filter((timeMs) => timeMs >= span.fromMs && timeMs < span.toMs).slice(0, limit);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createHistoryFiles } from '../../../src/adapters/history/index.ts';
 import type { Calibrations, ModelPublishing } from '../../../src/adapters/http/options.ts';
 import { createFakeHistory } from './fake-history.ts';
 import { createApp } from './harness.ts';
@@ -28,6 +29,7 @@ const calibrations: Calibrations = {
   onChange: () => () => {},
 };
 const publishing: ModelPublishing = { publish: () => assert.fail('nothing is published here') };
+const historyFiles = createHistoryFiles(createFakeHistory(), { recorded: () => undefined, nowMs: Date.now });
 const routes = {
   'GET /state': { twin: 'machine', reply: 'plain' },
   'POST /update': { twin: 'machine', reply: 'plain', stepSeconds: 1, inputs: ['ambient'] },
@@ -41,6 +43,7 @@ test('has every route, and nothing else', async (t) => {
     changes,
     calibrations,
     history: createFakeHistory(),
+    historyFiles,
   });
   const { status, body } = await get('/api/v1/openapi.json');
   assert.equal(status, 200);
@@ -69,6 +72,7 @@ test('has every route, and nothing else', async (t) => {
     'GET /api/v1/twins/{id}/alarms',
     'GET /api/v1/twins/{id}/history',
     'GET /api/v1/twins/{id}/history.csv',
+    'GET /api/v1/twins/{id}/history.parquet',
     'GET /api/v1/twins/{id}/state',
     'GET /health',
     'GET /metrics',
@@ -80,6 +84,7 @@ test('has every route, and nothing else', async (t) => {
     'POST /api/v1/models',
     'POST /api/v1/models/{id}/calibrations',
     'POST /api/v1/twins',
+    'POST /api/v1/twins/{id}/history',
     'POST /api/v1/twins/{id}/inputs',
     'POST /api/v1/twins/{id}/step',
     'POST /update',
@@ -106,6 +111,7 @@ test('says of every operation what it is, takes and answers, and every reference
     calibrations,
     publishing,
     history: createFakeHistory(),
+    historyFiles,
   });
   const { body, text } = await get('/api/v1/openapi.json');
   const schemas = (body.components as { schemas: Record<string, object> }).schemas;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { CalibrationJobs } from '../../../src/adapters/calibrations/index.ts';
+import { createHistoryFiles } from '../../../src/adapters/history/index.ts';
 import { createHttpApp } from '../../../src/adapters/http/app.ts';
 import type { HttpOptions } from '../../../src/adapters/http/index.ts';
 import { guardOf, limitsOf } from '../../../src/adapters/http/server.ts';
@@ -85,6 +86,10 @@ export async function createRealApp(t: TestContext, textType = 'application/yaml
     publishing: published.into(fleet),
     calibrations,
     history: createFakeHistory(),
+    historyFiles: createHistoryFiles(createFakeHistory(), {
+      recorded: () => undefined,
+      nowMs: () => startMs,
+    }),
     version: '0.1.0',
     readiness: { mqtt: () => ({ status: 'ok', detail: 'listening on mqtt://127.0.0.1:1883' }) },
     metrics: { contentType: 'text/plain; version=0.0.4', render: async () => '' },

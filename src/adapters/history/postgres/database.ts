@@ -4,8 +4,9 @@
  */
 
 import pg from 'pg';
+import type { Access } from '../database.ts';
 import { connectionString, type PostgresAddress } from './address.ts';
-import { takeSchema } from './schema.ts';
+import { readSchema, takeSchema } from './schema.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -35,8 +36,8 @@ const session = `SET extra_float_digits = 1; SET synchronous_commit = on; SET st
   SET idle_in_transaction_session_timeout = ${answerMs};
   SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;`;
 
-/** @throws Error if it cannot be reached, does not let us in, or `takeSchema` refuses. */
-export async function openDatabase(address: PostgresAddress): Promise<Database> {
+/** @throws Error if it cannot be reached, does not let us in, or the schema is not ours. */
+export async function openDatabase(address: PostgresAddress, access: Access): Promise<Database> {
   const client = new pg.Client({
     connectionString: connectionString(address),
     connectionTimeoutMillis: connectMs,
@@ -50,7 +51,9 @@ export async function openDatabase(address: PostgresAddress): Promise<Database> 
   try {
     await client.connect();
     await client.query(session);
-    await takeSchema(client, address.schema ?? 'gemel');
+    const schema = address.schema ?? 'gemel';
+    if (access === 'write') await takeSchema(client, schema);
+    else await readSchema(client, schema);
   } catch (error) {
     await end(client);
     throw error;

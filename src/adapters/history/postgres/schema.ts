@@ -65,12 +65,29 @@ export async function takeSchema(client: Client, schema: string): Promise<void> 
   await migrate(client, schema);
 }
 
+/**
+ * Begins a transaction in which nothing changes, beside whoever writes. No lock is taken.
+ *
+ * @throws Error if the schema is not there, or its tables are those of another version.
+ */
+export async function readSchema(client: Client, schema: string): Promise<void> {
+  await client.query(`SET search_path TO ${quoted(schema)}; SET idle_in_transaction_session_timeout = 0`);
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const [there] = await rows(client, 'SELECT to_regnamespace($1) IS NOT NULL AS yes', [quoted(schema)]);
+  const version = there?.['yes'] === true ? await versionOf(client, schema) : 0;
+  if (version !== migrations.length) {
+    throw new Error(
+      version === 0
+        ? `there is no history in the schema ${schema} of this database`
+        : formatOf(schema, version),
+    );
+  }
+}
+
 async function migrate(client: Client, schema: string): Promise<void> {
   const version = await versionOf(client, schema);
   if (version > migrations.length) {
-    throw new Error(
-      `the history in the schema ${schema} has format ${version}, this program reads ${migrations.length}`,
-    );
+    throw new Error(formatOf(schema, version));
   }
   for (const [i, sql] of migrations.slice(version).entries()) {
     await client.query(`BEGIN; ${sql} UPDATE format SET version = ${version + i + 1}; COMMIT;`);
@@ -87,6 +104,10 @@ async function versionOf(client: Client, schema: string): Promise<number> {
     if (typeof row?.['version'] === 'number') return row['version'];
   }
   throw new Error(`the schema ${schema} of this database holds other tables, and no history of this program`);
+}
+
+function formatOf(schema: string, version: number): string {
+  return `the history in the schema ${schema} has format ${version}, this program reads ${migrations.length}`;
 }
 
 async function rows(

@@ -33,7 +33,7 @@ export async function openPostgresStore(
   address: PostgresAddress,
   options: StoreOptions = {},
 ): Promise<PostgresStore> {
-  const database = await openDatabase(address);
+  const database = await openDatabase(address, options.readOnly === true ? 'read' : 'write');
   try {
     const store = new PostgresStore(database, options);
     await store.load();
@@ -117,6 +117,10 @@ class PostgresStore implements Store {
       }
     }
     return series.map((info) => numbers.get(seriesKey(info)) ?? 0);
+  }
+
+  twins(): readonly string[] {
+    return this.#series.twins();
   }
 
   seriesOf(twin: string): readonly SeriesInfo[] {

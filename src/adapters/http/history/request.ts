@@ -67,6 +67,16 @@ export const CsvQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export const FileQuery = Type.Object(
+  {
+    signal: Type.Optional(Type.String({ description: `${signalText} Without it, all that there are.` })),
+    from: spanFields.from,
+    to: spanFields.to,
+    last: spanFields.last,
+  },
+  { additionalProperties: false },
+);
+
 export interface SpanMs {
   readonly fromMs: number;
   readonly toMs: number;
@@ -82,7 +92,7 @@ const timeDimension: Dimension = [0, 0, 1, 0, 0, 0, 0];
  * @param nowMs - where it ends if nothing is said.
  * @throws ProblemError `HTTP_INVALID`
  */
-export function readSpan({ from, to, last }: Static<typeof CsvQuery>, nowMs: number): SpanMs {
+export function readSpan({ from, to, last }: Static<typeof FileQuery>, nowMs: number): SpanMs {
   if (from !== undefined && last !== undefined)
     throw invalid('last', 'give either ?from or ?last, not both: each says where the span begins');
   const toMs = to === undefined ? nowMs : readTime('to', to);

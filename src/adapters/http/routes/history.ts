@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import type { History, HistorySignal, HistorySpan } from '../../../engine/index.ts';
+import type { History, HistorySpan } from '../../../engine/index.ts';
 import { sampleRows, tableRows } from '../history/csv.ts';
 import {
   CsvQuery,
@@ -17,7 +17,7 @@ import {
   sampleLimit,
   type SpanMs,
 } from '../history/request.ts';
-import { findTwin } from '../find-twin.ts';
+import { findHistory, nowOf } from '../history/twin.ts';
 import type { RouteContext } from '../options.ts';
 import { problems } from '../replies.ts';
 import { TwinParams } from './twins.ts';
@@ -81,11 +81,11 @@ export function historyRoutes(context: RouteContext, history: History): void {
     },
     async (request) => {
       const { signal, parts, every, limit = sampleLimit } = request.query;
-      const { twin, known } = await find(request.params.id);
+      const { twin, known } = await findHistory(fleet, history, request.params.id);
       if (signal === undefined) return { twin, signals: [...known] };
       if (every !== undefined && parts !== undefined)
         throw invalid('every', 'give either ?parts or ?every, not both');
-      const span = readSpan({ ...request.query, signal }, nowMs(twin));
+      const span = readSpan({ ...request.query, signal }, nowOf(fleet, twin));
       const everyMs = readEvery(every, span, partLimit);
       const wanted = readSignals(signal, known);
       const signals = await Promise.all(
@@ -113,25 +113,14 @@ export function historyRoutes(context: RouteContext, history: History): void {
       },
     },
     async (request, reply) => {
-      const { twin, known } = await find(request.params.id);
-      const span = readSpan(request.query, nowMs(twin));
+      const { twin, known } = await findHistory(fleet, history, request.params.id);
+      const span = readSpan(request.query, nowOf(fleet, twin));
       const everyMs = readEvery(request.query.every, span, rowLimit);
       const asked = { twin, span, signals: readSignals(request.query.signal, known) };
       const rows = everyMs === undefined ? sampleRows(history, asked) : tableRows(history, asked, everyMs);
       return reply.type('text/csv; charset=utf-8').send(Readable.from(rows));
     },
   );
-
-  /** A twin that was removed can still be asked for. Throws ProblemError `TWIN_UNKNOWN` if nobody ever heard of it. */
-  async function find(id: string): Promise<{ twin: string; known: readonly HistorySignal[] }> {
-    const known = await history.signals(id);
-    return { twin: known.length > 0 ? id : findTwin(fleet, id).config.id, known };
-  }
-
-  /** Twins that live faster than real time are ahead of it. */
-  function nowMs(twin: string): number {
-    return Math.max(Date.now(), (fleet.snapshot(twin)?.timeMs ?? 0) + 1);
-  }
 }
 
 async function samples(history: History, span: HistorySpan, limit: number) {

@@ -68,6 +68,12 @@ export const runningCodes = {
     remedy:
       'Ask for a later moment: `begins` in the answer says from when on. How long is kept stands under `history` in gemel.yaml.',
   },
+  HISTORY_FILE: {
+    title: 'file not taken',
+    cause:
+      'The file is no CSV or Parquet that can be read, or some of its samples cannot be taken. None of them was.',
+    remedy: 'Correct the rows that are named. docs/history.md says what columns there are.',
+  },
   HISTORY_UNAVAILABLE: {
     title: 'history not available',
     cause:

@@ -1,0 +1,42 @@
+/** The history of a running project: opened, written from what the fleet does, and given and taken as files. */
+
+import type { OpenHistory } from '../adapters/history/index.ts';
+import type { Fleet, HistoryFiles } from '../engine/index.ts';
+import type { Log } from './log.ts';
+import type { Project } from './project.ts';
+
+/** Goes on recording until it is closed. */
+export interface RecordedHistory extends Omit<OpenHistory, 'define' | 'write'> {
+  readonly files: HistoryFiles;
+}
+
+export async function startHistory(
+  { history }: Project,
+  { fleet, log }: { readonly fleet: Fleet; readonly log: Log },
+): Promise<RecordedHistory | undefined> {
+  if (history === undefined) return undefined;
+  const { createHistoryFiles, openHistory, recordedSignals, recordFleet } = await import(
+    '../adapters/history/index.ts'
+  );
+  const opened = openHistory(history.place, {
+    keepMs: history.keepMs,
+    keepSummariesMs: history.keepSummariesMs,
+    log: ({ level, message }) => log[level === 'warning' ? 'warn' : level]({}, message),
+  });
+  const recording = recordFleet(fleet, opened, history);
+  const files = createHistoryFiles(opened, {
+    recorded(twin) {
+      const info = fleet.twin(twin);
+      return info && recordedSignals(info.model);
+    },
+    nowMs: () => Date.now(),
+  });
+  return {
+    ...opened,
+    files,
+    async close() {
+      recording.stop();
+      await opened.close();
+    },
+  };
+}

@@ -3,7 +3,7 @@
  * one writes oneself. 200 sensors, a reading a second with three decimals, over 20,000 s: four million samples.
  *
  * Both write in the order of time, as samples come, 80,000 in a transaction, with the same settings of SQLite, and
- * must give the same answers.
+ * must give the same answers. Then the same in PostgreSQL.
  */
 
 import assert from 'node:assert/strict';
@@ -12,30 +12,25 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { bucketsOf, pointsIn } from '../src/adapters/history/query.ts';
 import { HistoryStore } from '../src/adapters/history/store.ts';
+import { postgresFigures } from './history-postgres.ts';
 import { atMost, type Bench, type Context, type Figure } from './lib/report.ts';
+import { type Batch, batchesOf, beginMs, sensors, type Span, timed, writeAll } from './lib/sensors.ts';
 import { interleave } from './lib/statistics.ts';
 
-const sensors = 200;
-const beginMs = Date.UTC(2026, 10, 22);
-const batchSeconds = 400;
 /** Of the table, so that the benchmark ends in half a minute where it is slow; the rate is then that of what it took. */
 const longestMs = 12_000;
 const insertsASecond = 1_000_000;
 
 export const history: Bench = {
   name: 'history',
-  summary: 'the history: inserting, size, an hour of a signal, parts of a span, beside a plain SQLite table',
+  summary:
+    'the history: inserting, size, an hour of a signal, parts of a span, beside tables of SQLite and PostgreSQL',
   about:
     'Four million samples of 200 sensors with three decimals, written in the order of time and read again, beside a table with a row a sample keyed by series and time, with the same settings of SQLite. ' +
-    'Both answer alike; the table is a fair peer for who has no wish but to store rows, and could be given less by rounding to integers.',
+    'Both answer alike; the table is a fair peer for who has no wish but to store rows, and could be given less by rounding to integers. ' +
+    'Where PostgreSQL is installed, the same in a database of its own, beside a table there, both without waiting for the disk.',
   run,
 };
-
-interface Batch {
-  readonly series: Uint32Array;
-  readonly timesMs: Float64Array;
-  readonly values: Float64Array;
-}
 
 async function run({ scope, quick, note }: Context): Promise<readonly Figure[]> {
   const seconds = quick ? 4000 : 20_000;
@@ -45,12 +40,12 @@ async function run({ scope, quick, note }: Context): Promise<readonly Figure[]> 
   const numbers = Array.from({ length: sensors }, (_, i) =>
     store.series({ twin: `machine-${i}`, signal: 'temperature', unit: 'degC' }),
   );
-  const ours = write(batches, (batch) =>
+  const ours = await writeAll(batches, longestMs, (batch) =>
     store.write({ ...batch, series: batch.series.map((sensor) => numbers[sensor] ?? 0) }),
   );
   store.seal();
   const table = openTable(join(directory, 'table.sqlite'));
-  const peer = write(batches, (batch) => table.write(batch));
+  const peer = await writeAll(batches, longestMs, (batch) => table.write(batch));
   if (peer.seconds < seconds)
     note(`history: the table was given the first ${peer.seconds} s only, it is slow`);
 
@@ -99,44 +94,8 @@ async function run({ scope, quick, note }: Context): Promise<readonly Figure[]> 
     atMost(5, { name: 'history.range', value: ms.range, unit: 'ms', peer: sqlite(ms.tableRange) }),
     { name: 'history.aggregate', value: ms.aggregate, unit: 'ms', peer: sqlite(ms.tableAggregate) },
     { name: 'history.aggregate.coarse', value: ms.coarse, unit: 'ms', peer: sqlite(ms.tableCoarse) },
+    ...(await postgresFigures(batches, { quick, note })),
   ];
-}
-
-/** Each sensor walks slowly and has noise of some thousandths. */
-function batchesOf(seconds: number): readonly Batch[] {
-  let seed = 1;
-  const random = (): number => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
-  const level = Array.from({ length: sensors }, () => 20 + 60 * random());
-  return Array.from({ length: Math.floor(seconds / batchSeconds) }, (_, batch) => {
-    const count = sensors * batchSeconds;
-    const timesMs = new Float64Array(count);
-    const values = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-      const sensor = i % sensors;
-      timesMs[i] = beginMs + (batch * batchSeconds + Math.floor(i / sensors)) * 1000;
-      level[sensor] = (level[sensor] ?? 0) + 0.01 * (random() - 0.5);
-      values[i] = Math.round(((level[sensor] ?? 0) + 0.02 * (random() - 0.5)) * 1000) / 1000;
-    }
-    return { series: Uint32Array.from({ length: count }, (_unused, i) => i % sensors), timesMs, values };
-  });
-}
-
-function write(
-  batches: readonly Batch[],
-  take: (batch: Batch) => unknown,
-): { readonly rate: number; readonly seconds: number } {
-  const began = performance.now();
-  let written = 0;
-  for (const batch of batches) {
-    if (performance.now() - began > longestMs) break;
-    take(batch);
-    written++;
-  }
-  const seconds = written * batchSeconds;
-  return { rate: (sensors * seconds * 1000) / (performance.now() - began), seconds };
 }
 
 function openTable(file: string) {
@@ -162,18 +121,5 @@ function openTable(file: string) {
     aggregate: (series: number, { fromMs, toMs }: Span, partMs: number) =>
       aggregate.all({ series, from: fromMs, to: toMs, part: partMs }).map((row) => Number(row['most'])),
     close: () => database.close(),
-  };
-}
-
-interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-function timed(work: () => unknown): () => Promise<number> {
-  return async () => {
-    const began = performance.now();
-    work();
-    return performance.now() - began;
   };
 }

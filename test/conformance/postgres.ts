@@ -68,6 +68,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   const address = { url: `postgres://127.0.0.1:${port}/postgres`, user: 'gemel', password };
   const binary = path.join(programs, 'postgres');
   let server: ChildProcess | undefined;
+  // A test that is broken off must not leave it behind.
+  process.once('exit', () => server?.kill('SIGQUIT'));
 
   const postgres: PostgresServer = {
     address,

@@ -196,6 +196,38 @@ test('the twins of a moment are those that were there, as they were', async (t) 
   assert.deepEqual(idsOf(await twins('at=-8s'), 'twins'), ['a', 'b']);
 });
 
+test('a twin whose live version was changed is shown in the version of the moment, and no tick is missing', async (t) => {
+  const { fleet, clock, send, flush, get } = await open(t);
+  send('a', { load: 1, power: 1000 });
+  await clock.advance(5000);
+  // The moment of a swap is a tick that the twin has made: while it waits, time goes on.
+  const done = async (work: Promise<unknown>) => {
+    let isOver = false;
+    const end = work.finally(() => (isOver = true));
+    while (!isOver) await clock.advance(1000);
+    await end;
+  };
+  await done(fleet.beginShadow('a', 'press@1.1.0'));
+  await done(fleet.swapShadow('a'));
+  await clock.advance(5000);
+  flush();
+  const ticks: (readonly [model: unknown, tick: unknown])[] = [];
+  const lastSecond = (clock.nowMs() - startMs) / 1000;
+  for (let second = 1; second <= lastSecond; second++) {
+    const { status, body } = await get(`/api/v1/twins/a/state?${at(second)}`);
+    assert.deepEqual([status, body['time']], [200, iso(second)]);
+    assert.ok(Number.isFinite((body['states'] as { oil: number }).oil), `at ${second} s`);
+    ticks.push([body['model'], body['tick']]);
+  }
+  const models = ticks.map(([model]) => model);
+  assert.deepEqual([...new Set(models)], ['press@1.0.0', 'press@1.1.0']);
+  assert.deepEqual(models, models.toSorted(), 'changed once');
+  assert.deepEqual(
+    ticks.map(([, tick]) => tick),
+    ticks.map((_, i) => i + 1),
+  );
+});
+
 test('alarms and events are those of the moment', async (t) => {
   const { fleet, clock, send, flush, get } = await open(t);
   send('a', { load: 1, power: 5000 });

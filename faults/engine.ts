@@ -5,15 +5,26 @@
  */
 
 import { loadProject, openLog, readVersion, startProject } from '../src/app/index.ts';
+import type { Fleet } from '../src/engine/index.ts';
 import { breakableCheckpoints, breakableJournal, watchHistory, watchJournal } from './lib/breakable.ts';
 import { Control } from './lib/control.ts';
+import { exchangeInTurn } from './lib/exchange.ts';
 import type { Order } from './lib/points.ts';
 
 const [directory = '', ...ports] = process.argv.slice(2);
 const [httpPort = 0, mqttPort = 0] = ports.map(Number);
 
 const control = new Control();
-process.on('message', (order: Order) => control.take(order));
+const begun = Promise.withResolvers<Fleet>();
+const tell = (message: object) => process.send?.(message);
+let isExchanging = false;
+process.on('message', (order: Order) => {
+  control.take(order);
+  if (order.kind === 'rest') isExchanging = false;
+  if (order.kind !== 'swap') return;
+  isExchanging = true;
+  void begun.promise.then((fleet) => exchangeInTurn(fleet, () => isExchanging, tell));
+});
 process.on('disconnect', () => process.exit(1));
 watchHistory(control);
 
@@ -44,6 +55,7 @@ const running = await startProject(
     },
   },
 );
+begun.resolve(running.fleet);
 process.on('SIGTERM', () => {
   void running.stop().then((problems) => process.exit(problems.length > 0 ? 1 : 0));
 });

@@ -18,11 +18,13 @@ import { kill } from './kill.ts';
 import { type Fault, isGood, type Outcome, toJsonLine, toTable } from './lib/report.ts';
 import { network } from './network.ts';
 import { soak } from './soak.ts';
+import { swaps } from './swaps.ts';
 import { torn } from './torn.ts';
 
 const faults: readonly Fault[] = [
   kill,
   failPoints,
+  swaps,
   torn,
   diskFull,
   ioErrors,

@@ -13,7 +13,7 @@ export class Control {
   take(order: Order): void {
     if (order.kind === 'kill') this.#kill = { ...order, left: order.passes };
     else if (order.kind === 'hinder') this.#hindrances.set(order.step, order);
-    else this.#hindrances.clear();
+    else if (order.kind === 'mend') this.#hindrances.clear();
   }
 
   /** @param prepare - what is to be done before the end; given the fraction of the order. */

@@ -48,4 +48,6 @@ export type Order =
   | { readonly kind: 'kill'; readonly point: string; readonly passes: number; readonly fraction: number }
   /** Makes a step fail with a code of the system, or take so long. */
   | { readonly kind: 'hinder'; readonly step: Step; readonly code?: string; readonly delayMs?: number }
-  | { readonly kind: 'mend' };
+  | { readonly kind: 'mend' }
+  /** Exchanges versions of models from now on, or no more after the one under way. */
+  | { readonly kind: 'swap' | 'rest' };

@@ -9,10 +9,10 @@ export const twinIds = Array.from({ length: twinCount }, (_, i) => `block-${i + 
 export const periodMs = 200;
 export const defaultLatenessSeconds = 20;
 
-const model = `
+const modelOf = (version: string) => `
 gemel: 1
 model: heated-block
-version: 1.0.0
+version: ${version}
 solver: { step: 0.05 s }
 inputs:
   heater: { unit: W, default: 400 }
@@ -34,24 +34,36 @@ export interface ProjectOptions {
   readonly keep?: string;
   /** How late a sample may be. Default 20 s. */
   readonly latenessSeconds?: number;
+  /** How many versions of the model there are; twins begin with the first. Default 1. */
+  readonly versions?: number;
   /** More lines of the project. */
   readonly more?: readonly string[];
 }
 
-const projectOf = ({ keep = '1 d', latenessSeconds = defaultLatenessSeconds, more = [] }: ProjectOptions) => `
+const projectOf = ({
+  versions = 1,
+  keep = '1 d',
+  latenessSeconds = defaultLatenessSeconds,
+  more = [],
+}: ProjectOptions) => `
 gemel: 1
-models: [model.yaml]
+models: [${fileNames(versions).join(', ')}]
 checkpoint: { every: 1 s }
 journal: { keep: ${keep} }
 workers: 2
 ${more.join('\n')}
 twins:
-  block-{1..${twinCount}}: { model: heated-block, period: ${periodMs} ms, lateness: ${latenessSeconds} s }
+  block-{1..${twinCount}}: { model: heated-block@1.0.0, period: ${periodMs} ms, lateness: ${latenessSeconds} s }
 `;
+
+function fileNames(versions: number): readonly string[] {
+  return Array.from({ length: versions }, (_, i) => `model-${i}.yaml`);
+}
 
 export function writeProject(directory: string, options: ProjectOptions = {}): void {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'model.yaml'), model);
+  for (const [i, name] of fileNames(options.versions ?? 1).entries())
+    writeFileSync(join(directory, name), modelOf(`1.${i}.0`));
   writeFileSync(join(directory, 'gemel.yaml'), projectOf(options));
 }
 

@@ -69,6 +69,7 @@ export class Trial {
   readonly #senders: Senders;
   readonly #isBreakable: boolean;
   readonly #setsClock: boolean;
+  readonly #listeners: ((message: object) => void)[] = [];
   readonly #served: Ledger;
   #offsetMs = 0;
   #child: Child | undefined;
@@ -126,6 +127,9 @@ export class Trial {
       messages: this.#isBreakable,
       env: { FAULTS_CLOCK: this.#clockFile },
     });
+    this.#child.process.on('message', (message: object) => {
+      for (const listener of this.#listeners) listener(message);
+    });
   }
 
   get #clockFile(): string {
@@ -138,6 +142,11 @@ export class Trial {
     // Every thread has seen it by then: a sample from the future would be refused.
     await wait(200);
     this.#offsetMs = offsetMs;
+  }
+
+  /** What breakable engines have to say. */
+  onMessage(listener: (message: object) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** What the engine has printed. */
@@ -196,11 +205,7 @@ export class Trial {
     await this.settle();
     await wait(3 * periodMs);
     const common = await this.#common();
-    const child = this.#child;
-    if (child !== undefined) await this.#scope.stop(child);
-    await this.#senders.end();
-    this.proxy?.close();
-    this.#duplicated += await this.#doubles();
+    const counts = await this.countSamples();
     const samples = await recordedSamples(this.journal);
     const reference = { project: this.directory, bornMs: common.bornMs, untilMs: common.timeMs };
     const differing = async (those: readonly RecordedSample[]) => {
@@ -210,11 +215,21 @@ export class Trial {
     // A comparison that sees nothing would pass, too.
     const [deaf] = await differing(samples.filter(({ twin }) => twin !== twinIds[0]));
     if (deaf !== twinIds[0]) throw new Error('the comparison does not see that a twin has no samples');
+    return { ...counts, diverged: (await differing(samples)).length };
+  }
+
+  /** Ends engine and senders, and counts without a look at the twins' states. */
+  async countSamples(): Promise<Omit<Account, 'diverged'>> {
+    const child = this.#child;
+    if (child !== undefined) await this.#scope.stop(child);
+    await this.#senders.end();
+    this.proxy?.close();
+    this.#duplicated += await this.#doubles();
+    const samples = await recordedSamples(this.journal);
     return {
       acknowledged: this.ledger.acknowledged.size,
       lost: this.missingOf(new Set(samples.map(keyOf))),
       duplicated: this.#duplicated,
-      diverged: (await differing(samples)).length,
       worstRecoverySeconds: this.#worstSeconds,
     };
   }

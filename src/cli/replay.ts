@@ -11,8 +11,8 @@ import {
 } from '../app/index.ts';
 import { GemelError, renderDiagnostics } from '../core/diagnose/index.ts';
 import { nameHint, timeArgument } from './arguments.ts';
-import { columns } from './columns.ts';
 import { createProgress } from './progress.ts';
+import { describeReplay, iso } from './replay-text.ts';
 import { colorOn, usageError } from './terminal.ts';
 
 interface Options {
@@ -21,11 +21,9 @@ interface Options {
   readonly speed: number;
   readonly twin?: readonly string[];
   readonly kernel?: KernelName;
+  readonly with?: string;
   readonly json?: boolean;
 }
-
-/** Twins that are named in the summary. */
-const mostNamed = 20;
 
 export function replayCommand(): Command {
   return new Command('replay')
@@ -52,12 +50,17 @@ export function replayCommand(): Command {
         kernels,
       ),
     )
+    .option(
+      '--with <model@version>',
+      'try another version of a model in the shadow of its twins, and compare it with what they ran',
+    )
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
       `
 Examples:
   gemel replay my-plant
+  gemel replay my-plant --from 2026-11-15T00:00:00Z --with pump@1.3.0
   gemel replay my-plant --from 2026-11-22T12:00:00Z --to 2026-11-22T13:00:00Z --twin pump-1
 
 Nothing is changed, and it may be used while the engine runs.
@@ -67,7 +70,7 @@ Exit code: 0 everything is as it was, 1 something differs, 2 the command line wa
 }
 
 async function replayAction(directory: string, options: Options): Promise<void> {
-  const { from, to, speed, kernel, twin: wanted = [], json = false } = options;
+  const { from, to, speed, kernel, twin: wanted = [], with: version, json = false } = options;
   const project = projectAt(directory);
   const progress = createProgress(process.stderr);
   let report: ReplayReport;
@@ -77,6 +80,7 @@ async function replayAction(directory: string, options: Options): Promise<void> 
       ...(from !== undefined && { fromMs: from }),
       ...(to !== undefined && { toMs: to }),
       ...(kernel !== undefined && { kernel }),
+      ...(version !== undefined && { with: version }),
       onProgress: ({ fraction, atMs }) => progress.update(fraction, iso(atMs)),
     });
   } finally {
@@ -87,7 +91,7 @@ async function replayAction(directory: string, options: Options): Promise<void> 
   if (stranger !== undefined)
     throw usageError(`--twin: there was no twin \`${stranger}\``, nameHint(stranger, [...states.keys()]));
   if (json) printJson(report, wanted);
-  else process.stdout.write(`${[...describe(report), ...describeStates(report, wanted)].join('\n')}\n`);
+  else process.stdout.write(`${[...describeReplay(report), ...describeStates(report, wanted)].join('\n')}\n`);
   if (report.differences.length > 0 || report.ticks.other > 0) process.exitCode = 1;
 }
 
@@ -97,53 +101,6 @@ function projectAt(directory: string): Project {
   if (project !== undefined) return project;
   process.stderr.write(renderDiagnostics(diagnostics, { sources, color: colorOn(process.stderr) }));
   throw new GemelError('PROJECT_INVALID', `${directory} is no project that can be replayed`);
-}
-
-function describe(report: ReplayReport): string[] {
-  const { fromMs, toMs, kernel, ticks, checkpoints } = report;
-  const commands = report.commands === 0 ? '' : `, ${count(report.commands)} commands`;
-  const rows = [
-    ['from', iso(fromMs)],
-    ['to', iso(toMs)],
-    ['twins', count(report.twins)],
-    ['told', `${count(report.samples)} samples${commands}`],
-    ['ticks', `${count(ticks.compared)} compared, ${count(ticks.twins)} of twins in all`],
-    ['checkpoints', `${count(checkpoints.count)} compared, ${count(checkpoints.twins)} twins in all`],
-    ['computed by', kernel],
-    ['took', `${report.seconds.toFixed(1)} s, ${count(Math.round(report.speed))} × real time`],
-  ];
-  const lines = columns(rows);
-  if (ticks.unknown > 0) lines.push(`${count(ticks.unknown)} ticks could not be compared`);
-  if (report.damaged > 0) lines.push(`${count(report.damaged)} records of samples could not be read`);
-  return [...lines, ...verdictOf(report)];
-}
-
-function verdictOf({ kernel, recordedKernel, ticks, checkpoints, differences }: ReplayReport): string[] {
-  if (kernel !== recordedKernel)
-    return [`– not compared: then ${recordedKernel} computed, and its last bits may differ`];
-  if (differences.length === 0 && ticks.other === 0) {
-    const isCompared = checkpoints.twins + ticks.compared > 0;
-    return [
-      isCompared ? '✓ everything is as it was, bit for bit' : '– nothing was recorded that could be compared',
-    ];
-  }
-  const lines: string[] = [];
-  if (ticks.firstOtherMs !== undefined)
-    lines.push(`✗ ${count(ticks.other)} ticks differ, the first that of ${iso(ticks.firstOtherMs)}`);
-  if (differences.length === 0) return [...lines, 'neither the history nor a checkpoint says whose it is'];
-  lines.push(differences.length === 1 ? '✗ one twin differs' : `✗ ${count(differences.length)} twins differ`);
-  const named = differences
-    .slice(0, mostNamed)
-    .map(({ twin, atMs, what, unit, recorded, replayed }) => [
-      `  ${twin}`,
-      iso(atMs),
-      unit === undefined ? what : `${what} (${unit})`,
-      `${recorded}`,
-      `${replayed}`,
-    ]);
-  lines.push(...columns([['  twin', 'first', 'what', 'recorded', 'replayed'], ...named]));
-  if (differences.length > mostNamed) lines.push('  …');
-  return lines;
 }
 
 function describeStates({ states }: ReplayReport, wanted: readonly string[]): string[] {
@@ -171,12 +128,4 @@ function speedArgument(written: string): number {
   const factor = written === 'max' ? Number.POSITIVE_INFINITY : Number(written.replace(/x$/, ''));
   if (factor > 0) return factor;
   throw usageError(`--speed: \`${written}\` is not a speed`, 'write 60x, 0.5x or max');
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en');
-}
-
-function iso(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

@@ -114,6 +114,7 @@ export {
   type OwnBlock,
   type Picture,
   Replayer,
+  type ReplayTrialResult,
   settingsOf,
   type ShownTwin,
   type TwinSettings,

@@ -177,7 +177,8 @@ export class Shard {
     const running = this.#blocks.byNumber(number);
     if (running === undefined) return;
     if (running.changed) this.#tellLanes(running);
-    const frame = { ...frameOf(running), finishedMs: this.#clock.nowMs() };
+    const ahead = this.#trials.ahead(running);
+    const frame = { ...frameOf(running), finishedMs: this.#clock.nowMs(), ...(ahead && { ahead }) };
     this.#send({ kind: 'frame', ...frame, report: this.#report() }, []);
   }
 

@@ -111,11 +111,11 @@ function refuseMissing({ id, bindings }: TwinConfig, { id: version, inputs, meas
 }
 
 /** A twin's configuration under another version, with its own parameters there: of the rest what the version knows. */
-function configUnder(
-  config: TwinConfig,
+export function configUnder<Config extends Pick<TwinConfig, 'model' | 'parameters' | 'inputs' | 'start'>>(
+  config: Config,
   model: Model,
   parameters: Readonly<Record<string, number>>,
-): TwinConfig {
+): Config {
   const among = (values: Readonly<Record<string, number>>, known: readonly { readonly name: string }[]) => {
     const names = new Set(known.map(({ name }) => name));
     return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));

@@ -1,6 +1,8 @@
 /** gemel replay: the past of a project, run again from outside. */
 
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { alter, record } from '../app/replay/recorded.ts';
 import { gemel } from './run.ts';
@@ -54,6 +56,23 @@ test('the past can go by at a speed of its own', async () => {
   const args = ['--from', '2026-11-22T13:00:20Z', '--to', '2026-11-22T13:00:30Z', '--speed', '20x', '--json'];
   const { seconds, speed } = JSON.parse((await gemel(['replay', directory, ...args])).stdout);
   assert.ok(seconds > 0.4 && speed <= 25, `${seconds} s`);
+});
+
+test('--with tells how another version would have done', async () => {
+  const tried = await record({ seconds: 40 });
+  const models = join(tried, 'models');
+  const model = readFileSync(join(models, 'leaking-tank.yaml'), 'utf8');
+  writeFileSync(join(models, 'next.yaml'), model.replace('version: 1.0.0', 'version: 1.1.0'));
+  const args = ['replay', tried, '--with', 'leaking-tank@1.1.0'];
+  const { code, stdout } = await gemel(args);
+  assert.equal(code, 0);
+  assert.match(stdout, /^leaking-tank@1\.1\.0 in the shadow of 7 twins: not enough was seen/m);
+  // The same document: the same errors, and nothing gained.
+  assert.match(stdout, /^ {2}level +\d+ +(\S+) +\1 +0 +(\S+ %) +\2$/m);
+  const { tried: json } = JSON.parse((await gemel([...args, '--json'])).stdout);
+  assert.equal(json.twins.length, 7);
+  assert.equal(json.together.together.gainNats.value, 0);
+  assert.match((await gemel(['replay', tried, '--with', 'leaking-tank@2.0.0'])).stderr, /MODEL_UNKNOWN/);
 });
 
 test('what cannot be is refused with the reason', async () => {

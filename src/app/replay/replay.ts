@@ -7,13 +7,14 @@
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { GemelError } from '../../core/diagnose/index.ts';
+import { GemelError, suggest } from '../../core/diagnose/index.ts';
 import { compileModelDocument, type Model } from '../../core/model/index.ts';
 import {
   createSnapshot,
   createSnapshotView,
   type Difference,
   type History,
+  type ReplayTrialResult,
   type ShownTwin,
   type Snapshot,
   type TwinSettings,
@@ -21,10 +22,12 @@ import {
 import type { OpenHistory } from '../../adapters/history/index.ts';
 import { createBackend } from '../backend.ts';
 import { type KernelName, kernels } from '../options.ts';
+import { readModels } from '../project-models.ts';
 import type { Project } from '../project.ts';
 import { findBeginning, readFleet, type ReplaySpan } from './beginning.ts';
 import type { FrameCount } from './frames.ts';
 import { type CheckpointCount, type ReplayProgress, Threads } from './threads.ts';
+import type { ReplayWork } from './work.ts';
 
 export interface ReplayOptions extends ReplaySpan {
   /** How many times as fast as the past. Default: as fast as possible. */
@@ -34,6 +37,8 @@ export interface ReplayOptions extends ReplaySpan {
   /** Default: one for every 250 twins, at most one a core. */
   readonly workers?: number;
   readonly onProgress?: (progress: ReplayProgress) => void;
+  /** `Model.id` of another version, to be tried in the shadow of the twins of its model, in one thread. */
+  readonly with?: string;
 }
 
 export interface ReplayReport {
@@ -58,6 +63,8 @@ export interface ReplayReport {
   readonly speed: number;
   /** What each twin is at the end, by id. */
   readonly states: ReadonlyMap<string, Snapshot>;
+  /** How the other version did. */
+  readonly tried?: ReplayTrialResult;
 }
 
 const twinsPerWorker = 250;
@@ -96,7 +103,9 @@ export async function replayProject(project: Project, options: ReplayOptions = {
     ...(history !== undefined && { history }),
     ...options,
   });
-  const own = spread(twins, options.workers ?? workersFor(twins.length));
+  const trial = await trialOf(project, options);
+  // What one version gains on the other is added up in the order of time.
+  const own = spread(twins, trial ? 1 : (options.workers ?? workersFor(twins.length)));
   try {
     await run.all(
       own.map((part, thread) => ({
@@ -108,16 +117,22 @@ export async function replayProject(project: Project, options: ReplayOptions = {
         thread,
         threads: own.length,
         start,
-        checks: arithmetic === recorded ? checks : [],
+        checks: arithmetic === recorded && !trial ? checks : [],
         toMs,
         last,
         speed: options.speed ?? Number.POSITIVE_INFINITY,
+        ...(trial && { trial }),
       })),
     );
   } finally {
     await history?.close();
   }
   const seconds = (performance.now() - began) / 1000;
+  const { tried } = run;
+  if (tried?.twins.length === 0) {
+    const why = `no twin ran another version of ${tried.model} then`;
+    throw new GemelError('REPLAY_UNAVAILABLE', why);
+  }
   const fromMs = start.savedMs;
   return {
     fromMs,
@@ -132,7 +147,23 @@ export async function replayProject(project: Project, options: ReplayOptions = {
     seconds,
     speed: (toMs - fromMs) / 1000 / seconds,
     states: statesOf(run.shown, compiled),
+    ...(tried && { tried }),
   };
+}
+
+/** @throws GemelError `MODEL_UNKNOWN` */
+async function trialOf(
+  project: Project,
+  { with: version, fromMs = Number.NEGATIVE_INFINITY }: ReplayOptions,
+): Promise<ReplayWork['trial']> {
+  if (version === undefined) return undefined;
+  const models = await readModels(project.directory, () => undefined);
+  const model = models.find(({ id }) => id === version);
+  if (model !== undefined) return { id: model.id, document: model.document, sinceMs: fromMs };
+  const known = models.map(({ id }) => id);
+  const near = suggest(version, known);
+  const hint = near === undefined ? `there are: ${known.join(', ')}` : `did you mean \`${near}\`?`;
+  throw new GemelError('MODEL_UNKNOWN', `there is no model ${version}`, { hint });
 }
 
 /** The backend that computes as was computed then. @throws GemelError `REPLAY_KERNEL` */
@@ -190,8 +221,9 @@ function statesOf(shown: readonly ShownTwin[], models: readonly Model[]): Readon
   for (const model of models) {
     const view = createSnapshotView(model);
     for (const { twins, values } of shown.filter((one) => one.model === model.id)) {
+      // A lane without a name is in somebody's shadow.
       for (const [lane, twin] of twins.entries())
-        states.set(twin, createSnapshot(twin, view, { values, lanes: twins.length }, lane));
+        if (twin !== '') states.set(twin, createSnapshot(twin, view, { values, lanes: twins.length }, lane));
     }
   }
   return states;

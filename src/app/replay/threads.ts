@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
-import type { Difference, History, OwnBlock, ShownTwin } from '../../engine/index.ts';
+import type { Difference, History, OwnBlock, ReplayTrialResult, ShownTwin } from '../../engine/index.ts';
 import { Culprits } from './culprits.ts';
 import { Frames } from './frames.ts';
 import type { FromReplay, ReplayWork, ToReplay } from './work.ts';
@@ -41,6 +41,7 @@ interface Thread {
 export class Threads {
   readonly totals = { samples: 0, commands: 0, damaged: 0 };
   readonly shown: ShownTwin[] = [];
+  tried: ReplayTrialResult | undefined;
   readonly frames: Frames;
   readonly #options: ThreadsOptions;
   readonly #threads: Thread[] = [];
@@ -124,6 +125,7 @@ export class Threads {
         this.totals.commands += message.commands;
         this.totals.damaged = Math.max(this.totals.damaged, message.damaged);
         this.shown.push(...message.shown);
+        this.tried = message.tried;
     }
   }
 

@@ -5,6 +5,7 @@ import type {
   OwnBlock,
   Picture,
   RecordedModel,
+  ReplayTrialResult,
   ShownTwin,
   TwinSettings,
 } from '../../engine/index.ts';
@@ -35,6 +36,8 @@ export interface ReplayWork {
   readonly toMs: number;
   /** The last record to take. */
   readonly last: number;
+  /** Another version to be tried in the shadow of the twins of its model, from then on. */
+  readonly trial?: RecordedModel & { readonly sinceMs: number };
   /** How many times as fast as the past; infinite: as fast as possible. */
   readonly speed: number;
 }
@@ -60,6 +63,7 @@ export type FromReplay =
       readonly commands: number;
       readonly damaged: number;
       readonly shown: readonly ShownTwin[];
+      readonly tried?: ReplayTrialResult;
     };
 
 /** So many bytes of ticks were looked at: that much more may come. */

@@ -3,6 +3,7 @@
 import { enableCompileCache } from 'node:module';
 import { setTimeout as later } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Model } from '../../core/model/index.ts';
 import { Outbox } from './outbox.ts';
 import type { CheckpointSource, FromReplay, ReplayWork } from './work.ts';
 
@@ -11,6 +12,7 @@ enableCompileCache();
 const { readSegments } = await import('../../adapters/journal/index.ts');
 const { readCheckpointFile } = await import('../../adapters/checkpoint/index.ts');
 const { decodeCheckpoint, Replayer } = await import('../../engine/index.ts');
+const { compileModelDocument } = await import('../../core/model/index.ts');
 const { createBackend } = await import('../backend.ts');
 
 await replay(workerData as ReplayWork);
@@ -29,6 +31,7 @@ async function replay(work: ReplayWork): Promise<void> {
     owns: ownerOf(work),
     parts,
     untilMs: toMs,
+    ...trialOf(work),
     onTick: ({ of, ...tick }) => {
       if (!told.has(of.number)) tell({ kind: 'block', block: of });
       told.add(of.number);
@@ -69,8 +72,14 @@ async function replay(work: ReplayWork): Promise<void> {
   for (const next of left) replayer.expect(await partsOf(next));
   const shown = replayer.end();
   await outbox.send(replayer.atMs);
-  tell({ kind: 'done', ...replayer.counters, shown });
+  const tried = replayer.tried();
+  tell({ kind: 'done', ...replayer.counters, shown, ...(tried && { tried }) });
   parentPort?.unref();
+}
+
+function trialOf({ trial }: ReplayWork): { trial?: { model: Model; sinceMs: number } } {
+  const model = trial && compileModelDocument(trial.document, trial.id).model;
+  return model === undefined ? {} : { trial: { model, sinceMs: trial?.sinceMs ?? 0 } };
 }
 
 /** Those it begins with, and of those that come a share. */

@@ -4,5 +4,6 @@ export type { Compared, Difference } from './compare-checkpoints.ts';
 export type { OwnBlock } from './own-blocks.ts';
 export type { Picture } from './picture.ts';
 export { isAsRecorded } from './picture.ts';
+export type { ReplayTrialResult } from './replay-trial.ts';
 export { settingsOf, type TwinSettings } from './replay-twins.ts';
 export { Replayer, type ShownTwin } from './replayer.ts';

@@ -9,7 +9,14 @@ import type { Backend } from '../../core/kernel/index.ts';
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { LaneCopy } from '../block.ts';
 import type { CheckpointPart } from '../checkpoint.ts';
-import { type BlockInfo, type FromShard, sampleColumns, type ToShard } from '../messages.ts';
+import {
+  type BlockInfo,
+  type FromShard,
+  type LaneAhead,
+  sampleColumns,
+  type ShardTwin,
+  type ToShard,
+} from '../messages.ts';
 import { Shard } from '../shard.ts';
 import { type LaidRows, type LaidSample, WaitingSamples } from './waiting-samples.ts';
 
@@ -24,6 +31,8 @@ export interface SiteStart extends Pick<Extract<ToShard, { kind: 'start' }>, 'mo
 export interface Shown {
   readonly info: BlockInfo;
   readonly values: Float64Array<ArrayBuffer>;
+  /** How trials would have done on their own. */
+  readonly ahead: readonly LaneAhead[];
 }
 
 /** All that a twin is, to go on in another shard. */
@@ -148,6 +157,12 @@ export class ReplaySite {
     if (from !== undefined) this.put(from.waiting);
   }
 
+  /** Begins a shadow of a twin where that is. @throws GemelError, as `beginShadow` of a fleet rejects. */
+  shadow(twin: ShardTwin, of: Pick<Extract<ToShard, { kind: 'shadow' }>, 'of' | 'model'>): void {
+    this.#changes++;
+    this.#shard.receive({ kind: 'shadow', request: 0, twin, ...of, atMs: this.#dueMs(of.of) });
+  }
+
   /** Lays down samples of other places, those that came after a record. */
   put({ rows, records }: LaidRows, after = 0): void {
     const from = records.findIndex((record) => record > after);
@@ -199,7 +214,8 @@ export class ReplaySite {
         break;
       case 'frame': {
         const info = this.#infos.get(message.block);
-        if (info !== undefined) this.#shown.push({ info, values: message.values });
+        if (info !== undefined)
+          this.#shown.push({ info, values: message.values, ahead: message.ahead ?? [] });
         break;
       }
       case 'checkpoint':
@@ -214,9 +230,12 @@ export class ReplaySite {
         if (message.problem !== undefined)
           throw new GemelError(message.problem.code, message.problem.message);
         break;
+      case 'shadowed':
+        if (message.problem !== undefined)
+          throw new GemelError(message.problem.code, message.problem.message);
+        break;
       case 'acknowledged':
       case 'stepped':
-      case 'shadowed':
       case 'swapped':
         break;
     }

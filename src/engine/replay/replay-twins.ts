@@ -5,7 +5,7 @@
  * checkpoint, which has it as it was. One that was added is placed when its first tick says where.
  */
 
-import { compileModelDocument, type ModelDocument } from '../../core/model/index.ts';
+import { compileModelDocument, type Model, type ModelDocument } from '../../core/model/index.ts';
 import type { RecordedModel } from '../fleet-record.ts';
 import type { ShardTwin } from '../messages.ts';
 import { configOf, type RecordedTwin } from '../twin-record.ts';
@@ -33,6 +33,7 @@ export function settingsOf(recorded: RecordedTwin): TwinSettings {
 interface ReplayedModel {
   readonly id: string;
   readonly document: ModelDocument;
+  readonly model: Model | undefined;
   /** Numbers of its signals, and of its inputs. */
   readonly signals: ReadonlyMap<string, number>;
   readonly inputs: number;
@@ -44,7 +45,7 @@ export class ReplayTwins {
   readonly #models = new Map<string, ReplayedModel>();
   readonly #byId = new Map<string, ReplayedTwin>();
   /** By number. */
-  readonly #all: ReplayedTwin[] = [];
+  readonly #all: (ReplayedTwin | undefined)[] = [];
 
   /** All of them are lost at first. */
   constructor(models: readonly RecordedModel[], twins: readonly TwinSettings[]) {
@@ -58,7 +59,7 @@ export class ReplayTwins {
       const { model } = compileModelDocument(document, id);
       const names = [...(model?.inputs ?? []), ...(model?.measurements ?? [])].map(({ name }) => name);
       const signals = new Map(names.map((name, number) => [name, number]));
-      this.#models.set(id, { id, document, signals, inputs: model?.inputs.length ?? 0 });
+      this.#models.set(id, { id, document, model, signals, inputs: model?.inputs.length ?? 0 });
     }
   }
 
@@ -73,6 +74,11 @@ export class ReplayTwins {
     this.#all.push(twin);
     this.#byId.set(settings.id, twin);
     return twin;
+  }
+
+  /** A number that no twin has, for a lane beside them. */
+  number(): number {
+    return this.#all.push(undefined) - 1;
   }
 
   remove(id: string): void {

@@ -23,6 +23,7 @@ import { type OwnBlock, OwnBlocks } from './own-blocks.ts';
 import { isAsRecorded, type Picture, valuesOf } from './picture.ts';
 import { RecordNames } from './record-names.ts';
 import { ReplaySite, type Shown } from './replay-site.ts';
+import { ReplayTrial, type ReplayTrialOptions, type ReplayTrialResult } from './replay-trial.ts';
 import { type ReplayedTwin, ReplayTwins, settingsOf, type TwinSettings } from './replay-twins.ts';
 import { partingTwins } from './same-future.ts';
 import { WaitingSamples } from './waiting-samples.ts';
@@ -38,6 +39,8 @@ export interface ReplayerOptions {
   readonly parts: readonly CheckpointPart[];
   /** Ticks that were due later are not made. */
   readonly untilMs: number;
+  /** Another version to be tried in the shadow of the twins of its model. */
+  readonly trial?: ReplayTrialOptions;
   /** A tick was made again that was recorded. */
   readonly onTick: (picture: Picture) => void;
   /** A later checkpoint was reached. */
@@ -69,6 +72,7 @@ export class Replayer {
   /** Samples of twins that are not placed. */
   readonly #homeless = new WaitingSamples();
   readonly #sample = { twin: 0, signal: 0, timeMs: 0, value: 0, receivedMs: 0 };
+  readonly #trial: ReplayTrial | undefined;
   /** Later checkpoints that are not reached, in order. */
   #checks: Expected[] = [];
   #atMs: number;
@@ -82,6 +86,7 @@ export class Replayer {
     const { parts, models, twins } = options;
     this.#options = options;
     this.#twins = new ReplayTwins(models, twins);
+    this.#trial = options.trial && new ReplayTrial(options.trial, this.#twins);
     this.#recorded = new RecordedBlocks(parts);
     this.#names = new RecordNames((id, signal) => this.#twins.find(id, signal));
     this.#own = new OwnBlocks((block) => this.#recorded.lanes(block));
@@ -140,6 +145,11 @@ export class Replayer {
     return [...this.#sites.values()].flatMap((site) => site.show().map((shown) => this.#named(shown)));
   }
 
+  /** What came of the trial, if there is one. */
+  tried(): ReplayTrialResult | undefined {
+    return this.#trial?.result();
+  }
+
   /** @returns whether the record is whole. */
   #takeSamples(number: number, { bytes, view }: RecordBytes, from: number, to: number): boolean {
     if (from + fixedBytes > to) return false;
@@ -165,6 +175,7 @@ export class Replayer {
     sample.value = view.getFloat64(at + 8, true);
     sample.receivedMs = view.getFloat64(at + 16, true);
     (twin.site ?? this.#homeless).lay(number, sample);
+    this.#trial?.lay(number, twin, sample);
     this.counters.samples++;
   }
 
@@ -183,10 +194,13 @@ export class Replayer {
     const of = this.#own.of(tick, (id) => this.#enter(id, shard));
     if (of.twins.length + of.lost === 0) return;
     const site = this.#site(shard);
+    this.#trial?.begin(of.twins, dueMs, site);
     site.give(through);
     const shown = site.tick(of.twins, dueMs);
     const isKnown = shown.length > 0 && of.lost === 0 && this.#isComparable && dueMs > this.#sinceMs;
-    const values = isKnown ? valuesOf(of.twins, shown) : new Float64Array(0);
+    const isNeeded = isKnown || this.#trial !== undefined;
+    const values = isNeeded ? valuesOf(of.twins, shown) : new Float64Array(0);
+    if (shown.length > 0) this.#trial?.tick(of.twins, values, { dueMs, site });
     const verdict = isKnown ? verdictOf(of, values, digest) : 'unknown';
     onTick({ record, dueMs, digest, of, model: shown[0]?.info.model ?? '', verdict, values });
   }

@@ -22,10 +22,17 @@ export function copyProject(directory: string, to: string): string {
 }
 
 /** Runs a project on free ports and waits until it says where it listens. */
-export async function startEngine(scope: Scope, project: string): Promise<Engine> {
+export async function startEngine(
+  scope: Scope,
+  project: string,
+  { withinMs = 20_000 }: { readonly withinMs?: number } = {},
+): Promise<Engine> {
   const flags = ['--json', '--port', '0', '--mqtt-port', '0', '--log-level', 'warn'];
   const child = scope.start(process.execPath, [program, 'up', project, ...flags]);
-  const line = await until('gemel up', () => /^\{.*\}$/m.exec(child.stdout())?.[0], { child });
+  const line = await until('gemel up', () => /^\{.*\}$/m.exec(child.stdout())?.[0], {
+    child,
+    withinMs,
+  });
   const { page, broker } = JSON.parse(line) as { readonly page: string; readonly broker: string };
   // One address for every server that is compared, so that none pays for looking up a name.
   return { child, http: page.replace('localhost', '127.0.0.1'), mqtt: new URL(broker) };

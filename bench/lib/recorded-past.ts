@@ -18,7 +18,13 @@ export interface PastOptions {
 }
 
 const startMs = Date.UTC(2026, 10, 22, 13);
-const samples: Readonly<Record<string, number>> = { speed: 155.3, flow: 0.0418, current: 8.5, bearing: 50.4 };
+/** What the sensors read, SI. */
+export const readings: Readonly<Record<string, number>> = {
+  speed: 155.3,
+  flow: 0.0418,
+  current: 8.5,
+  bearing: 50.4,
+};
 
 /** Every twin sends its four measurements once a second, each twin at a moment of its own. */
 export async function recordPast({ directory, twins, seconds }: PastOptions): Promise<Project> {
@@ -49,7 +55,7 @@ export async function recordPast({ directory, twins, seconds }: PastOptions): Pr
     for (let part = 0; part < 10; part++) {
       for (let twin = part; twin < twins; twin += 10) {
         const timeMs = clock.nowMs();
-        const values = Object.entries(samples).map(([name, value], i) => [
+        const values = Object.entries(readings).map(([name, value], i) => [
           name,
           varied(value, twin, second * 4 + i),
         ]);
@@ -66,7 +72,7 @@ export async function recordPast({ directory, twins, seconds }: PastOptions): Pr
 }
 
 /** The pump of the filter's benchmarks a hundred times as slow, so that its two steps an update make a second. */
-function slowPump(): string {
+export function slowPump(): string {
   return readText('bench/models/pump-filter.yaml')
     .replace('step: 5 ms', 'step: 500 ms')
     .replaceAll(/^( {2}der\(\w+\): )(.*)$/gm, '$1 0.01 * ($2)')

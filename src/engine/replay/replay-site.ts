@@ -236,6 +236,7 @@ export class ReplaySite {
         break;
       case 'acknowledged':
       case 'stepped':
+      case 'pong':
       case 'swapped':
         break;
     }

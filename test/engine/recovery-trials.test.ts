@@ -6,109 +6,11 @@ import {
   createFleet,
   createLocalShard,
   createManualClock,
-  type Fleet,
-  type Journal,
   type ManualClock,
   type ShardLink,
-  type TwinConfig,
 } from '../../src/engine/index.ts';
-import { memoryJournal } from './memory-journal.ts';
-import { bytes, memoryStore, modelOf, startMs, twinOf } from './support.ts';
-
-/** Two states, one of them hidden; nothing of it is exact in binary. */
-const first = modelOf(`
-gemel: 1
-model: leaking-tank
-version: 1.0.0
-solver: { step: 0.2 s }
-inputs:
-  pump: { unit: l/min, default: 60 }
-parameters:
-  area: { unit: m^2, value: 2 }
-states:
-  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
-  leak: { unit: l/min, start: 10, min: 0, noise: 0.3 l/min/s^0.5, uncertainty: 10 l/min }
-equations:
-  der(volume): pump - leak * sqrt(volume / (100 [l]))
-  der(leak): 0
-measurements:
-  level: { equals: volume, unit: l, noise: 0.5 l }
-`);
-
-/** The leak as a width, and what evaporates; a parameter under another name. */
-const second = modelOf(`
-gemel: 1
-model: leaking-tank
-version: 2.0.0
-solver: { step: 0.2 s }
-inputs:
-  pump: { unit: l/min, default: 60 }
-  sun: { unit: "1", default: 0.5, min: 0, max: 1 }
-parameters:
-  surface: { unit: m^2, value: 2 }
-migrates:
-  states:
-    width: leak / (10 [l/min])
-  parameters:
-    surface: area
-states:
-  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
-  width: { unit: "1", start: 1, min: 0, noise: 0.03 1/s^0.5, uncertainty: 1 }
-  dry: { unit: l/m^2/min, start: 0.1, noise: 0.01 l/m^2/min/s^0.5, uncertainty: 0.1 l/m^2/min }
-equations:
-  der(volume): pump - width * 10 [l/min] * sqrt(volume / (100 [l])) - sun * dry * surface
-  der(width): 0
-  der(dry): 0
-measurements:
-  level: { equals: volume, unit: l, noise: 0.5 l }
-`);
-
-const twins = [
-  twinOf('a', first, { periodMs: 1000, parameters: { area: 3 } }),
-  twinOf('b', first, { periodMs: 500 }),
-  twinOf('c', first, { periodMs: 1000, latenessMs: 3000 }),
-];
-
-interface Life {
-  readonly shards: number;
-  readonly configs?: readonly TwinConfig[];
-  readonly revive?: (shard: number) => ShardLink;
-  readonly links?: readonly ShardLink[];
-}
-
-/** Lives that share only their disk; only the newest of them reaches it. */
-function createDisk(clock: ManualClock) {
-  const disk = memoryStore();
-  const journal = memoryJournal();
-  let lives = 0;
-  return (life: Life): Promise<Fleet> => {
-    const own = ++lives;
-    const kept: Journal = {
-      get last() {
-        return journal.last;
-      },
-      full: false,
-      append: (content) => (own === lives ? journal.append(content) : journal.last),
-      committed: () => journal.committed(),
-      pages: (from) => journal.pages(from),
-      resumeAfter: (number) => journal.resumeAfter(number),
-      release: async (before) => (own === lives ? journal.release(before) : undefined),
-    };
-    return createFleet({
-      models: [first, second],
-      twins: life.configs ?? twins,
-      clock,
-      shards: life.links ?? Array.from({ length: life.shards }, () => createLocalShard(clock)),
-      ...(life.revive !== undefined && { revive: life.revive }),
-      checkpoints: {
-        load: () => disk.load(),
-        save: async (saved) => (own === lives ? disk.save(saved) : undefined),
-      },
-      checkpointEveryMs: 5000,
-      journal: kept,
-    });
-  };
-}
+import { memoryStore, startMs } from './support.ts';
+import { type Act, act, createDisk, first, second, seen, send, settle, twins } from './trial-support.ts';
 
 /** What somebody sends in the second `k`, a fixed congruence deciding. */
 function* messages(k: number): Generator<readonly [string, object]> {
@@ -118,11 +20,6 @@ function* messages(k: number): Generator<readonly [string, object]> {
   yield ['b', { level: 90 + draw(3), pump: 50 + 10 * draw(4), time: time - 700 * draw(5) }];
   if (k % 2 === 0) yield ['c', { level: 95 + draw(6), time: time - 1500 * draw(7) }];
 }
-
-const send = (fleet: Fleet, twin: string, payload: object, receivedMs: number) =>
-  fleet.deliver({ topic: `gemel/${twin}/telemetry`, payload: bytes(JSON.stringify(payload)), receivedMs });
-
-type Act = 'begin' | 'swap' | 'end' | 'step';
 
 /** What is done to whom in which second. */
 const acts: ReadonlyMap<number, readonly (readonly [Act, string])[]> = new Map(
@@ -144,34 +41,7 @@ const acts: ReadonlyMap<number, readonly (readonly [Act, string])[]> = new Map(
   ]),
 );
 
-async function act(fleet: Fleet, [kind, id]: readonly [Act, string]): Promise<void> {
-  if (kind === 'begin') await fleet.beginShadow(id, fleet.twin(id)?.model === first ? second.id : first.id);
-  else if (kind === 'swap') await fleet.swapShadow(id);
-  else if (kind === 'end') await fleet.endShadow(id);
-  else await fleet.step(id, { seconds: 0.7, inputs: { pump: 0.0015 } });
-}
-
-/** All that readers can see of both lanes. */
-function seen(fleet: Fleet): object {
-  return Object.fromEntries(
-    twins.map(({ id }) => [
-      id,
-      [fleet.snapshot(id), fleet.shadowSnapshot(id)].map((it) => [
-        it?.model,
-        it?.plain(),
-        it?.toJson(),
-        it?.elapsedSeconds,
-      ]),
-    ]),
-  );
-}
-
 const seconds = 24;
-
-/** A recovery takes its turns, and the clock in the hand does not wait for it. */
-async function settle(clock: ManualClock): Promise<void> {
-  for (let turn = 0; turn < 100; turn++) await clock.advance(0);
-}
 
 /** Each second of a fleet that never stops. */
 const steady = (async () => {

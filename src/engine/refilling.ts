@@ -44,7 +44,7 @@ export class Refilling {
     if (sample.receivedMs > this.atMs) this.runTo(sample.receivedMs);
     this.#given++;
     if (trial === undefined) this.#put(client, { twin: target.index, signal }, sample);
-    else for (const own of samplesOf(trial, { ...sample, signal })) this.#put(client, own, sample);
+    else for (const own of samplesOf(trial, { ...sample, signal })) this.#put(client, own, own);
   }
 
   /** Lets the shards make the ticks that were due by then, after what they were given so far. */

@@ -137,6 +137,22 @@ test('a worker that dies in a trial is started again with both lanes', async () 
   assert.deepEqual(changes.length, swaps.length, 'nobody is told of a change twice');
 });
 
+test('what a restart gives to both lanes again counts once', async () => {
+  const clock = createManualClock(startMs);
+  const start = createDisk(clock);
+  let fleet = await start({ shards: 1 });
+  await fleet.beginShadow('a', second.id);
+  for (let k = 0; k < 3; k++) {
+    send(fleet, 'a', { level: 100 + k, pump: 50 + k }, clock.nowMs());
+    await clock.advance(1000);
+  }
+  fleet = await start({ shards: 1 });
+  await settle(clock);
+  await clock.advance(1000);
+  assert.equal(fleet.shadowSnapshot('a')?.measurement('level').measured, 102);
+  assert.equal(fleet.statistics().appliedSamples, 6);
+});
+
 test('a checkpoint alone has both lanes: after a stop and a start they go on, bit for bit', async () => {
   const clock = createManualClock(startMs);
   const still = createManualClock(startMs);

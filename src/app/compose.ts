@@ -24,7 +24,7 @@ import {
   systemTime,
   type WorkerOptions,
 } from '../adapters/workers/index.ts';
-import { type Clock, createFleet, type Fleet, type TwinEvent } from '../engine/index.ts';
+import { type Clock, createFleet, type Fleet, Rollouts, type TwinEvent } from '../engine/index.ts';
 import type { Log } from './log.ts';
 import { describeSetBack, levelOf } from './note.ts';
 import { type CheckpointsAround, openCheckpoints } from './open-checkpoints.ts';
@@ -123,6 +123,8 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const changes = { ...runtime.changes(fleet, connection), schema: publishedTwinSchema() };
     const calibrations = new CalibrationJobs({ nowMs: () => real.nowMs() });
     stops.push(() => calibrations.close());
+    const rollouts = await Rollouts.open({ fleet, clock, store: texts, warn: (why) => log.warn({}, why) });
+    stops.push(() => rollouts.stop());
     const history = await startHistory(project, { fleet, log });
     stops.push(() => history?.close());
     const http = await startHttp(project, {
@@ -130,6 +132,7 @@ export async function compose(project: Project, options: ComposeOptions): Promis
       changes,
       publishing: published.into(fleet),
       calibrations,
+      rollouts,
       history,
       metrics,
       transport,
@@ -145,6 +148,7 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     const parts = {
       http,
       calibrations,
+      rollouts,
       transport,
       connection,
       fleet,
@@ -241,6 +245,7 @@ interface HttpParts {
   readonly changes: TwinChanges;
   readonly publishing: ModelPublishing;
   readonly calibrations: CalibrationJobs;
+  readonly rollouts: Rollouts;
   readonly history: RecordedHistory | undefined;
   readonly metrics: Metrics;
   readonly transport: MqttTransport;
@@ -250,7 +255,18 @@ interface HttpParts {
 
 async function startHttp(
   project: Project,
-  { fleet, changes, publishing, calibrations, history, metrics, transport, log, version }: HttpParts,
+  {
+    fleet,
+    changes,
+    publishing,
+    calibrations,
+    rollouts,
+    history,
+    metrics,
+    transport,
+    log,
+    version,
+  }: HttpParts,
 ): Promise<HttpServer> {
   const { port, routes, allowHosts, allowOrigins } = project.http;
   const studio = studioDirectory();
@@ -261,6 +277,7 @@ async function startHttp(
     publishing,
     calibrations,
     ...(history === undefined ? {} : { history, historyFiles: history.files }),
+    rollouts,
     metrics,
     log,
     version,
@@ -292,6 +309,7 @@ function readinessOf(transport: MqttTransport): Readiness {
 interface StartedParts {
   readonly http: HttpServer;
   readonly calibrations: CalibrationJobs;
+  readonly rollouts: Rollouts;
   readonly transport: MqttTransport;
   readonly connection: { stop(): void };
   readonly fleet: Fleet;
@@ -317,6 +335,7 @@ function stopInOrder(parts: StartedParts, log: Log): () => Promise<readonly stri
     await Promise.race([farewell, later(farewellMs)]);
     parts.connection.stop();
     await attempt('ending calibrations', parts.calibrations.close());
+    await attempt('keeping the rollouts', parts.rollouts.stop());
     const failedBefore = parts.fleet.statistics().failedCheckpoints;
     await attempt('stopping the twins', parts.fleet.stop());
     if (parts.fleet.statistics().failedCheckpoints > failedBefore)

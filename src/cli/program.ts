@@ -44,6 +44,10 @@ const commands: Record<string, { readonly summary: string; readonly load: () => 
     summary: 'list, show, publish and compare models',
     load: async () => (await import('./models.ts')).modelsCommand(),
   },
+  rollout: {
+    summary: 'bring a new version of a model to twins, watch it, take it back',
+    load: async () => (await import('./rollout.ts')).rolloutCommand(),
+  },
   journal: {
     summary: 'look at what a project keeps of its samples',
     load: async () => (await import('./journal.ts')).journalCommand(),

@@ -19,6 +19,7 @@ import { historyRoutes } from './routes/history.ts';
 import { modelRoutes } from './routes/models.ts';
 import { projectRoutes } from './routes/project.ts';
 import { publishRoutes } from './routes/publish.ts';
+import { rolloutRoutes } from './routes/rollouts.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { twinRoutes } from './routes/twins.ts';
 import { problems } from './replies.ts';
@@ -73,6 +74,7 @@ export async function createHttpApp(
   if (options.history !== undefined) historyRoutes(context, options.history);
   if (options.history !== undefined && options.historyFiles !== undefined)
     historyFileRoutes(context, options.history, options.historyFiles);
+  if (options.rollouts !== undefined) rolloutRoutes(context, options.rollouts);
   modelRoutes(context);
   if (options.publishing !== undefined) publishRoutes(context, options.publishing);
   if (options.calibrations !== undefined) calibrationRoutes(context, options.calibrations);

@@ -23,6 +23,10 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
       tags: [
         { name: 'twins', description: 'Running copies of models.' },
         { name: 'alarms', description: 'What asks somebody to act.' },
+        {
+          name: 'rollouts',
+          description: 'New versions of models, brought to twins and compared with the old.',
+        },
         { name: 'models', description: 'What the twins are copies of.' },
         { name: 'service', description: 'How the process is.' },
         { name: 'project', description: "The project's own routes." },

@@ -5,7 +5,7 @@ import type Type from 'typebox';
 import type { Diagnostic } from '../../core/diagnose/index.ts';
 import type { SourceText } from '../../core/document/index.ts';
 import type { Model } from '../../core/model/index.ts';
-import type { Fleet, History, HistoryFiles, TwinInfo } from '../../engine/index.ts';
+import type { Fleet, History, HistoryFiles, RolloutService, TwinInfo } from '../../engine/index.ts';
 import type * as schemas from './calibration-schemas.ts';
 import type { PastReader } from './past/index.ts';
 
@@ -138,6 +138,8 @@ export interface HttpOptions {
   readonly history?: History;
   /** Absent: the history is neither given nor taken as a file. */
   readonly historyFiles?: HistoryFiles;
+  /** Absent: versions of models are not changed here. */
+  readonly rollouts?: RolloutService;
   /** Addresses to listen on; `localhost` stands for both loopback addresses. Default `['localhost']`. */
   readonly hosts?: readonly string[];
   /** 0 takes a free one. Default 8080. */

@@ -60,6 +60,8 @@ export class Rollouts implements RolloutService {
   /** Until when nothing is tried again. */
   #notBeforeMs = 0;
   #stopped = false;
+  /** Whether there is a text, or was to be one. */
+  #isKept = false;
 
   private constructor(options: RolloutsOptions) {
     const { fleet, clock } = options;
@@ -86,6 +88,7 @@ export class Rollouts implements RolloutService {
     const entries = text === undefined ? [] : readRollouts(text);
     const seen = readWitnesses(await options.store.load(comparisonsFile));
     const rollouts = new Rollouts(options);
+    rollouts.#isKept = text !== undefined;
     if (seen !== undefined) rollouts.#witnesses.restore(seen);
     for (const entry of entries) {
       rollouts.#book.add(entry);
@@ -201,6 +204,7 @@ export class Rollouts implements RolloutService {
     for (const end of this.#ends) end();
     await this.#work.stop();
     await this.#turn;
+    if (!this.#isKept) return;
     await this.#write().then(
       () => this.#keepSeen(),
       (error: unknown) => this.#options.warn(`the rollouts could not be kept: ${String(error)}`),
@@ -364,6 +368,7 @@ export class Rollouts implements RolloutService {
   }
 
   #write(): Promise<void> {
+    this.#isKept = true;
     return this.#options.store.save(rolloutsFile, writeRollouts(this.#book.list().toReversed()));
   }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHistoryFiles } from '../../../src/adapters/history/index.ts';
 import type { Calibrations, ModelPublishing } from '../../../src/adapters/http/options.ts';
+import type { RolloutService } from '../../../src/engine/index.ts';
 import { createFakeHistory } from './fake-history.ts';
 import { createApp } from './harness.ts';
 
@@ -30,6 +31,18 @@ const calibrations: Calibrations = {
 };
 const publishing: ModelPublishing = { publish: () => assert.fail('nothing is published here') };
 const historyFiles = createHistoryFiles(createFakeHistory(), { recorded: () => undefined, nowMs: Date.now });
+const nothing = () => assert.fail('nothing is rolled out here');
+const rollouts: RolloutService = {
+  list: () => [],
+  get: nothing,
+  findings: nothing,
+  comparison: nothing,
+  start: nothing,
+  promote: nothing,
+  widen: nothing,
+  rollBack: nothing,
+  end: nothing,
+};
 const routes = {
   'GET /state': { twin: 'machine', reply: 'plain' },
   'POST /update': { twin: 'machine', reply: 'plain', stepSeconds: 1, inputs: ['ambient'] },
@@ -39,6 +52,7 @@ test('has every route, and nothing else', async (t) => {
   const { app, get } = await createApp(t, {
     metrics,
     publishing,
+    rollouts,
     routes,
     changes,
     calibrations,
@@ -66,6 +80,8 @@ test('has every route, and nothing else', async (t) => {
     'GET /api/v1/openapi.json',
     'GET /api/v1/ready',
     'GET /api/v1/refusals',
+    'GET /api/v1/rollouts',
+    'GET /api/v1/rollouts/{id}',
     'GET /api/v1/stream',
     'GET /api/v1/twins',
     'GET /api/v1/twins/{id}',
@@ -73,6 +89,7 @@ test('has every route, and nothing else', async (t) => {
     'GET /api/v1/twins/{id}/history',
     'GET /api/v1/twins/{id}/history.csv',
     'GET /api/v1/twins/{id}/history.parquet',
+    'GET /api/v1/twins/{id}/shadow',
     'GET /api/v1/twins/{id}/state',
     'GET /health',
     'GET /metrics',
@@ -83,6 +100,11 @@ test('has every route, and nothing else', async (t) => {
     'POST /api/v1/alarms/{id}/unshelve',
     'POST /api/v1/models',
     'POST /api/v1/models/{id}/calibrations',
+    'POST /api/v1/rollouts',
+    'POST /api/v1/rollouts/{id}/end',
+    'POST /api/v1/rollouts/{id}/promote',
+    'POST /api/v1/rollouts/{id}/rollback',
+    'POST /api/v1/rollouts/{id}/widen',
     'POST /api/v1/twins',
     'POST /api/v1/twins/{id}/history',
     'POST /api/v1/twins/{id}/inputs',
@@ -110,6 +132,7 @@ test('says of every operation what it is, takes and answers, and every reference
     routes,
     calibrations,
     publishing,
+    rollouts,
     history: createFakeHistory(),
     historyFiles,
   });

@@ -17,6 +17,7 @@ import {
   createLocalShard,
   createManualClock,
   type ManualClock,
+  Rollouts,
   type TwinConfig,
   twinDefaults,
 } from '../../../src/engine/index.ts';
@@ -78,6 +79,12 @@ export async function createRealApp(t: TestContext, textType = 'application/yaml
     models,
     log,
   });
+  const rollouts = await Rollouts.open({
+    fleet,
+    clock,
+    store: { load: async () => undefined, save: async () => undefined },
+    warn: assert.fail,
+  });
   const changes = { ...runtime.changes(fleet, { add() {}, remove() {} }), schema: publishedTwinSchema() };
   const calibrations = new CalibrationJobs({ nowMs: () => clock.nowMs() });
   const options = {
@@ -85,6 +92,7 @@ export async function createRealApp(t: TestContext, textType = 'application/yaml
     changes,
     publishing: published.into(fleet),
     calibrations,
+    rollouts,
     history: createFakeHistory(),
     historyFiles: createHistoryFiles(createFakeHistory(), {
       recorded: () => undefined,
@@ -102,6 +110,7 @@ export async function createRealApp(t: TestContext, textType = 'application/yaml
   t.after(async () => {
     await app.close();
     await calibrations.close();
+    await rollouts.stop();
     await fleet.stop();
   });
   const request = async (method: string, url: string, body?: object | string) => {

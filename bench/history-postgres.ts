@@ -41,11 +41,14 @@ export async function postgresFigures(
     const all = { ...hour, toMs: beginMs + seconds * 1000 };
     const partMs = (all.toMs - all.fromMs) / 300;
     assert.deepEqual([...(await store.points(hour, 1e6)).values], await table.range(7, hour));
-    assert.deepEqual([...(await store.buckets(all, partMs)).most], await table.aggregate(7, all, partMs));
+    assert.deepEqual(
+      [...(await store.buckets(all, { everyMs: partMs })).most],
+      await table.aggregate(7, all, partMs),
+    );
     const ms = await interleave(quick ? 5 : 15, {
       range: timed(() => store.points(hour, 1e6)),
       tableRange: timed(() => table.range(7, hour)),
-      aggregate: timed(() => store.buckets(all, partMs)),
+      aggregate: timed(() => store.buckets(all, { everyMs: partMs })),
       tableAggregate: timed(() => table.aggregate(7, all, partMs)),
     });
     const bytes = async (names: readonly string[], written: { readonly seconds: number }) => {

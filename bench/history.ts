@@ -55,8 +55,8 @@ async function run({ scope, quick, note }: Context): Promise<readonly Figure[]> 
   const partMs = (all.toMs - all.fromMs) / 300;
   const coarseMs = (all.toMs - all.fromMs) / 10;
   const range = () => pointsIn(store.blocks(name, hour), hour, Number.POSITIVE_INFINITY);
-  const aggregate = () => bucketsOf(store.blocks(name, all), all, partMs);
-  const coarse = () => bucketsOf(store.blocks(name, all), all, coarseMs);
+  const aggregate = () => bucketsOf(store.blocks(name, all), all, { everyMs: partMs });
+  const coarse = () => bucketsOf(store.blocks(name, all), all, { everyMs: coarseMs });
   assert.deepEqual([...range().values], table.range(7, hour));
   assert.deepEqual([...aggregate().most], table.aggregate(7, all, partMs));
   assert.deepEqual([...coarse().most], table.aggregate(7, all, coarseMs));

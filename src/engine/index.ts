@@ -80,6 +80,7 @@ export type {
   HistoryFactsAt,
   HistoryFactSpan,
   HistoryMoment,
+  HistoryPartLengths,
   HistoryPoints,
   HistoryReading,
   HistorySignal,

@@ -76,8 +76,8 @@ export interface History {
   signals(twin: string): Promise<readonly HistorySignal[]>;
   /** Samples of a span in order of time, at most `limit` of them, the first. */
   points(span: HistorySpan, limit: number): Promise<HistoryPoints>;
-  /** What happened in each part of `everyMs`, counted from the beginning of the span; parts without samples are left out. */
-  buckets(span: HistorySpan, everyMs: number): Promise<HistoryBuckets>;
+  /** What happened in each part, counted from the beginning of the span; parts without samples are left out. */
+  buckets(span: HistorySpan, lengths: HistoryPartLengths): Promise<HistoryBuckets>;
   /** The last sample at or before each time from the beginning of the span in steps of `everyMs`; NaN where there is none. */
   valuesAt(span: HistorySpan, everyMs: number): Promise<Float64Array>;
   /** Of many signals the last sample at or before a moment, in the unit that it was recorded in; those without any are left out. */
@@ -130,6 +130,12 @@ export interface HistoryPoints {
   readonly values: Float64Array;
 }
 
+export interface HistoryPartLengths {
+  readonly everyMs: number;
+  /** How long a sample is good for, unless the next one comes sooner. With it, each part has its quality. */
+  readonly holdMs?: number;
+}
+
 export interface HistoryBuckets {
   /** Where each part begins, Unix milliseconds. */
   readonly fromMs: Float64Array;
@@ -137,6 +143,8 @@ export interface HistoryBuckets {
   readonly least: Float64Array;
   readonly most: Float64Array;
   readonly mean: Float64Array;
+  /** Share of its time, from 0 to 1, for which there was a sample that was still good. */
+  readonly quality?: Float64Array;
 }
 
 export interface HistoryMoment {

@@ -46,6 +46,8 @@ export function testHistory(
   });
 }
 
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
 const cases: Readonly<Record<string, (tried: Tried) => Promise<void>>> = {
   'gives the samples of a span, from included and to not, the first ones if there are too many': async (
     tried,
@@ -162,7 +164,7 @@ const cases: Readonly<Record<string, (tried: Tried) => Promise<void>>> = {
         [0, 200_000, 1000],
         [12_000, 13_000, 500],
       ] as const) {
-        const buckets = await history.buckets({ ...level, fromMs, toMs }, everyMs);
+        const buckets = await history.buckets({ ...level, fromMs, toMs }, { everyMs });
         const groups = Map.groupBy(
           samples.filter(([timeMs]) => timeMs >= fromMs && timeMs < toMs),
           ([timeMs]) => fromMs + Math.floor((timeMs - fromMs) / everyMs) * everyMs,
@@ -188,6 +190,42 @@ const cases: Readonly<Record<string, (tried: Tried) => Promise<void>>> = {
       }
     },
 
+  'says of each part for how much of it there was a sample, good for so long at the most': async (tried) => {
+    const history = await tried.open();
+    // Every second, but for gaps: 30 s without any, and a sample every 5 s for a while; a coarse one before all.
+    const times = [-3, ...range(0, 40), ...range(70, 100), 105, 110, 115, ...range(120, 200)];
+    write(
+      history,
+      times.map((second): Sample => [second * 1000, second]),
+    );
+    for (const [fromMs, toMs, everyMs, holdMs] of [
+      [0, 200_000, 20_000, 1000],
+      [0, 200_000, 20_000, 2500],
+      [-2000, 130_500, 7000, 3000],
+      [0, 1_000_000, 250_000, 5000],
+      [10_000, 10_400, 100, 60_000],
+    ] as const) {
+      const { fromMs: begins, quality } = await history.buckets(
+        { ...level, fromMs, toMs },
+        { everyMs, holdMs },
+      );
+      // By the millisecond: each is good if there is a sample at it or up to `holdMs` before it.
+      const expected = Array.from(begins, (beginMs) => {
+        const endMs = Math.min(toMs, beginMs + everyMs);
+        let good = 0;
+        for (let timeMs = beginMs; timeMs < endMs; timeMs += 100) {
+          if (times.some((second) => second * 1000 <= timeMs && timeMs < second * 1000 + holdMs)) good += 100;
+        }
+        return good / (endMs - beginMs);
+      });
+      assert.deepEqual(quality?.length, expected.length);
+      for (const [i, share] of expected.entries())
+        assert.ok(Math.abs((quality?.[i] ?? -1) - share) < 1e-9, `part ${i}: ${quality?.[i]}, not ${share}`);
+    }
+    const { quality } = await history.buckets({ ...level, fromMs: 0, toMs: 200_000 }, { everyMs: 1000 });
+    assert.equal(quality, undefined);
+  },
+
   'reads in the last of several units; what is no such quantity is left out': async (tried) => {
     const history = await tried.open();
     const inUnit = (unit: string) => ({ ...level, unit });
@@ -197,7 +235,7 @@ const cases: Readonly<Record<string, (tried: Tried) => Promise<void>>> = {
     const expected = [[0, 1500], ...ramp(20, 2)];
     assert.deepEqual(await read(history), expected);
     assert.deepEqual(await history.signals('tank-1'), [{ signal: 'level', unit: 'mm' }]);
-    const { most } = await history.buckets({ ...level, fromMs: 0, toMs: 100_000 }, 100_000);
+    const { most } = await history.buckets({ ...level, fromMs: 0, toMs: 100_000 }, { everyMs: 100_000 });
     assert.deepEqual([...most], [1500]);
     const reopened = await tried.open();
     assert.deepEqual(await read(reopened), expected);
@@ -222,7 +260,7 @@ const cases: Readonly<Record<string, (tried: Tried) => Promise<void>>> = {
     const fresh = ramp(40).map(([timeMs, value]): Sample => [nowMs + timeMs, value]);
     const span = { fromMs: nowMs - 3 * hourMs, toMs: nowMs + hourMs };
     const inAll = async (history: OpenHistory) =>
-      (await history.buckets({ ...level, ...span }, 4 * hourMs)).count[0];
+      (await history.buckets({ ...level, ...span }, { everyMs: 4 * hourMs })).count[0];
 
     const first = await tried.open();
     write(first, [...old, ...fresh]);

@@ -18,6 +18,8 @@ export interface BlockSummary {
   readonly least: number;
   readonly most: number;
   readonly sum: number;
+  /** The longest time between two neighbours; undefined in what was written before this was kept. */
+  readonly gapMs: number | undefined;
   /** Undefined once they were too old to keep. */
   points(): Points | undefined;
 }
@@ -34,13 +36,14 @@ export function summaryOf(
     least: Number(row['least']),
     most: Number(row['most']),
     sum: Number(row['sum']),
+    gapMs: typeof row['gap_ms'] === 'number' ? row['gap_ms'] : undefined,
     points,
   };
 }
 
 export const noPoints: Points = { timesMs: new Float64Array(0), values: new Float64Array(0) };
 
-export function summarise({ timesMs, values }: Points): Omit<BlockSummary, 'points'> {
+export function summarise({ timesMs, values }: Points): Omit<BlockSummary, 'points'> & { gapMs: number } {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
   let sum = 0;
@@ -50,7 +53,9 @@ export function summarise({ timesMs, values }: Points): Omit<BlockSummary, 'poin
     sum += value;
   }
   const count = timesMs.length;
-  return { firstMs: timesMs[0] ?? 0, lastMs: timesMs[count - 1] ?? 0, count, least, most, sum };
+  let gapMs = 0;
+  for (let i = 1; i < count; i++) gapMs = Math.max(gapMs, (timesMs[i] ?? 0) - (timesMs[i - 1] ?? 0));
+  return { firstMs: timesMs[0] ?? 0, lastMs: timesMs[count - 1] ?? 0, count, least, most, sum, gapMs };
 }
 
 /** Samples behind others. */

@@ -102,10 +102,10 @@ export class Blocks {
   }
 
   #add(series: number, points: Points, packing: Packing = 'deflated'): void {
-    const { firstMs, lastMs, count, least, most, sum } = summarise(points);
+    const { firstMs, lastMs, count, least, most, sum, gapMs } = summarise(points);
     const { statements } = this.#database;
     const samples = Number(statements.addSamples.get(lastMs, encodePoints(points, packing))?.['id']);
-    statements.addBlock.run(series, firstMs, lastMs, count, least, most, sum, samples);
+    statements.addBlock.run(series, firstMs, lastMs, count, least, most, sum, samples, gapMs);
   }
 
   #remove(series: number, row: Row): void {

@@ -4,7 +4,7 @@
  * | table | a row |
  * | --- | --- |
  * | `series` | a signal of a twin in one unit |
- * | `block` | up to some hundred samples of one series: their span, and what is asked of them most: count, least, most, sum |
+ * | `block` | up to some hundred samples of one series: their span, and what is asked of them most: count, least, most, sum, and the longest gap |
  * | `samples` | the samples of a block as bytes; goes when it is too old, the block's row stays |
  * | `pending` | samples that are in no block yet, as they came |
  * | `fact_key`, `fact` | what happened, in `facts.ts` |
@@ -22,7 +22,7 @@ const schema = `
   ) STRICT;
   CREATE TABLE block (
     series INTEGER NOT NULL, first_ms REAL NOT NULL, last_ms REAL NOT NULL, count INTEGER NOT NULL,
-    least REAL, most REAL, sum REAL, samples INTEGER NOT NULL, PRIMARY KEY (series, first_ms)
+    least REAL, most REAL, sum REAL, samples INTEGER NOT NULL, gap_ms REAL, PRIMARY KEY (series, first_ms)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE samples (id INTEGER PRIMARY KEY AUTOINCREMENT, last_ms REAL NOT NULL, bytes BLOB NOT NULL) STRICT;
   CREATE INDEX samples_by_time ON samples (last_ms);
@@ -68,6 +68,7 @@ function tablesOf(database: DatabaseSync, file: string): Database {
   }
   // A disk that takes nothing more can be read all the same.
   if (version === 0) database.exec(`BEGIN; ${schema} PRAGMA user_version = ${formatVersion}; COMMIT;`);
+  else if (!hasGaps(database)) database.exec('ALTER TABLE block ADD COLUMN gap_ms REAL');
   database.exec(factSchema);
   return {
     statements: prepare(database),
@@ -89,6 +90,13 @@ function tablesOf(database: DatabaseSync, file: string): Database {
   };
 }
 
+/** In a file that was begun before gaps were kept, the column is added; what is there already has none. */
+function hasGaps(database: DatabaseSync): boolean {
+  return (
+    database.prepare("SELECT 1 FROM pragma_table_info('block') WHERE name = 'gap_ms'").get() !== undefined
+  );
+}
+
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
@@ -99,13 +107,13 @@ function prepare(database: DatabaseSync) {
     allSeries: statement('SELECT id, twin, signal, unit FROM series'),
     addSeries: statement('INSERT INTO series (twin, signal, unit) VALUES (?, ?, ?) RETURNING id'),
     lastMs: statement('SELECT last_ms FROM block WHERE series = ? ORDER BY first_ms DESC LIMIT 1'),
-    addBlock: statement('INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    addBlock: statement('INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     removeBlock: statement('DELETE FROM block WHERE series = ? AND first_ms = ?'),
     blocksIn: statement(
-      'SELECT first_ms, last_ms, count, least, most, sum, samples FROM block WHERE series = ? AND first_ms <= ? AND last_ms >= ? ORDER BY first_ms',
+      'SELECT first_ms, last_ms, count, least, most, sum, samples, gap_ms FROM block WHERE series = ? AND first_ms <= ? AND last_ms >= ? ORDER BY first_ms',
     ),
     blockBefore: statement(
-      'SELECT first_ms, last_ms, count, least, most, sum, samples FROM block WHERE series = ? AND first_ms <= ? ORDER BY first_ms DESC LIMIT 1',
+      'SELECT first_ms, last_ms, count, least, most, sum, samples, gap_ms FROM block WHERE series = ? AND first_ms <= ? ORDER BY first_ms DESC LIMIT 1',
     ),
     blockAfter: statement('SELECT min(first_ms) AS first_ms FROM block WHERE series = ? AND first_ms > ?'),
     addSamples: statement('INSERT INTO samples (last_ms, bytes) VALUES (?, ?) RETURNING id'),

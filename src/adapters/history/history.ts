@@ -162,7 +162,7 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
     twins: () => ask({ ask: 'twins' }),
     signals: (twin) => ask({ ask: 'signals', twin }),
     points: (span, limit) => ask({ ask: 'points', span, limit }),
-    buckets: (span, everyMs) => ask({ ask: 'buckets', span, everyMs }),
+    buckets: (span, lengths) => ask({ ask: 'buckets', span, lengths }),
     valuesAt: (span, everyMs) => ask({ ask: 'valuesAt', span, everyMs }),
     lastValues: (moment) => ask({ ask: 'lastValues', moment }),
     facts: (facts) => ask({ ask: 'facts', facts }),

@@ -6,6 +6,7 @@ import type {
   HistoryFactsAt,
   HistoryFactSpan,
   HistoryMoment,
+  HistoryPartLengths,
   HistoryPoints,
   HistoryReading,
   HistorySignal,
@@ -33,7 +34,7 @@ export type Question =
   | { readonly ask: 'twins' }
   | { readonly ask: 'signals'; readonly twin: string }
   | { readonly ask: 'points'; readonly span: HistorySpan; readonly limit: number }
-  | { readonly ask: 'buckets'; readonly span: HistorySpan; readonly everyMs: number }
+  | { readonly ask: 'buckets'; readonly span: HistorySpan; readonly lengths: HistoryPartLengths }
   | { readonly ask: 'valuesAt'; readonly span: HistorySpan; readonly everyMs: number }
   | { readonly ask: 'lastValues'; readonly moment: HistoryMoment }
   | { readonly ask: 'facts'; readonly facts: HistoryFactSpan }

@@ -7,6 +7,7 @@
 
 import type { BlockSummary, Span } from './block-points.ts';
 import type { Points } from './codec.ts';
+import { Coverage } from './coverage.ts';
 
 /** Equal parts of a span that have samples, in order. */
 export interface Buckets {
@@ -16,6 +17,8 @@ export interface Buckets {
   readonly least: Float64Array;
   readonly most: Float64Array;
   readonly mean: Float64Array;
+  /** Share of each for which there is a sample; only if it was asked how long a sample is good for. */
+  readonly quality?: Float64Array;
 }
 
 /** The samples of a span in order of time, at most so many; the rest is left out. Blocks that lost theirs are passed over. */
@@ -65,10 +68,22 @@ export function valuesAt(
   return values;
 }
 
+export interface PartLengths {
+  readonly everyMs: number;
+  /** How long a sample is good for. The blocks must then reach back to the last sample before the span. */
+  readonly holdMs?: number;
+}
+
 /**
- * The span in parts of `everyMs`, counted from its beginning. A block whose samples are gone counts where its middle is.
+ * The span in parts of `everyMs`, counted from its beginning. A block whose samples are gone counts where its middle is; for
+ * the quality, if it has gaps, only its ends are certain.
  */
-export function bucketsOf(blocks: Iterable<BlockSummary>, { fromMs, toMs }: Span, everyMs: number): Buckets {
+export function bucketsOf(
+  blocks: Iterable<BlockSummary>,
+  { fromMs, toMs }: Span,
+  { everyMs, holdMs }: PartLengths,
+): Buckets {
+  const coverage = holdMs === undefined ? undefined : new Coverage({ fromMs, toMs }, everyMs, holdMs);
   const parts = new Map<number, { count: number; least: number; most: number; sum: number }>();
   const add = (timeMs: number, it: { count: number; least: number; most: number; sum: number }): void => {
     const index = Math.floor((timeMs - fromMs) / everyMs);
@@ -83,11 +98,16 @@ export function bucketsOf(blocks: Iterable<BlockSummary>, { fromMs, toMs }: Span
     part.sum += it.sum;
   };
   for (const block of blocks) {
-    const { firstMs, lastMs, count, least, most, sum } = block;
+    const { firstMs, lastMs, count, least, most, sum, gapMs } = block;
+    const isBridged = coverage?.bridges(gapMs) ?? true;
     const inSpan = firstMs >= fromMs && lastMs < toMs;
     const whole =
-      inSpan && Math.floor((firstMs - fromMs) / everyMs) === Math.floor((lastMs - fromMs) / everyMs);
+      inSpan &&
+      isBridged &&
+      Math.floor((firstMs - fromMs) / everyMs) === Math.floor((lastMs - fromMs) / everyMs);
     const points = whole ? undefined : block.points();
+    if (isBridged) coverage?.add(firstMs, lastMs);
+    else for (const timeMs of points?.timesMs ?? [firstMs, lastMs]) coverage?.add(timeMs, timeMs);
     if (points === undefined) {
       const middleMs = (firstMs + lastMs) / 2;
       if (middleMs >= fromMs && middleMs < toMs) add(middleMs, { count, least, most, sum });
@@ -105,5 +125,6 @@ export function bucketsOf(blocks: Iterable<BlockSummary>, { fromMs, toMs }: Span
     least: Float64Array.from(sorted, ([, { least }]) => least),
     most: Float64Array.from(sorted, ([, { most }]) => most),
     mean: Float64Array.from(sorted, ([, { sum, count }]) => sum / count),
+    ...(coverage && { quality: Float64Array.from(sorted, ([index]) => coverage.of(index)) }),
   };
 }

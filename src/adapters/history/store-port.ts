@@ -6,6 +6,7 @@ import type {
   HistoryFactsAt,
   HistoryFactSpan,
   HistoryMoment,
+  HistoryPartLengths,
   HistoryPoints,
   HistoryReading,
   HistorySpan,
@@ -34,7 +35,7 @@ export interface Store {
   /** The signals of a twin, each with the unit that it has now. */
   seriesOf(twin: string): readonly SeriesInfo[];
   points(span: HistorySpan, limit: number): Soon<HistoryPoints>;
-  buckets(span: HistorySpan, everyMs: number): Soon<HistoryBuckets>;
+  buckets(span: HistorySpan, lengths: HistoryPartLengths): Soon<HistoryBuckets>;
   valuesAt(span: HistorySpan, everyMs: number): Soon<Float64Array>;
   lastValues(asked: HistoryMoment): Soon<readonly HistoryReading[]>;
   facts(span: HistoryFactSpan): Soon<readonly HistoryFact[]>;

@@ -8,6 +8,7 @@ import type {
   HistoryFactsAt,
   HistoryFactSpan,
   HistoryMoment,
+  HistoryPartLengths,
   HistoryPoints,
   HistoryReading,
   HistorySpan,
@@ -87,13 +88,13 @@ export class HistoryStore implements Store {
     return pointsIn(this.blocks(span, span), span, limit);
   }
 
-  buckets(span: HistorySpan, everyMs: number): HistoryBuckets {
-    return bucketsOf(this.blocks(span, span), span, everyMs);
+  buckets(span: HistorySpan, lengths: HistoryPartLengths): HistoryBuckets {
+    const since = lengths.holdMs === undefined ? span : this.#since(span);
+    return bucketsOf(this.blocks(span, since), span, lengths);
   }
 
   valuesAt(span: HistorySpan, everyMs: number): Float64Array {
-    const since = { ...span, fromMs: this.timeBefore(span, span.fromMs) ?? span.fromMs };
-    return valuesAt(this.blocks(span, since), span, everyMs);
+    return valuesAt(this.blocks(span, this.#since(span)), span, everyMs);
   }
 
   /**
@@ -179,6 +180,11 @@ export class HistoryStore implements Store {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** From the last sample before a span. */
+  #since(span: HistorySpan): Span {
+    return { ...span, fromMs: this.timeBefore(span, span.fromMs) ?? span.fromMs };
   }
 
   *#blocksOf(series: Series, span: Span): Generator<BlockSummary> {

@@ -159,7 +159,7 @@ function find(from: Store, question: Question): Answers[keyof Answers] | Promise
     case 'points':
       return from.points(question.span, question.limit);
     case 'buckets':
-      return from.buckets(question.span, question.everyMs);
+      return from.buckets(question.span, question.lengths);
     case 'valuesAt':
       return from.valuesAt(question.span, question.everyMs);
     case 'lastValues':

@@ -96,7 +96,7 @@ describe('a series', () => {
     assert.equal(history.forgetSummaries(16_000, 1), 2);
     assert.equal(history.forgetSummaries(16_000, 2), 0);
     const span = { fromMs: 0, toMs: 32_000 };
-    const [count = 0] = bucketsOf(history.blocks(level, span), span, 32_000).count;
+    const [count = 0] = bucketsOf(history.blocks(level, span), span, { everyMs: 32_000 }).count;
     assert.ok(count >= 16 && count < 24, 'only whole blocks go');
   });
 
@@ -117,7 +117,11 @@ describe('a series', () => {
     assert.ok(history.forget(16_000) > 0);
     const left = read(history);
     assert.ok(left.length < 32 && left.length >= 16);
-    const { mean, count } = bucketsOf(history.blocks(level, everything), { fromMs: 0, toMs: 32_000 }, 32_000);
+    const { mean, count } = bucketsOf(
+      history.blocks(level, everything),
+      { fromMs: 0, toMs: 32_000 },
+      { everyMs: 32_000 },
+    );
     assert.deepEqual([...mean], [15.5]);
     assert.deepEqual([...count], [32]);
     assert.equal(write(history, [[500, 9]]), 1, 'a sample among those that are gone is told as lost');

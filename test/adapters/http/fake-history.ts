@@ -22,13 +22,14 @@ export function createFakeHistory(): History {
         values: Float64Array.from(times, (timeMs) => (timeMs - historyFromMs) / 1000),
       };
     },
-    async buckets(span, everyMs) {
+    async buckets(span, { everyMs, holdMs }) {
       return {
         fromMs: Float64Array.of(span.fromMs, span.fromMs + everyMs),
         count: Float64Array.of(2, 1),
         least: Float64Array.of(0, 2),
         most: Float64Array.of(1, 2),
         mean: Float64Array.of(0.5, 2),
+        ...(holdMs !== undefined && { quality: Float64Array.of(1, 0.5) }),
       };
     },
     async valuesAt(span, everyMs) {

@@ -53,6 +53,18 @@ test('gives several signals at once, in parts with least, most, mean and count',
   ]);
 });
 
+test('gives each part its quality if it is said how long a sample is good for', async (t) => {
+  const { get } = await open(t);
+  const asked = `${path}?signal=temperature&to=${fromMs + 4000}&last=4s&hold=2s`;
+  const { body } = await get(`${asked}&parts=2`);
+  const [{ quality } = {}] = body.signals as { quality?: number[] }[];
+  assert.deepEqual(quality, [1, 0.5]);
+  assert.equal(
+    (await get(asked)).body.detail,
+    '?hold is for ?parts: it says how long a sample of them is good for',
+  );
+});
+
 test('gives a table: of each signal the last sample at or before each time', async (t) => {
   const { get } = await open(t);
   const { body } = await get(

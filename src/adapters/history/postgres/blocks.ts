@@ -171,6 +171,7 @@ export class PostgresBlocks {
       sums.map(({ most }) => most),
       sums.map(({ sum }) => sum),
       blocks.map(({ points, packing }) => Buffer.from(encodePoints(points, packing))),
+      sums.map(({ gapMs }) => gapMs),
     ]);
   }
 }

@@ -5,7 +5,7 @@
  * | --- | --- |
  * | `format` | the version of these tables; there is one row |
  * | `series` | a signal of a twin in one unit |
- * | `block` | up to some hundred samples of one series: their span, count, least, most, sum, and themselves as bytes until they are too old |
+ * | `block` | up to some hundred samples of one series: their span, count, least, most, sum, the longest gap, and themselves as bytes until they are too old |
  * | `pending` | samples that are in no block yet, as they came |
  * | `fact_key` | a subject of a twin that there are facts of, by kind |
  * | `fact` | a fact: when, whether it holds until the next one, and what, as JSON |
@@ -41,6 +41,7 @@ const migrations: readonly string[] = [
      PRIMARY KEY (key, time_ms)
    );
    CREATE INDEX fact_by_time ON fact (kind, time_ms);`,
+  'ALTER TABLE block ADD COLUMN gap_ms float8;',
 ];
 
 /** "GEML": so that our locks are nobody else's. */

@@ -2,7 +2,7 @@
 
 import type { Statement } from './database.ts';
 
-const columns = 'first_ms, last_ms, count, least, most, sum';
+const columns = 'first_ms, last_ms, count, least, most, sum, gap_ms';
 /** The block that the time $2 is in or after, and those that follow. */
 const fromBlock = `series = $1 AND first_ms < $3 AND first_ms >=
   coalesce((SELECT max(first_ms) FROM block WHERE series = $1 AND first_ms <= $2), '-Infinity')`;
@@ -29,9 +29,9 @@ export const statements = {
   putBlocks: named(
     'putBlocks',
     `INSERT INTO block SELECT * FROM unnest($1::integer[], $2::float8[], $3::float8[], $4::integer[], $5::float8[],
-       $6::float8[], $7::float8[], $8::bytea[])
+       $6::float8[], $7::float8[], $8::bytea[], $9::float8[])
      ON CONFLICT (series, first_ms) DO UPDATE SET last_ms = excluded.last_ms, count = excluded.count,
-       least = excluded.least, most = excluded.most, sum = excluded.sum, bytes = excluded.bytes`,
+       least = excluded.least, most = excluded.most, sum = excluded.sum, bytes = excluded.bytes, gap_ms = excluded.gap_ms`,
   ),
   removeBlocks: named(
     'removeBlocks',
@@ -60,12 +60,12 @@ export const statements = {
     `SELECT ${columns}, bytes FROM block WHERE ${fromBlock} AND last_ms >= $2 AND bytes IS NOT NULL
      ORDER BY first_ms LIMIT $4`,
   ),
-  /** The samples only of those that do not lie whole in one part of $4 ms of the span. */
+  /** The samples only of those that do not lie whole in one part of $4 ms of the span, or have gaps of more than $5 ms. */
   partsFrom: named(
     'partsFrom',
     `SELECT ${columns}, CASE WHEN first_ms >= $2 AND last_ms < $3
-         AND floor((first_ms - $2) / $4) = floor((last_ms - $2) / $4) THEN NULL ELSE bytes END AS bytes
-     FROM block WHERE ${fromBlock} AND last_ms >= $2 ORDER BY first_ms`,
+         AND floor((first_ms - $2) / $4) = floor((last_ms - $2) / $4) AND ($5::float8 = 'Infinity' OR gap_ms <= $5) THEN NULL ELSE bytes END AS bytes
+     FROM block WHERE ${fromBlock} ORDER BY first_ms`,
   ),
   /** Of each series the block that the time is in or after, if it still has its samples. */
   samplesBefore: named(

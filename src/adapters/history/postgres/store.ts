@@ -10,6 +10,7 @@ import type {
   HistoryFactsAt,
   HistoryFactSpan,
   HistoryMoment,
+  HistoryPartLengths,
   HistoryPoints,
   HistoryReading,
   HistorySpan,
@@ -175,13 +176,15 @@ class PostgresStore implements Store {
     return pointsIn(blocks, span, limit);
   }
 
-  async buckets(span: HistorySpan, everyMs: number): Promise<HistoryBuckets> {
+  async buckets(span: HistorySpan, lengths: HistoryPartLengths): Promise<HistoryBuckets> {
+    const { everyMs, holdMs = Number.POSITIVE_INFINITY } = lengths;
+    const since = { fromMs: Number.NEGATIVE_INFINITY, toMs: span.toMs };
     const blocks = await this.#united(span, async (series) => {
-      const values = [series.id, span.fromMs, span.toMs, everyMs];
+      const values = [series.id, span.fromMs, span.toMs, everyMs, holdMs];
       const rows = await this.#database.rows(statements.partsFrom, values);
-      return [...rows.map(blockOf), ...openBlockOf(series, span)];
+      return [...rows.map(blockOf), ...openBlockOf(series, since)];
     });
-    return bucketsOf(blocks, span, everyMs);
+    return bucketsOf(blocks, span, lengths);
   }
 
   async valuesAt(span: HistorySpan, everyMs: number): Promise<Float64Array> {

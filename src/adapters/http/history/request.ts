@@ -50,6 +50,12 @@ export const HistoryQuery = Type.Object(
         description: 'Answer with so many equal parts of the span: count, least, most and mean of each.',
       }),
     ),
+    hold: Type.Optional(
+      Type.String({
+        description:
+          'With `parts`: how long a sample is good for, unless the next one comes sooner, such as 10s. Each part then has its `quality`.',
+      }),
+    ),
     limit: Type.Optional(
       Type.Integer({
         minimum: 1,

@@ -10,6 +10,7 @@ import {
   HistoryQuery,
   invalid,
   partLimit,
+  readDurationMs,
   readEvery,
   readSignals,
   readSpan,
@@ -41,6 +42,7 @@ const Series = Type.Object(
     least: Numbers('The least of them.'),
     most: Numbers('The most of them.'),
     mean: Numbers('Their mean.'),
+    quality: Numbers('With `hold`: the share of its time for which there was a sample that was still good.'),
   },
   { additionalProperties: false },
 );
@@ -80,11 +82,14 @@ export function historyRoutes(context: RouteContext, history: History): void {
       },
     },
     async (request) => {
-      const { signal, parts, every, limit = sampleLimit } = request.query;
+      const { signal, parts, every, hold, limit = sampleLimit } = request.query;
       const { twin, known } = await findHistory(fleet, history, request.params.id);
       if (signal === undefined) return { twin, signals: [...known] };
       if (every !== undefined && parts !== undefined)
         throw invalid('every', 'give either ?parts or ?every, not both');
+      if (hold !== undefined && parts === undefined)
+        throw invalid('hold', '?hold is for ?parts: it says how long a sample of them is good for');
+      const holdMs = hold === undefined ? undefined : readDurationMs('hold', hold);
       const span = readSpan({ ...request.query, signal }, nowOf(fleet, twin));
       const everyMs = readEvery(every, span, partLimit);
       const wanted = readSignals(signal, known);
@@ -92,7 +97,7 @@ export function historyRoutes(context: RouteContext, history: History): void {
         wanted.map(async (one) => {
           const asked = { twin, signal: one.signal, ...span };
           if (everyMs !== undefined) return { ...one, ...(await column(history, asked, everyMs)) };
-          if (parts !== undefined) return { ...one, ...(await summary(history, asked, parts)) };
+          if (parts !== undefined) return { ...one, ...(await summary(history, asked, { parts, holdMs })) };
           return { ...one, ...(await samples(history, asked, limit)) };
         }),
       );
@@ -123,6 +128,11 @@ export function historyRoutes(context: RouteContext, history: History): void {
   );
 }
 
+interface Parts {
+  readonly parts: number;
+  readonly holdMs: number | undefined;
+}
+
 async function samples(history: History, span: HistorySpan, limit: number) {
   const { timesMs, values } = await history.points(span, limit + 1);
   return {
@@ -132,9 +142,18 @@ async function samples(history: History, span: HistorySpan, limit: number) {
   };
 }
 
-async function summary(history: History, span: HistorySpan, parts: number) {
-  const { fromMs, count, least, most, mean } = await history.buckets(span, (span.toMs - span.fromMs) / parts);
-  return { begins: [...fromMs], count: [...count], least: [...least], most: [...most], mean: [...mean] };
+async function summary(history: History, span: HistorySpan, { parts, holdMs }: Parts) {
+  const everyMs = (span.toMs - span.fromMs) / parts;
+  const lengths = { everyMs, ...(holdMs !== undefined && { holdMs }) };
+  const { fromMs, count, least, most, mean, quality } = await history.buckets(span, lengths);
+  return {
+    begins: [...fromMs],
+    count: [...count],
+    least: [...least],
+    most: [...most],
+    mean: [...mean],
+    ...(quality && { quality: [...quality] }),
+  };
 }
 
 async function column(history: History, span: HistorySpan, everyMs: number) {

@@ -5,7 +5,7 @@
  * so that a year takes little more than a day. Least and most are kept, so that no peak is lost, however wide a bucket.
  */
 
-import type { BlockSummary, Span } from './block-points.ts';
+import { type BlockSummary, type Span, summarise } from './block-points.ts';
 import type { Points } from './codec.ts';
 import { Coverage } from './coverage.ts';
 
@@ -47,7 +47,9 @@ export function pointsIn(blocks: Iterable<BlockSummary>, { fromMs, toMs }: Span,
 
 /**
  * What a signal was at `fromMs`, `fromMs` + `everyMs` and so on up to `toMs`, which is not included: its last sample at or
- * before each; NaN where there is none. The blocks must reach back to the last sample before `fromMs`.
+ * before each; NaN where there is none, or it was too old to keep. The blocks must reach back to the last sample before `fromMs`.
+ *
+ * Only blocks are opened that have such a sample, so that a coarse table of a year does not need all that was in it.
  */
 export function valuesAt(
   blocks: Iterable<BlockSummary>,
@@ -55,17 +57,29 @@ export function valuesAt(
   everyMs: number,
 ): Float64Array {
   const values = new Float64Array(Math.max(0, Math.ceil((toMs - fromMs) / everyMs))).fill(Number.NaN);
-  const { timesMs, values: samples } = pointsIn(
-    blocks,
-    { fromMs: Number.NEGATIVE_INFINITY, toMs },
-    Number.POSITIVE_INFINITY,
-  );
-  let next = 0;
-  for (let i = 0; i < values.length; i++) {
-    while (next < timesMs.length && (timesMs[next] ?? 0) <= fromMs + i * everyMs) next++;
-    if (next > 0) values[i] = samples[next - 1] ?? Number.NaN;
+  const inOrder = apart([...blocks]);
+  let row = 0;
+  for (const [i, block] of inOrder.entries()) {
+    const endMs = Math.min(toMs, inOrder[i + 1]?.firstMs ?? toMs);
+    while (row < values.length && fromMs + row * everyMs < block.firstMs) row++;
+    if (row === values.length || fromMs + row * everyMs >= endMs) continue;
+    const points = block.points();
+    for (let next = 0; row < values.length && fromMs + row * everyMs < endMs; row++) {
+      const timesMs = points?.timesMs ?? [];
+      while (next < timesMs.length && (timesMs[next] ?? 0) <= fromMs + row * everyMs) next++;
+      if (next > 0) values[row] = points?.values[next - 1] ?? Number.NaN;
+    }
   }
   return values;
+}
+
+/** Blocks that overlap as one: only where a signal's unit changed do they. */
+function apart(blocks: readonly BlockSummary[]): readonly BlockSummary[] {
+  if (blocks.every(({ firstMs }, i) => firstMs > (blocks[i - 1]?.lastMs ?? Number.NEGATIVE_INFINITY)))
+    return blocks;
+  const everything = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+  const points = pointsIn(blocks, everything, Number.POSITIVE_INFINITY);
+  return [{ ...summarise(points), points: () => points }];
 }
 
 export interface PartLengths {

@@ -89,6 +89,21 @@ describe('a database', { skip: withoutPostgres }, () => {
     assert.match(await refusal(t, later), /has format 99, this program reads \d/);
   });
 
+  test('with tables of an earlier version gets those of this one, and keeps what is in them', async (t) => {
+    const address = freshAddress();
+    const { history } = open(t, address);
+    await insert(history, 1000);
+    await history.close();
+    const { schema } = address;
+    await server().ask(`ALTER TABLE ${schema}.block DROP COLUMN gap_ms; DROP TABLE ${schema}.fact, ${schema}.fact_key;
+      UPDATE ${schema}.format SET version = 1`);
+    const renewed = open(t, address).history;
+    await insert(renewed, 2000);
+    assert.deepEqual([...(await renewed.points(span, 10)).timesMs], [1000, 2000]);
+    const [format] = await server().ask(`SELECT version FROM ${schema}.format`);
+    assert.ok(Number(format?.['version']) >= 3);
+  });
+
   test('that does not let us in is told, without the password', async (t) => {
     const why = await refusal(t, { ...freshAddress(), password: 'wrong horse' });
     assert.match(why, /password authentication failed for user "gemel"/);

@@ -126,4 +126,17 @@ describe('a series', () => {
     assert.deepEqual([...count], [32]);
     assert.equal(write(history, [[500, 9]]), 1, 'a sample among those that are gone is told as lost');
   });
+
+  test('in a file from before gaps were kept has its quality from the samples', () => {
+    write(open(), [...ramp(20), ...ramp(20, 30)]);
+    close();
+    const file = new DatabaseSync(path.join(directory, 'history.sqlite'));
+    file.exec('ALTER TABLE block DROP COLUMN gap_ms');
+    file.close();
+    const history = open();
+    write(history, ramp(50, 50));
+    const span = { ...level, fromMs: 0, toMs: 100_000 };
+    // 10 s of 100 are without a sample, but for the second that the last one before them is good for.
+    assert.deepEqual([...(history.buckets(span, { everyMs: 50_000, holdMs: 1000 }).quality ?? [])], [0.8, 1]);
+  });
 });

@@ -42,6 +42,9 @@ export class Card implements PastTarget {
   #endSeconds: number | undefined;
   /** Of a past moment that is shown. */
   #cursor: number | undefined;
+  /** Whether the lines of a past span are drawn: they stay as they are. */
+  #isDrawn = false;
+  #isMarkedAnew = false;
   #sampleTime: string | undefined;
 
   /** @param onPick - told which moment somebody points at, in seconds since 1970. */
@@ -104,12 +107,14 @@ export class Card implements PastTarget {
 
   /** Marks the past moment that is shown, in seconds since 1970. */
   point(cursor: number | undefined): void {
+    if (cursor !== this.#cursor) this.#isMarkedAnew = true;
     this.#cursor = cursor;
   }
 
   /** Marks when alarms about this signal came up. */
   mark(moments: readonly Moment[]): void {
     this.#moments = moments;
+    this.#isMarkedAnew = true;
   }
 
   /** Draws this past from the next time on. */
@@ -119,6 +124,7 @@ export class Card implements PastTarget {
     // Of another past span nothing is to stay behind this one.
     if (past.endSeconds !== undefined) this.#series.clear();
     this.#series.begin(past);
+    this.#isDrawn = false;
   }
 
   /** `now`: the server's time in seconds since 1970. */
@@ -134,6 +140,14 @@ export class Card implements PastTarget {
     this.#plot ??= this.#createPlot();
     const width = this.#holder.clientWidth;
     if (width !== this.#plot.width && width > 0) this.#plot.setSize({ width, height: this.#plot.height });
+    if (this.#endSeconds !== undefined && this.#isDrawn) {
+      // While somebody drags, only the line of the moment moves.
+      if (this.#isMarkedAnew) this.#plot.redraw(false, false);
+      this.#isMarkedAnew = false;
+      return;
+    }
+    this.#isDrawn = true;
+    this.#isMarkedAnew = false;
     const last = this.#endSeconds ?? times.at(-1) ?? now;
     this.#plot.batch(() => {
       this.#plot?.setData(columns, false);

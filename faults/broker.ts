@@ -52,9 +52,10 @@ export const broker: Fault = {
       return { fault: broker.name, tried: 0, ...nothing, broken: [] };
     }
     const { times } = context;
-    const most = Math.max(2, Math.ceil(times / 2));
+    // Each trouble at least once, unless only a few are asked for.
+    const most = times < 20 ? 2 : Math.max(7, Math.ceil(times / 8));
     const ordered = await attempt(context, { troubles: [inOrder, ...line], rounds: most, isOurs: false });
-    const troubles = times >= 10 ? [killed, halfOpen, ...line] : [killed, ...line];
+    const troubles = times >= 40 ? [killed, halfOpen, ...line] : [killed, ...line];
     const hard = await attempt(context, { troubles, rounds: most, isOurs: true });
     return { fault: broker.name, ...addUp(ordered, hard) };
   },

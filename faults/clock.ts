@@ -40,7 +40,7 @@ export const clock: Fault = {
 async function bySeconds({ seed, times, scope, note }: Context): Promise<Omit<Outcome, 'fault'>> {
   const rng = new Rng(seed);
   const trial = await Trial.make(scope, seed, options);
-  const rounds = Math.max(steps.length, Math.ceil(times / 3));
+  const rounds = Math.max(steps.length, Math.ceil(times / 20));
   trial.launch();
   await trial.recovered();
   for (let round = 0; round < rounds; round++) {

@@ -27,7 +27,7 @@ export const flood: Fault = {
     const acknowledgedBefore = trial.ledger.acknowledged.size;
     const ports = [trial.httpPort, trial.mqttPort].map(String);
     const attack = scope.start(process.execPath, [flooder, ...ports]);
-    const endMs = Date.now() + Math.max(5, times) * 1000;
+    const endMs = Date.now() + Math.min(60, Math.max(5, times)) * 1000;
     let peakMib = calm.memoryMib;
     while (Date.now() < endMs) {
       await wait(100);

@@ -29,8 +29,8 @@ export const historyAway: Fault = {
     const beganMs = Date.now();
     const before = await look(trial);
     const file = join(trial.directory, '.gemel', 'history.sqlite');
-    const rounds = Math.max(1, Math.floor(times / 20));
-    const awayMs = Math.min(60_000, 3000 * times);
+    const rounds = Math.max(1, Math.floor(times / 100));
+    const awayMs = Math.min(60_000, 1000 * times);
     for (let round = 0; round < rounds; round++) {
       const give = take(file);
       await wait(awayMs);

@@ -34,7 +34,7 @@ export const ioErrors: Fault = {
   async run({ seed, times, scope, note }: Context): Promise<Outcome> {
     const rng = new Rng(seed);
     const trial = await Trial.make(scope, seed, { isBreakable: true });
-    const rounds = Math.max(hindrances.length, Math.ceil(times / 3));
+    const rounds = Math.max(hindrances.length, Math.ceil(times / 10));
     const broken: string[] = [];
     trial.launch();
     await trial.recovered();

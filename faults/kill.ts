@@ -14,7 +14,7 @@ export const kill: Fault = {
     trial.launch();
     await trial.recovered();
     for (let i = 1; i <= times; i++) {
-      await wait(300 + 2700 * rng.uniform());
+      await wait(200 + 1500 * rng.uniform());
       await trial.kill();
       trial.launch();
       if (rng.uniform() < 0.25) {

@@ -40,7 +40,7 @@ export const network: Fault = {
     });
     const { proxy } = trial;
     if (proxy === undefined) throw new Error('the machines have no proxy');
-    const rounds = Math.max(troubles.length, Math.ceil(times / 2));
+    const rounds = Math.max(troubles.length, Math.ceil(times / 8));
     trial.launch();
     await trial.recovered();
     for (let round = 0; round < rounds; round++) {
@@ -59,7 +59,7 @@ export const network: Fault = {
         `${name}${isKilled ? ', and killed' : ''}: ${trial.ledger.acknowledged.size} samples acknowledged`,
       );
     }
-    const storms = Math.max(1, Math.ceil(times / 20));
+    const storms = Math.max(1, Math.ceil(times / 50));
     for (let i = 0; i < storms; i++) broken.push(...(await storm(trial, scope, note)));
     return { fault: network.name, tried: rounds + storms, ...(await trial.account()), broken };
   },

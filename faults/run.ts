@@ -117,9 +117,9 @@ function help(): string {
     '',
     ...list,
     '',
-    '  --kills  how often: kills and cuts; the disk and the flood take a tenth of it',
+    '  --kills    how often: kills at random moments; the others take a part of it, each what it needs at least',
     '  --minutes  how long the soak takes',
-    '  --seed   decides the moments and what is sent',
-    '  --json   one JSON object a line: fault, tried, acknowledged, lost, duplicated, diverged, worst_recovery_s',
+    '  --seed     decides the moments and what is sent',
+    '  --json     one JSON object a line: fault, tried, acknowledged, lost, duplicated, diverged, worst_recovery_s',
   ].join('\n');
 }

@@ -22,7 +22,8 @@ export const torn: Fault = {
   summary:
     "a killed engine's journal ends in half a record, in noise, or too early; its checkpoint is spoiled",
   async run(context: Context): Promise<Outcome> {
-    const { seed, times, scope, note } = context;
+    const { seed, scope, note } = context;
+    const times = roundsOf(context);
     const rng = new Rng(seed);
     const trial = await Trial.make(scope, seed);
     trial.launch();
@@ -50,15 +51,13 @@ export const torn: Fault = {
 };
 
 /** @returns how many acknowledged samples went with what was cut, and how many of those before the cut are missing. */
-async function cutOften(
-  { seed, times, scope }: Context,
-  rng: Rng,
-): Promise<{ taken: number; missing: number }> {
+async function cutOften(context: Context, rng: Rng): Promise<{ taken: number; missing: number }> {
+  const { seed, scope } = context;
   const trial = await Trial.make(scope, seed + 1);
   trial.launch();
   await trial.recovered();
   let [taken, missing] = [0, 0];
-  for (let i = 0; i < times; i++) {
+  for (let i = 0; i < roundsOf(context); i++) {
     await wait(200 + 800 * rng.uniform());
     await trial.kill();
     cut(trial.journal, rng);
@@ -72,6 +71,10 @@ async function cutOften(
   }
   await trial.end();
   return { taken, missing };
+}
+
+function roundsOf({ times }: Context): number {
+  return Math.max(2, Math.ceil(times / 4));
 }
 
 function newestSegment(directory: string): string {

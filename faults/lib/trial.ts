@@ -160,7 +160,7 @@ export class Trial {
   }
 
   /** Waits until samples are acknowledged again, and counts how long it took. */
-  async recovered(withinMs = 30_000): Promise<void> {
+  async recovered(withinMs = 60_000): Promise<void> {
     const sinceMs = performance.now();
     const child = this.#child;
     const ask = () => (this.#served.newestMs > sinceMs ? true : undefined);

@@ -24,9 +24,8 @@ function faults(...args: readonly string[]): Promise<Ended> {
 }
 
 test('kills under load, at named points and while versions change cost no acknowledged sample, give none twice, and change no bit', async () => {
-  const { code, stdout, stderr } = await faults(
-    ...['kill', 'fail-points', 'swaps', '--kills', '3', '--seed', '1', '--json'],
-  );
+  const args = ['kill', 'fail-points', 'swaps', '--kills', '3', '--seed', '1', '--json'];
+  const { code, stdout, stderr } = await faults(...args);
   assert.equal(code, 0, stderr + stdout);
   const outcomes = stdout
     .trim()

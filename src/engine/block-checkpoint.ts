@@ -10,6 +10,7 @@ import { beliefSlots } from './belief-slots.ts';
 import type { Block } from './block.ts';
 import type { CheckpointPart, SavedVersion } from './checkpoint.ts';
 import { documentHash } from './document-hash.ts';
+import type { QueuedSample } from './lane-samples.ts';
 import { sampleColumns } from './messages.ts';
 
 /** A number of a lane and its name in checkpoints. */
@@ -35,14 +36,13 @@ export function saveBlock(
   const { names } = block.detection;
   const values = new Float64Array((columns.length + names.length) * lanes);
   const beginsMs: number[] = [];
-  const queued: number[] = [];
+  const queued = new Numbers();
   for (let lane = 0; lane < lanes; lane++) {
     // Taken back as far as late samples may take it, so that after a restart they still can.
     const back = made.journal === undefined ? undefined : goBack(block, lane);
     for (const [index, { read }] of columns.entries()) values[index * lanes + lane] = read(lane);
     beginsMs.push(back?.atMs ?? block.beliefMs);
-    for (const { signal, timeMs, value, receivedMs } of back?.samples ?? block.side(lane)?.samples ?? [])
-      queued.push(lane, signal, timeMs, value, receivedMs);
+    for (const sample of back?.samples ?? block.side(lane)?.samples ?? []) queued.add(lane, sample);
     back?.return();
   }
   // Records are most of it, and lie together.
@@ -60,8 +60,31 @@ export function saveBlock(
     columns: [...columns.map(({ name }) => name), ...names],
     values,
     signals: signalNames(block),
-    queued: Float64Array.from(queued),
+    queued: queued.all(),
   };
+}
+
+/** Rows of samples, in memory that grows: there may be millions, and a list of numbers that long takes the collector seconds. */
+class Numbers {
+  #numbers = new Float64Array(1024 * sampleColumns.count);
+  #count = 0;
+
+  add(lane: number, { signal, timeMs, value, receivedMs }: QueuedSample): void {
+    if (this.#count === this.#numbers.length) {
+      const larger = new Float64Array(2 * this.#count);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#count++] = lane;
+    this.#numbers[this.#count++] = signal;
+    this.#numbers[this.#count++] = timeMs;
+    this.#numbers[this.#count++] = value;
+    this.#numbers[this.#count++] = receivedMs;
+  }
+
+  all(): Float64Array<ArrayBuffer> {
+    return this.#numbers.slice(0, this.#count);
+  }
 }
 
 /** Of the lanes that are not what the project names. */

@@ -7,13 +7,15 @@
 
 import { GemelError } from '../core/diagnose/index.ts';
 import type { Alarm } from './alarms/index.ts';
-import { encodeCheckpoint } from './checkpoint.ts';
+import { encodeGently } from './checkpoint.ts';
 import { createStopController } from './platform.ts';
 import type { CheckpointStore, Clock, Journal } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import type { ShardClient } from './shard-client.ts';
 
 const answerMs = 5000;
+/** The last checkpoint is written, too. */
+const unending = createStopController().signal;
 
 export interface SavingOptions {
   /** By shard; one that was started again stands in the other's place. */
@@ -83,16 +85,17 @@ export class Saving {
   }
 
   async #save(store: CheckpointStore, kind: 'checkpoint' | 'stop'): Promise<void> {
-    const { clients, alarms, journal, recorder, onSaved } = this.#options;
+    const { clients, clock, alarms, journal, recorder, onSaved } = this.#options;
     await this.#ask(kind);
     try {
       const parts = clients.flatMap((client, shard) => client.parts.map((part) => ({ ...part, shard })));
       const fleetRecord = recorder?.fleetNumber;
-      const bytes = encodeCheckpoint({
+      const checkpoint = {
         parts,
         alarms: alarms.save(),
         ...(fleetRecord !== undefined && { fleetRecord }),
-      });
+      };
+      const bytes = await encodeGently(checkpoint, () => clock.sleepUntil(clock.nowMs(), unending));
       // A checkpoint of what the journal then turned out not to have would hide what comes after it.
       if (journal !== undefined) await this.#durable(journal);
       const needed = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;

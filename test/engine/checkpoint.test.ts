@@ -5,7 +5,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { GemelError } from '../../src/core/diagnose/index.ts';
 import type { Model } from '../../src/core/model/index.ts';
-import { type CheckpointPart, decodeCheckpoint, encodeCheckpoint } from '../../src/engine/checkpoint.ts';
+import {
+  type CheckpointPart,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  encodeGently,
+} from '../../src/engine/checkpoint.ts';
 import { createManualClock } from '../../src/engine/index.ts';
 import { kinds, memoryStore, modelOf, startFleet, startMs, state, tank, twinOf } from './support.ts';
 
@@ -231,6 +236,17 @@ test('a checkpoint that is ahead of a clock which was set back is told', async (
     /^the checkpoint is .* ahead of the computer's clock, which was set back/,
   );
   await fleet.stop();
+});
+
+test('a large checkpoint is encoded a megabyte at a time, to the same bytes', async () => {
+  const queued = Float64Array.from({ length: 400_000 }, (_, i) => i / 7);
+  const part = { model: 'm@1.0.0', hash: 'h', savedMs: startMs, twins: [], columns: [], signals: [], queued };
+  const checkpoint = { parts: [{ ...part, values: new Float64Array(0) }], alarms: [] };
+  let pauses = 0;
+  const bytes = await encodeGently(checkpoint, async () => void pauses++);
+  assert.equal(pauses, 3);
+  assert.deepEqual(bytes, encodeCheckpoint(checkpoint));
+  assert.deepEqual(decodeCheckpoint(bytes).parts[0]?.queued, queued);
 });
 
 test('a checkpoint is saved every so often', async () => {

@@ -43,7 +43,7 @@ export class FleetBlocks {
     const entries = info.twins.map((index) => entryOf(index));
     const { block } = info;
     const twins = entries.map((entry) => entry?.info.config.id ?? '');
-    recorder?.block({ shard: shardOf(client), block, twins });
+    recorder?.block({ shard: shardOf(client), block, model: info.model, twins });
     if (info.twins.length === 0) {
       blocks.delete(info.block);
       return;

@@ -32,6 +32,8 @@ export interface RecordedModel {
 export interface RecordedBlock {
   readonly shard: number;
   readonly block: number;
+  /** `Model.id` of what its lanes run; absent in records of before trials. */
+  readonly model?: string;
   /** How many lanes there are now; 0: the block is gone. */
   readonly lanes: number;
   /** Ids of the twins in lanes from `from` on. Lanes that no entry says are as they were. */

@@ -69,7 +69,7 @@ export class LiveFleet implements Fleet {
   readonly #revivals = new Revivals();
   readonly #trials: FleetTrials;
   #stopped: Promise<void> | undefined;
-  readonly addModel: Fleet['addModel'] = (model) => addModel(this.#options.models, model);
+  readonly addModel: Fleet['addModel'] = (model) => addModel(this.#options.models, model, this.#recorder);
   readonly tell: Fleet['tell'] = (event) => this.#events.tellNow(event);
   readonly onSample: Fleet['onSample'] = (listener) => listen(this.#ingest.listeners, listener);
   readonly beginShadow: Fleet['beginShadow'] = async (id, model) => this.#versions.beginShadow(id, model);

@@ -7,14 +7,17 @@ import type { TickRecord } from './tick-record.ts';
 export class RecordedBlocks {
   /** Ids by lane, by shard and block. */
   readonly #lanes = new Map<string, readonly string[]>();
+  readonly #models = new Map<string, string>();
   /** When the newest tick of each block was due. */
   readonly #dueMs = new Map<string, number>();
   readonly #toldMs = new Map<string, number>();
 
   /** Begins with the blocks of a checkpoint, if it says them. */
   constructor(parts: readonly CheckpointPart[] = []) {
-    for (const { shard, block, twins } of parts) {
-      if (shard !== undefined && block !== undefined) this.#lanes.set(keyOf({ shard, block }), twins);
+    for (const { shard, block, model, twins } of parts) {
+      if (shard === undefined || block === undefined) continue;
+      this.#lanes.set(keyOf({ shard, block }), twins);
+      this.#models.set(keyOf({ shard, block }), model);
     }
   }
 
@@ -23,10 +26,16 @@ export class RecordedBlocks {
     return this.#lanes.get(keyOf(block));
   }
 
+  /** `Model.id` of what the lanes of a block run; undefined if it is not known. */
+  model(block: Pick<TickRecord, 'shard' | 'block'>): string | undefined {
+    return this.#models.get(keyOf(block));
+  }
+
   change({ begins, blocks = [] }: FleetRecord): void {
     if (begins === true) {
       for (const key of this.#lanes.keys()) this.#settle(key);
       this.#lanes.clear();
+      this.#models.clear();
     }
     for (const change of blocks) {
       const key = keyOf(change);
@@ -34,6 +43,7 @@ export class RecordedBlocks {
       const lanes = applyChanges(this.#lanes.get(key) ?? [], change);
       if (lanes.length === 0) this.#lanes.delete(key);
       else this.#lanes.set(key, lanes);
+      if (change.model !== undefined) this.#models.set(key, change.model);
     }
   }
 

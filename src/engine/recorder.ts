@@ -4,6 +4,7 @@
  */
 
 import { GemelError } from '../core/diagnose/index.ts';
+import type { Model } from '../core/model/index.ts';
 import { encodeAlarm } from './alarm-record.ts';
 import type { AlarmChange } from './alarms/index.ts';
 import { type Command, encodeCommand } from './command-record.ts';
@@ -23,6 +24,7 @@ const limits = { everyMs: 3_600_000, twins: 1000, lanes: 10_000, waitMs: 10_000 
 interface Lanes {
   readonly shard: number;
   readonly block: number;
+  readonly model: string;
   readonly twins: readonly string[];
 }
 
@@ -126,14 +128,20 @@ export class Recorder {
   }
 
   /** From now on the block has these twins; without any it is gone. */
-  block({ shard, block, twins }: Lanes): void {
+  block({ shard, block, model, twins }: Lanes): void {
     const key = `${shard} ${block}`;
     const before = this.#blocks.get(key)?.twins ?? [];
     if (twins.length === 0) this.#blocks.delete(key);
-    else this.#blocks.set(key, { shard, block, twins });
+    else this.#blocks.set(key, { shard, block, model, twins });
     // What was before the first description of all is in there.
     if (this.fleetNumber === undefined) return;
-    this.#fleet({ blocks: [{ shard, block, lanes: twins.length, changed: changesOf(before, twins) }] });
+    const changed = changesOf(before, twins);
+    this.#fleet({ blocks: [{ shard, block, model, lanes: twins.length, changed }] });
+  }
+
+  /** Notes a version that was published while the fleet runs. */
+  model({ id, document }: Model): void {
+    if (this.fleetNumber !== undefined) this.#fleet({ models: [{ id, document }] });
   }
 
   /** Notes a tick that was published. */
@@ -179,10 +187,10 @@ export class Recorder {
 function* pagesOf(blocks: Iterable<Lanes>): Generator<RecordedBlock[]> {
   let page: RecordedBlock[] = [];
   let room: number = limits.lanes;
-  for (const { shard, block, twins } of blocks) {
+  for (const { shard, block, model, twins } of blocks) {
     for (let from = 0; from < twins.length; ) {
       const part = twins.slice(from, from + room);
-      page.push({ shard, block, lanes: twins.length, changed: [{ from, twins: part }] });
+      page.push({ shard, block, model, lanes: twins.length, changed: [{ from, twins: part }] });
       from += part.length;
       room -= part.length;
       if (room > 0) continue;

@@ -36,8 +36,11 @@ export function compareCheckpoints(
   replayed: readonly CheckpointPart[],
   only: ReadonlySet<string>,
 ): Compared {
+  // A twin in a trial has a lane of each version.
   const places = new Map(
-    replayed.flatMap((part) => placesOf(part).map((place, row) => [part.twins[row], place])),
+    replayed
+      .filter(({ model }) => model === saved.model)
+      .flatMap((part) => placesOf(part).map((place, row) => [part.twins[row], place])),
   );
   const own = placesOf(saved);
   const differences: Difference[] = [];

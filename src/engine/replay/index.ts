@@ -6,4 +6,5 @@ export type { Picture } from './picture.ts';
 export { isAsRecorded } from './picture.ts';
 export type { ReplayTrialResult } from './replay-trial.ts';
 export { settingsOf, type TwinSettings } from './replay-twins.ts';
-export { Replayer, type ShownTwin } from './replayer.ts';
+export { Replayer } from './replayer.ts';
+export type { ShownTwin } from './shown-twins.ts';

@@ -13,6 +13,9 @@ export interface NamedSignal {
   /** Number of the twin; −1: none that is wanted here. */
   readonly twin: number;
   readonly signal: number;
+  /** The same of its shadow. */
+  readonly shadow: number;
+  readonly shadowSignal: number;
 }
 
 const offsetBasis = 0x811c9dc5;
@@ -24,8 +27,7 @@ export class RecordNames {
   #table = new Uint32Array(1024);
   readonly #hashes: number[] = [];
   readonly #names: Uint8Array[] = [];
-  readonly #twins: number[] = [];
-  readonly #signals: number[] = [];
+  readonly #found: NamedSignal[] = [];
   #end = 0;
 
   /** @param find - asked once for each pair. */
@@ -38,8 +40,7 @@ export class RecordNames {
     this.#table.fill(0);
     this.#hashes.length = 0;
     this.#names.length = 0;
-    this.#twins.length = 0;
-    this.#signals.length = 0;
+    this.#found.length = 0;
   }
 
   /** Where the names last looked up end. */
@@ -66,12 +67,9 @@ export class RecordNames {
     return this.#enter(hash, slot, bytes.slice(at, end));
   }
 
-  twin(pair: number): number {
-    return this.#twins[pair] ?? -1;
-  }
-
-  signal(pair: number): number {
-    return this.#signals[pair] ?? -1;
+  /** What a pair stands for. */
+  at(pair: number): NamedSignal | undefined {
+    return this.#found[pair];
   }
 
   #isSame(pair: number, bytes: Uint8Array, at: number): boolean {
@@ -88,8 +86,7 @@ export class RecordNames {
     const found = this.#find(twin, signal);
     const pair = this.#names.push(names) - 1;
     this.#hashes.push(hash);
-    this.#twins.push(found.twin);
-    this.#signals.push(found.signal);
+    this.#found.push(found);
     this.#table[slot] = pair + 1;
     if (this.#names.length * 2 > this.#table.length) this.#grow();
     return pair;

@@ -74,9 +74,10 @@ export class ReplayTrial {
     const { model: next } = this.#options;
     for (const index of twins) {
       const twin = this.#twins.at(index);
-      const model = twin && this.#twins.model(twin.settings.model)?.model;
-      if (twin === undefined || model?.name !== next.name || model.id === next.id || this.#pairs.has(index))
-        continue;
+      // One in a trial of then has a shadow already, or is one.
+      if (twin === undefined || this.#twins.shadow(twin.settings.id) !== undefined) continue;
+      const model = this.#twins.model(twin.settings.model)?.model;
+      if (model?.name !== next.name || model.id === next.id || this.#pairs.has(index)) continue;
       this.#open(twin, model, site);
     }
     const places = [...twins.keys()].filter((place) => this.#pairs.has(twins[place] ?? -1));

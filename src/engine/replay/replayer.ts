@@ -15,16 +15,25 @@ import type { Backend } from '../../core/kernel/index.ts';
 import type { CheckpointPart } from '../checkpoint.ts';
 import { type Command, decodeCommand } from '../command-record.ts';
 import { decodeFleet, type FleetRecord, type RecordedModel } from '../fleet-record.ts';
+import { countedElsewhere } from '../lane-samples.ts';
 import { RecordedBlocks } from '../recorded-blocks.ts';
+import { isInBounds } from '../signal-table.ts';
 import { decodeTick, type TickRecord } from '../tick-record.ts';
-import { isTrial, messageOf } from './command-messages.ts';
+import { changeLanes, isTrial, messageOf } from './command-messages.ts';
 import { type Compared, compareCheckpoints } from './compare-checkpoints.ts';
 import { type OwnBlock, OwnBlocks } from './own-blocks.ts';
 import { isAsRecorded, type Picture, valuesOf } from './picture.ts';
-import { RecordNames } from './record-names.ts';
-import { ReplaySite, type Shown } from './replay-site.ts';
+import { type NamedSignal, RecordNames } from './record-names.ts';
+import { ReplaySite } from './replay-site.ts';
 import { ReplayTrial, type ReplayTrialOptions, type ReplayTrialResult } from './replay-trial.ts';
-import { type ReplayedTwin, ReplayTwins, settingsOf, type TwinSettings } from './replay-twins.ts';
+import {
+  isSameSettings,
+  type ReplayedTwin,
+  ReplayTwins,
+  settingsOf,
+  type TwinSettings,
+} from './replay-twins.ts';
+import { named, type ShownTwin } from './shown-twins.ts';
 import { partingTwins } from './same-future.ts';
 import { WaitingSamples } from './waiting-samples.ts';
 
@@ -74,7 +83,7 @@ export class Replayer {
   readonly #sample = { twin: 0, signal: 0, timeMs: 0, value: 0, receivedMs: 0 };
   readonly #trial: ReplayTrial | undefined;
   /** Later checkpoints that are not reached, in order. */
-  #checks: Expected[] = [];
+  #checks: CheckpointPart[] = [];
   #atMs: number;
   #isOver = false;
   /** When the process of the past began: what was due before was published by another. */
@@ -91,8 +100,7 @@ export class Replayer {
     this.#names = new RecordNames((id, signal) => this.#twins.find(id, signal));
     this.#own = new OwnBlocks((block) => this.#recorded.lanes(block));
     this.#atMs = Math.max(...parts.map(({ savedMs }) => savedMs));
-    const trials = trialsIn(parts);
-    for (const own of Map.groupBy(parts, ({ shard = 0 }) => shard).values()) this.#restore(own, trials);
+    for (const own of Map.groupBy(parts, ({ shard = 0 }) => shard).values()) this.#restore(own);
   }
 
   /** Where the replay is: Unix milliseconds. */
@@ -135,14 +143,13 @@ export class Replayer {
 
   /** A later checkpoint to compare with. To be called before the first record that is not in it. */
   expect(parts: readonly CheckpointPart[]): void {
-    const trials = trialsIn(parts);
-    this.#checks.push(...parts.map((part) => ({ part, trials })));
+    this.#checks.push(...parts);
   }
 
   /** @returns what all twins are at the end, by name. */
   end(): readonly ShownTwin[] {
     for (const shard of this.#sites.keys()) this.#check(shard, () => true);
-    return [...this.#sites.values()].flatMap((site) => site.show().map((shown) => this.#named(shown)));
+    return [...this.#sites.values()].flatMap((site) => site.show().map((shown) => named(shown, this.#twins)));
   }
 
   /** What came of the trial, if there is one. */
@@ -158,25 +165,42 @@ export class Replayer {
       const pair = this.#names.lookUp(bytes, at);
       at = this.#names.end;
       if (pair < 0 || at + numbersBytes > to) return false;
-      if (this.#names.twin(pair) >= 0) this.#lay(number, pair, view, at);
+      const meant = this.#names.at(pair);
+      if (meant !== undefined && meant.twin + meant.shadow > -2) this.#lay(number, meant, view, at);
       at += numbersBytes;
     }
     return at === to;
   }
 
-  #lay(number: number, pair: number, view: DataView, at: number): void {
-    const index = this.#names.twin(pair);
-    const twin = this.#twins.at(index);
-    if (twin === undefined || number <= twin.had) return;
+  #lay(
+    number: number,
+    { twin, signal, shadow, shadowSignal }: NamedSignal,
+    view: DataView,
+    at: number,
+  ): void {
     const sample = this.#sample;
-    sample.twin = index;
-    sample.signal = this.#names.signal(pair);
     sample.timeMs = view.getFloat64(at, true);
     sample.value = view.getFloat64(at + 8, true);
-    sample.receivedMs = view.getFloat64(at + 16, true);
-    (twin.site ?? this.#homeless).lay(number, sample);
-    this.#trial?.lay(number, twin, sample);
+    const receivedMs = view.getFloat64(at + 16, true);
     this.counters.samples++;
+    const live = this.#twins.at(twin);
+    if (live !== undefined && number > live.had) {
+      sample.twin = twin;
+      sample.signal = signal;
+      sample.receivedMs = receivedMs;
+      (live.site ?? this.#homeless).lay(number, sample);
+      this.#trial?.lay(number, live, sample);
+    }
+    if (shadow < 0) return;
+    const other = this.#twins.at(shadow);
+    const described = this.#twins.model(other?.settings.model ?? '')?.signals[shadowSignal];
+    if (other === undefined || described === undefined || number <= other.had) return;
+    if (!isInBounds(described, sample.value)) return;
+    sample.twin = shadow;
+    sample.signal = shadowSignal;
+    // It is counted by the live one, if that has the signal.
+    sample.receivedMs = twin < 0 ? receivedMs : countedElsewhere;
+    (other.site ?? this.#homeless).lay(number, sample);
   }
 
   #tick(record: number, tick: TickRecord): void {
@@ -191,7 +215,8 @@ export class Replayer {
       shard,
       ({ journal = 0, savedMs }) => through > journal || (through === journal && dueMs > savedMs),
     );
-    const of = this.#own.of(tick, (id) => this.#enter(id, shard));
+    const model = this.#recorded.model(tick);
+    const of = this.#own.of(tick, (id) => this.#enter(id, model, shard));
     if (of.twins.length + of.lost === 0) return;
     const site = this.#site(shard);
     this.#trial?.begin(of.twins, dueMs, site);
@@ -206,8 +231,8 @@ export class Replayer {
   }
 
   /** Where a twin is to be for a tick of a shard: there. */
-  #enter(id: string, shard: number): number | 'lost' | undefined {
-    const twin = this.#twins.byId(id);
+  #enter(id: string, model: string | undefined, shard: number): number | 'lost' | undefined {
+    const twin = this.#twins.lane(id, model);
     if (twin === undefined) return this.#options.owns(id) ? 'lost' : undefined;
     const site = this.#site(shard);
     if (twin.site === site) return twin.settings.index;
@@ -228,32 +253,42 @@ export class Replayer {
   }
 
   #command(number: number, command: Command): void {
-    if ('alarm' in command || command.receivedMs > this.#options.untilMs) return undefined;
-    if (command.kind === 'add') {
-      const settings = settingsOf(command.twin);
-      if (!this.#options.owns(settings.id) || number <= (this.#twins.byId(settings.id)?.had ?? 0))
-        return undefined;
-      this.#twins.add(settings, command.atMs);
-      return this.#twinsChanged();
-    }
-    const twin = this.#twins.byId(command.twin);
-    if (twin === undefined || number <= twin.had) return undefined;
+    if ('alarm' in command || command.receivedMs > this.#options.untilMs) return;
+    const id = command.kind === 'add' ? command.twin.id : command.twin;
+    const live = this.#twins.live(id);
+    if (!this.#options.owns(id) || number <= (live?.had ?? 0)) return;
     this.counters.commands++;
-    if (isTrial(command)) return this.#lose(twin);
-    const message = messageOf(command, twin, this.#twins);
-    if (twin.site === undefined && twin.beginsMs !== undefined) this.#place(twin, this.#site(0));
-    if (message !== undefined) twin.site?.layCommand(number, message);
-    if (command.kind !== 'remove') return undefined;
-    this.#twins.remove(command.twin);
-    return this.#twinsChanged();
+    if (command.kind === 'add') this.#twins.add(settingsOf(command.twin), command.atMs);
+    else if (live !== undefined) this.#tell(number, command, live);
+    this.#twinsChanged();
   }
 
-  /** From here on it is not known what a twin is, until a checkpoint has it as the project names it. */
+  #tell(
+    number: number,
+    command: Exclude<Command, { alarm: unknown } | { kind: 'add' }>,
+    live: ReplayedTwin,
+  ): void {
+    const { twin: id } = command;
+    if (live.site === undefined && live.beginsMs !== undefined) this.#place(live, this.#site(0));
+    if (isTrial(command)) {
+      const { site } = live;
+      const message = changeLanes(this.#twins, command, live);
+      if (message === 'lost') this.#lose(live);
+      else if (message !== undefined) site?.layCommand(number, message);
+      return;
+    }
+    for (const lane of this.#twins.lanes(id)) {
+      const message = messageOf(command, lane, this.#twins.model(lane.settings.model)?.model);
+      if (message !== undefined) lane.site?.layCommand(number, message);
+    }
+    if (command.kind === 'remove') this.#twins.remove(id);
+  }
+
+  /** From here on it is not known what a twin is, until a checkpoint has it. */
   #lose(twin: ReplayedTwin): void {
     twin.site?.letGo(twin.settings.index);
     twin.site = undefined;
     twin.beginsMs = undefined;
-    this.#own.clear();
   }
 
   #fleet(record: FleetRecord): void {
@@ -265,8 +300,8 @@ export class Replayer {
     if (kernel !== undefined) this.#isComparable = kernel === this.#options.backend.arithmetic;
     for (const recorded of twins) {
       const settings = settingsOf(recorded);
-      const known = this.#twins.byId(settings.id);
-      if (!this.#options.owns(settings.id) || (known && isSame(known.settings, settings))) continue;
+      const known = this.#twins.live(settings.id);
+      if (!this.#options.owns(settings.id) || (known && isSameSettings(known.settings, settings))) continue;
       // What the past made of it then is known only from the next checkpoint on.
       this.#twins.add(settings, undefined);
       this.#twinsChanged();
@@ -281,40 +316,41 @@ export class Replayer {
   /** Compares with the checkpoints of a shard that are reached. */
   #check(shard: number, isReached: (part: CheckpointPart) => boolean): void {
     if (this.#checks.length === 0) return;
-    const reached = this.#checks.filter(({ part }) => (part.shard ?? 0) === shard && isReached(part));
+    const reached = this.#checks.filter((part) => (part.shard ?? 0) === shard && isReached(part));
     if (reached.length === 0) return;
-    this.#checks = this.#checks.filter((one) => !reached.includes(one));
-    for (const { part, trials } of reached) {
+    this.#checks = this.#checks.filter((part) => !reached.includes(part));
+    for (const part of reached) {
       const site = this.#site(shard);
       site.give(part.journal ?? 0);
       if (this.#isComparable) this.#options.onCheckpoint(part, this.#compare(part, site));
-      this.#restore([part], trials);
     }
+    this.#restore(reached);
   }
 
   #compare(part: CheckpointPart, site: ReplaySite): Compared {
-    const own = new Set(part.twins.filter((id) => this.#twins.byId(id)?.site === site));
+    const laneOf = (id: string): ReplayedTwin | undefined => this.#twins.lane(id, part.model);
+    const own = new Set(part.twins.filter((id) => laneOf(id)?.site === site));
     const replayed = site.save(part.journal ?? 0);
     const compared = compareCheckpoints(part, replayed, own);
     const { differences } = compared;
     if (differences.length === 0) return compared;
-    const twins = differences.flatMap(({ twin }) => this.#twins.byId(twin)?.settings ?? []);
+    const twins = differences.flatMap(({ twin }) => laneOf(twin)?.settings ?? []);
     const { backend } = this.#options;
     const options = { backend, models: this.#twins.models(), twins, atMs: part.savedMs };
-    const parting = partingTwins([part], replayed, options);
-    const isParting = (id: string): boolean => parting.has(this.#twins.byId(id)?.settings.index ?? -1);
+    const others = replayed.filter(({ model }) => model === part.model);
+    const parting = partingTwins([part], others, options);
+    const isParting = (id: string): boolean => parting.has(laneOf(id)?.settings.index ?? -1);
     return { ...compared, differences: differences.filter(({ twin }) => isParting(twin)) };
   }
 
-  /** Takes over the twins of a shard's checkpoint that are ours and that are not anywhere. */
-  #restore(parts: readonly CheckpointPart[], trials: ReadonlySet<string>): void {
+  /** Takes over the lanes of a shard's checkpoint that are ours and that are not anywhere. */
+  #restore(parts: readonly CheckpointPart[]): void {
+    if (this.#twins.enterVersions(parts)) this.#twinsChanged();
     const lost: ReplayedTwin[] = [];
-    for (const { twins, journal = 0 } of parts) {
+    for (const { model, twins, journal = 0 } of parts) {
       for (const id of twins) {
-        const twin = this.#twins.byId(id);
-        // A twin in a trial has two lanes, or another model than the project says.
-        if (trials.has(id) || twin === undefined || twin.site !== undefined || twin.beginsMs !== undefined)
-          continue;
+        const twin = this.#twins.lane(id, model);
+        if (twin === undefined || twin.site !== undefined || twin.beginsMs !== undefined) continue;
         twin.had = journal;
         lost.push(twin);
       }
@@ -349,39 +385,9 @@ export class Replayer {
     this.#sites.set(shard, site);
     return site;
   }
-
-  #named({ info, values }: Shown): ShownTwin {
-    return {
-      model: info.model,
-      twins: info.twins.map((index) => this.#twins.at(index)?.settings.id ?? ''),
-      values,
-    };
-  }
-}
-
-interface Expected {
-  readonly part: CheckpointPart;
-  /** Twins of that checkpoint that are in a trial. */
-  readonly trials: ReadonlySet<string>;
-}
-
-/** What a block is at the end: lane j is of `twins[j]`. */
-export interface ShownTwin {
-  readonly model: string;
-  readonly twins: readonly string[];
-  readonly values: Float64Array;
 }
 
 function verdictOf(of: OwnBlock, values: Float64Array, digest: TickRecord['digest']): Picture['verdict'] {
   if (of.twins.length < of.lanes) return 'part';
   return isAsRecorded(values, digest) ? 'same' : 'other';
-}
-
-function trialsIn(parts: readonly CheckpointPart[]): ReadonlySet<string> {
-  return new Set(parts.flatMap(({ versions = {} }) => Object.keys(versions)));
-}
-
-function isSame(some: TwinSettings, other: TwinSettings): boolean {
-  const { index: _, ...settings } = { index: 0, ...some };
-  return JSON.stringify(settings) === JSON.stringify(other);
 }

@@ -33,7 +33,7 @@ test('twins that come and go while it runs are there as long as they were', asyn
     const { states, ticks, differences, commands } = await replayProject(project, { workers });
     assert.deepEqual(differences, []);
     assert.equal(ticks.other, 0);
-    assert.equal(commands, 1);
+    assert.equal(commands, 3);
     assert.ok(ticks.unknown < 12, `${ticks.unknown} of ${ticks.compared} ticks are unknown`);
     assert.equal(last.size, 9);
     for (const [id, expected] of last) assert.equal(states.get(id)?.toJson(), expected?.toJson(), id);
@@ -79,4 +79,54 @@ test('ticks that were given up, since nobody was there for minutes, are not made
   assert.deepEqual(differences, []);
   assert.equal(ticks.other, 0);
   for (const [id, expected] of last) assert.equal(states.get(id)?.toJson(), expected?.toJson(), id);
+});
+
+/** The tank with a better sensor. */
+function publishNext(directory: string): void {
+  const models = path.join(directory, 'models');
+  const model = readFileSync(path.join(models, 'leaking-tank.yaml'), 'utf8');
+  const next = model.replace('version: 1.0.0', 'version: 1.1.0').replace('noise: 0.5 l }', 'noise: 0.35 l }');
+  writeFileSync(path.join(models, 'next.yaml'), next);
+  const file = path.join(directory, 'gemel.yaml');
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replaceAll('model: leaking-tank,', 'model: leaking-tank@1.0.0,'),
+  );
+}
+
+test('trials of another version, swapped, taken back, ended and cut by crashes, come out as they were', async () => {
+  const directory = createProject();
+  publishNext(directory);
+  const project = projectAt(directory);
+  const clock = clockAt(startMs);
+  let life = await live(project, clock, { shards: 2 });
+  const next = 'leaking-tank@1.1.0';
+  const acts: Readonly<Record<number, () => Promise<unknown>>> = {
+    8: () => life.fleet.beginShadow('a', next),
+    10: () => life.fleet.beginShadow('tank-3', next),
+    16: () => life.fleet.swapShadow('a'),
+    40: () => life.fleet.step('a', { seconds: 0.7, inputs: { pump: 40 } }),
+    45: () => life.fleet.swapShadow('a'),
+    48: () => life.fleet.endShadow('a'),
+    52: () => life.fleet.swapShadow('tank-3'),
+    70: () => life.fleet.endShadow('tank-3'),
+  };
+  for (let k = 1; k <= 90; k++) {
+    send(life, k);
+    await Promise.all([acts[k]?.(), life.pass(1000)]);
+    if (k === 33 || k === 61) {
+      await life.kill();
+      life = await live(project, clock, { shards: 2 });
+    }
+  }
+  const last = new Map(project.twins.map(({ id }) => [id, life.fleet.snapshot(id)]));
+  assert.equal(last.get('tank-3')?.model, next);
+  await life.stop();
+  for (const options of [{ workers: 1 }, { workers: 3 }, { fromMs: startMs + 30_000 }]) {
+    const { states, ticks, differences } = await replayProject(project, options);
+    assert.deepEqual(differences, []);
+    assert.equal(ticks.other, 0);
+    assert.ok(ticks.unknown < 30, `${ticks.unknown} of ${ticks.compared} ticks are unknown`);
+    for (const [id, expected] of last) assert.equal(states.get(id)?.toJson(), expected?.toJson(), id);
+  }
 });

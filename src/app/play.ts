@@ -1,15 +1,15 @@
-/** The other composition: a recorded table, played to a broker on the real clock. */
+/** The second composition: a recorded table, played to a broker on the real clock. */
 
 import { connectPublisher, type PublisherOptions } from '../adapters/mqtt/index.ts';
-import { type ReplayOptions, type ReplaySummary, replayTable } from '../adapters/replay/index.ts';
+import { type SendOptions, type SendSummary, sendTable } from '../adapters/table/index.ts';
 import { createSystemClock } from '../adapters/workers/index.ts';
 
-export interface PlayOptions extends Omit<ReplayOptions, 'clock' | 'publish'> {
+export interface PlayOptions extends Omit<SendOptions, 'clock' | 'publish'> {
   readonly broker: PublisherOptions;
 }
 
 export interface Played {
-  readonly summary: ReplaySummary;
+  readonly summary: SendSummary;
   /** Where it went. */
   readonly address: string;
 }
@@ -17,13 +17,13 @@ export interface Played {
 /**
  * Plays a table to its end, or until the signal.
  *
- * @throws GemelError `BROKER_UNREACHABLE`, and what `replayTable` throws.
+ * @throws GemelError `BROKER_UNREACHABLE`, and what `sendTable` throws.
  */
-export async function playTable({ broker, ...replay }: PlayOptions): Promise<Played> {
+export async function playTable({ broker, ...table }: PlayOptions): Promise<Played> {
   const publisher = await connectPublisher(broker);
   try {
-    const summary = await replayTable({
-      ...replay,
+    const summary = await sendTable({
+      ...table,
       clock: createSystemClock(),
       publish: (topic, payload) => publisher.publish(topic, payload, { qos: 1, retain: false }),
     });

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { parseSpeed, type ReplaySummary } from '../adapters/replay/index.ts';
+import { parseSpeed, type SendSummary } from '../adapters/table/index.ts';
 import { playTable, readFile } from '../app/index.ts';
 import { assignmentArgument, durationArgument } from './arguments.ts';
 import { createProgress } from './progress.ts';
@@ -142,7 +142,7 @@ function speedArgument(written: string): number | 'max' {
   return speed;
 }
 
-function describe(summary: ReplaySummary, address: string): string {
+function describe(summary: SendSummary, address: string): string {
   const { rows, messages, recordedSeconds, skipped, skippedCells, skippedRows, latestMs } = summary;
   const lines = [
     `${messages} messages of ${rows} rows (${Number(recordedSeconds.toFixed(1))} s recorded) to ${address}`,
@@ -152,6 +152,6 @@ function describe(summary: ReplaySummary, address: string): string {
     lines.push(`${skippedCells} cells were no numbers, ${skippedRows} rows had no time: ${shown.join(', ')}`);
   }
   if (latestMs > 1000)
-    lines.push(`the broker was slower than the replay: up to ${(latestMs / 1000).toFixed(1)} s late`);
+    lines.push(`the broker was slower than the record: up to ${(latestMs / 1000).toFixed(1)} s late`);
   return `${lines.join('\n')}\n`;
 }

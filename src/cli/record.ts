@@ -1,7 +1,7 @@
 /** A recorded table as a record of a model's machine, for the commands that learn from one. */
 
 import { Option } from 'commander';
-import { readTable } from '../adapters/replay/index.ts';
+import { readTable } from '../adapters/table/index.ts';
 import { displayName } from '../app/index.ts';
 import { readMapping, readRecording, type Recording } from '../core/calibrate/index.ts';
 import type { Model } from '../core/model/index.ts';

@@ -238,6 +238,7 @@ export class ReplaySite {
       case 'stepped':
       case 'pong':
       case 'swapped':
+      case 'pong':
         break;
     }
   }

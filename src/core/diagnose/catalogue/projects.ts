@@ -46,7 +46,7 @@ export const projectsCodes = {
   },
   TABLE_INVALID: {
     title: 'invalid table',
-    cause: 'A recorded table cannot be replayed: it is damaged, or lacks a column that is needed.',
+    cause: 'A recorded table cannot be played: it is damaged, or lacks a column that is needed.',
     remedy: 'Correct the file at the line shown, or name the columns that it has.',
   },
   TOPIC_INVALID: {

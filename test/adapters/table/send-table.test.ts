@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type ReplayOptions, readTable, replayTable } from '../../../src/adapters/replay/index.ts';
+import { type SendOptions, readTable, sendTable } from '../../../src/adapters/table/index.ts';
 
 let directory = '';
 before(() => {
-  directory = mkdtempSync(path.join(tmpdir(), 'gemel-replay-'));
+  directory = mkdtempSync(path.join(tmpdir(), 'gemel-table-'));
 });
 after(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -34,11 +34,11 @@ function jumpingClock(startMs = 1_000_000) {
   };
 }
 
-function setUp(content: string | Buffer, options: Partial<ReplayOptions> = {}) {
+function setUp(content: string | Buffer, options: Partial<SendOptions> = {}) {
   const clock = jumpingClock();
   const sent: { atMs: number; topic: string; payload: string }[] = [];
   const controller = new AbortController();
-  const all: ReplayOptions = {
+  const all: SendOptions = {
     file: fileOf(content),
     mapping: { topic: 'rig' },
     speed: 1,
@@ -51,10 +51,10 @@ function setUp(content: string | Buffer, options: Partial<ReplayOptions> = {}) {
     },
     ...options,
   };
-  return { clock, sent, controller, play: () => replayTable(all) };
+  return { clock, sent, controller, play: () => sendTable(all) };
 }
 
-describe('replaying a table', () => {
+describe('sending a table', () => {
   test('in its own time', async () => {
     const { sent, play } = setUp('time_s,a\n10,1\n11,2\n13.5,3\n');
     const summary = await play();
@@ -264,11 +264,11 @@ describe('reading a table', () => {
 
   test('a file that is not there, or is a directory', async () => {
     for (const file of [path.join(directory, 'none.csv'), directory]) {
-      await assert.rejects(replayOf(file), { code: 'FILE_UNREADABLE' });
+      await assert.rejects(sendOf(file), { code: 'FILE_UNREADABLE' });
     }
   });
 
-  test('time that goes back, and columns that are not there, are errors of the replay', async () => {
+  test('time that goes back, and columns that are not there, are errors of the sending', async () => {
     await assert.rejects(setUp('time_s,a\n0,1\n5,2\n4,3\n').play(), {
       code: 'TABLE_INVALID',
       message: /table\.csv:4: the time goes back: 4/,
@@ -279,7 +279,7 @@ describe('reading a table', () => {
     });
   });
 
-  async function replayOf(file: string): Promise<void> {
+  async function sendOf(file: string): Promise<void> {
     for await (const row of readTable({ file })) void row;
   }
 });

@@ -9,8 +9,8 @@ import {
   type SkippedCell,
   type TableMapping,
   Timeline,
-} from '../../../src/adapters/replay/index.ts';
-import { parseTimeMs } from '../../../src/adapters/replay/plan.ts';
+} from '../../../src/adapters/table/index.ts';
+import { parseTimeMs } from '../../../src/adapters/table/plan.ts';
 
 function plan(header: string, mapping: Partial<TableMapping> = {}) {
   const planned = planTable(
@@ -141,7 +141,7 @@ describe('times of a table', () => {
   });
 });
 
-describe('the timeline of a replay', () => {
+describe('the timeline of a table', () => {
   test('due times are counted from the start, so that nothing drifts', () => {
     const timeline = new Timeline({ startMs: 1_000_000, speed: 3, eventTime: 'now' });
     for (let row = 0; row <= 1_000_000; row += 1) assert.ok(timeline.advance(row * 100));

@@ -1,7 +1,7 @@
 /**
  * When recorded rows are due, and what event time they carry: pure arithmetic.
  *
- * Every due time is computed from the beginning of the replay, never from the row before, so that nothing adds up
+ * Every due time is computed from the beginning of the playing, never from the row before, so that nothing adds up
  * over a long record. In a loop each pass follows the one before after one more step of the record.
  */
 
@@ -12,7 +12,7 @@ export interface TimelineOptions {
   readonly speed: number | 'max';
   /**
    * `now`: the moment at which a row is due. `shifted`: the record's own steps, counted from the start, for a reader
-   * whose clock runs as fast as the replay. `recorded`: as in the table.
+   * whose clock runs as fast as the table is played. `recorded`: as in the table.
    */
   readonly eventTime: 'now' | 'shifted' | 'recorded';
 }

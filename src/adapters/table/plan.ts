@@ -139,7 +139,7 @@ export function parseTimeMs(text: string, unit: 'auto' | 's' | 'ms' | 'iso'): nu
     return Math.abs(ms) <= 8.64e15 ? ms : undefined;
   }
   if (unit === 's' || unit === 'ms' || !/^\d{4}-\d\d-\d\d/.test(text)) return undefined;
-  // A time without a zone is UTC: machines that write one do so, and a replay must not depend on where it runs.
+  // A time without a zone is UTC: machines that write one do so, and what is sent must not depend on where it runs.
   const zoned = /(z|[+-]\d\d:?\d\d)$/i.test(text) || text.length === 10 ? text : `${text}Z`;
   const ms = Date.parse(zoned.replace(' ', 'T'));
   return Number.isNaN(ms) ? undefined : ms;

@@ -1,7 +1,7 @@
 /**
  * Sends a recorded table as a machine would: row by row in its own time, or faster.
  *
- * A bounded number of messages is unacknowledged at any moment; when the broker is slower than the replay, the replay
+ * A bounded number of messages is unacknowledged at any moment; when the broker is slower than that, the sending
  * waits and says by how much it is late.
  */
 
@@ -12,7 +12,7 @@ import { tableError } from './problem.ts';
 import { readTable } from './read-table.ts';
 import { Timeline, type TimelineOptions } from './timeline.ts';
 
-export interface ReplayOptions extends Pick<TimelineOptions, 'speed' | 'eventTime'> {
+export interface SendOptions extends Pick<TimelineOptions, 'speed' | 'eventTime'> {
   /** CSV, plain or compressed with gzip. */
   readonly file: string;
   readonly delimiter?: string;
@@ -22,18 +22,18 @@ export interface ReplayOptions extends Pick<TimelineOptions, 'speed' | 'eventTim
   readonly forSeconds?: number;
   /** Begins again at the end, until aborted. */
   readonly loop: boolean;
-  /** Resolves once the broker has the message; a rejection ends the replay. */
+  /** Resolves once the broker has the message; a rejection ends the sending. */
   readonly publish: (topic: string, payload: string) => Promise<void>;
   readonly clock: Clock;
-  /** Ends the replay after what is on its way. */
+  /** Ends the sending after what is on its way. */
   readonly signal: AbortSignal;
   /** Messages that may be unacknowledged. Default 100. */
   readonly inFlight?: number;
   /** Told about five times a second. */
-  readonly onProgress?: (progress: ReplayProgress) => void;
+  readonly onProgress?: (progress: SendProgress) => void;
 }
 
-export interface ReplayProgress {
+export interface SendProgress {
   readonly rows: number;
   readonly messages: number;
   /** How much of the file is read in this pass, 0 to 1. */
@@ -45,7 +45,7 @@ export interface ReplayProgress {
   readonly lateMs: number;
 }
 
-export interface ReplaySummary {
+export interface SendSummary {
   readonly rows: number;
   readonly messages: number;
   readonly passes: number;
@@ -70,7 +70,7 @@ const abortPatienceMs = 1_000;
  * @returns what was sent, also when aborted.
  * @throws GemelError `FILE_UNREADABLE`, `TABLE_INVALID` with the line, or what `publish` rejected with.
  */
-export async function replayTable(options: ReplayOptions): Promise<ReplaySummary> {
+export async function sendTable(options: SendOptions): Promise<SendSummary> {
   const { file, clock, signal } = options;
   const { speed, eventTime } = options;
   /** Begins with the first row that is sent: what lies before it in the file takes time to read. */
@@ -183,7 +183,7 @@ class Flight {
   readonly #signal: AbortSignal;
   #open = 0;
   #failure: { readonly error: unknown } | undefined;
-  /** Called when a message has arrived or the replay is aborted. */
+  /** Called when a message has arrived or the sending is aborted. */
   #wake: () => void = () => undefined;
 
   constructor(limit: number, signal: AbortSignal) {

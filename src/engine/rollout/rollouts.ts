@@ -363,8 +363,13 @@ export class Rollouts implements RolloutService {
   }
 
   async #keepSeen(): Promise<void> {
-    this.#keptMs = this.#options.clock.nowMs();
-    await this.#options.store.save(comparisonsFile, `${JSON.stringify(this.#witnesses.save())}\n`);
+    const { clock, store } = this.#options;
+    this.#keptMs = clock.nowMs();
+    const { signal } = createStopController();
+    await store.save(
+      comparisonsFile,
+      await this.#witnesses.save(() => clock.sleepUntil(clock.nowMs(), signal)),
+    );
   }
 
   #write(): Promise<void> {

@@ -62,10 +62,14 @@ export class Witnesses {
     this.#rollouts.delete(id);
   }
 
-  save(): SavedWitnesses {
-    const saved = (all: ReadonlyMap<string, Comparison>): Record<string, SavedComparison> =>
-      Object.fromEntries(Array.from(all, ([id, comparison]) => [id, comparison.save()]));
-    return { twins: saved(this.#twins), rollouts: saved(this.#rollouts) };
+  /**
+   * As text, made piece by piece: a thousand twins are tens of megabytes, and readers must not wait for all of them. Errors ahead of single
+   * measurements are only kept of all twins together; the verdict on a twin does not need them.
+   */
+  async save(pause: () => Promise<void>): Promise<string> {
+    const twins = await textOf(this.#twins, (saved) => ({ ...saved, ahead: [] }), pause);
+    const rollouts = await textOf(this.#rollouts, (saved) => saved, pause);
+    return `{"twins":${twins},"rollouts":${rollouts}}\n`;
   }
 
   restore({ twins, rollouts }: SavedWitnesses): void {
@@ -82,4 +86,20 @@ function getOr(all: Map<string, Comparison>, id: string): Comparison {
     all.set(id, found);
   }
   return found;
+}
+
+/** So many comparisons are written without a pause: some milliseconds. */
+const atOnce = 10;
+
+async function textOf(
+  all: ReadonlyMap<string, Comparison>,
+  kept: (saved: SavedComparison) => SavedComparison,
+  pause: () => Promise<void>,
+): Promise<string> {
+  const parts: string[] = [];
+  for (const [id, comparison] of all) {
+    parts.push(`${JSON.stringify(id)}:${JSON.stringify(kept(comparison.save()))}`);
+    if (parts.length % atOnce === 0) await pause();
+  }
+  return `{${parts.join(',')}}`;
 }

@@ -10,7 +10,7 @@ import { GemelError } from '../core/diagnose/index.ts';
 import type { History, HistoryExtract, HistorySamples } from '../engine/index.ts';
 import { nameHint } from './arguments.ts';
 import { checkedProject } from './checked-project.ts';
-import { formatOf, warn } from './history-file.ts';
+import { count, formatOf, warn } from './history-file.ts';
 import { usageError } from './terminal.ts';
 
 interface Options {
@@ -45,7 +45,7 @@ export async function exportHistory(directory: string, options: Options): Promis
     if (json) process.stdout.write(`${JSON.stringify({ file: out, format, ...counted })}\n`);
     else
       process.stdout.write(
-        `✓ ${counted.samples.toLocaleString('en')} samples of ${counted.series} signals in ${out}\n`,
+        `✓ ${count(counted.samples, 'sample')} of ${count(counted.series, 'signal')} in ${out}\n`,
       );
   } finally {
     await stored.close();

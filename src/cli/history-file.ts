@@ -9,3 +9,8 @@ export function formatOf(said: 'csv' | 'parquet' | undefined, file: string | und
 export function warn({ level, message }: { readonly level: string; readonly message: string }): void {
   if (level === 'warning') process.stderr.write(`gemel: ${message}\n`);
 }
+
+/** `1 sample`, `86,400 samples`. */
+export function count(number: number, what: string): string {
+  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
+}

@@ -8,7 +8,7 @@ import type { History, HistorySamples, HistorySignal, HistoryTaken } from '../en
 import { checkedProject } from './checked-project.ts';
 import { columns } from './columns.ts';
 import { request, sendFile } from './engine-request.ts';
-import { formatOf, warn } from './history-file.ts';
+import { count, formatOf, warn } from './history-file.ts';
 import { findModel } from './model-source.ts';
 
 interface Options {
@@ -116,7 +116,7 @@ function tell({ rows, samples, late, series, problems, moreProblems }: HistoryTa
   if (moreProblems > 0) print(`and ${moreProblems.toLocaleString('en')} more`);
   if (problems.length > 0) {
     print(
-      `✗ nothing was imported: ${(problems.length + moreProblems).toLocaleString('en')} problems in ${rows.toLocaleString('en')} rows`,
+      `✗ nothing was imported: ${count(problems.length + moreProblems, 'problem')} in ${count(rows, 'row')}`,
     );
     return;
   }
@@ -126,8 +126,8 @@ function tell({ rows, samples, late, series, problems, moreProblems }: HistoryTa
     `${signal} [${unit}], ${iso(fromMs)} to ${iso(lastMs)}`,
   ]);
   for (const line of columns(table)) print(line);
-  const what = `${samples.toLocaleString('en')} samples in ${rows.toLocaleString('en')} rows`;
-  print(dryRun ? `✓ ${what} can be imported` : `✓ ${what} were imported`);
+  const what = `${count(samples, 'sample')} in ${count(rows, 'row')}`;
+  print(dryRun ? `✓ ${what} can be imported` : `✓ imported ${what}`);
   if (late > 0)
     print(
       `  ${late.toLocaleString('en')} of them were not kept: those beside them are older than what is kept`,

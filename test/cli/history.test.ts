@@ -34,7 +34,7 @@ test('import puts a file into the history of a project, export gives it as CSV',
     'oven-1  1  temperature [degC], 2026-11-21T13:00:00.000Z to 2026-11-21T13:00:00.000Z\n' +
       'oven-1  1  excess [K], 2026-11-21T13:00:00.000Z to 2026-11-21T13:00:00.000Z\n' +
       'oven-2  1  temperature [degC], 2026-11-21T13:00:01.000Z to 2026-11-21T13:00:01.000Z\n' +
-      '✓ 3 samples in 2 rows were imported\n',
+      '✓ imported 3 samples in 2 rows\n',
   );
   const exported = await gemel([
     'history',
@@ -87,7 +87,7 @@ test('an engine that runs takes a file over HTTP; its own history cannot be writ
   assert.match(locked.stderr, /CHECKPOINT_LOCKED/);
   const { code, stdout, stderr } = await gemel(['history', 'import', file, '--url', url]);
   assert.deepEqual([code, stderr], [0, '']);
-  assert.match(stdout, /✓ 3 samples in 2 rows were imported/);
+  assert.match(stdout, /✓ imported 3 samples in 2 rows/);
   const exported = await gemel(['history', 'export', directory, '--to', '2026-11-22T00:00:00Z']);
   assert.equal(exported.stdout.trimEnd().split('\n').length, 4);
   running.child.kill('SIGINT');

@@ -13,7 +13,7 @@ import type { History, HistoryFact, HistorySamples } from '../../engine/index.ts
 import type { Answers, FromHistory, HistoryPlace, HistorySettings, Question, ToHistory } from './messages.ts';
 import type { StoreOptions } from './open-series.ts';
 import type { Batch } from './pending.ts';
-import { seriesKey, type SeriesInfo } from './series-index.ts';
+import { SeriesIndex, type SeriesInfo } from './series-index.ts';
 
 export interface HistoryNote {
   readonly level: 'info' | 'warning' | 'error';
@@ -87,7 +87,7 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
   });
   worker.unref();
   const counters: HistoryCounters = { written: 0, dropped: 0, late: 0, waiting: 0, bytes: 0 };
-  const numbers = new Map<string, number>();
+  const known = new SeriesIndex();
   const asked = new Map<number, PromiseWithResolvers<Answers[keyof Answers]>>();
   /** Writes that somebody waits for. */
   const inserted = new Map<number, PromiseWithResolvers<{ late: number }>>();
@@ -186,10 +186,15 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
   };
 
   function define(series: readonly SeriesInfo[]): Uint32Array {
-    const fresh = series.filter((one) => !numbers.has(seriesKey(one)));
-    for (const one of fresh) numbers.set(seriesKey(one), numbers.size);
+    const fresh: SeriesInfo[] = [];
+    const numbers = Uint32Array.from(series, (one) => {
+      const number = known.numberOf(one);
+      if (number !== undefined) return number;
+      fresh.push(one);
+      return known.add(one);
+    });
     if (fresh.length > 0) send({ kind: 'define', series: fresh });
-    return Uint32Array.from(series, (one) => numbers.get(seriesKey(one)) ?? 0);
+    return numbers;
   }
 
   function hasRoom({ series }: Batch): boolean {

@@ -112,8 +112,8 @@ export class HistoryStore implements Store {
   timeBefore(name: SeriesName, timeMs: number): number | undefined {
     const times = this.#series
       .find(name)
-      .flatMap(({ id, open: { points } }) => [
-        ...points.timesMs.filter((one) => one <= timeMs).slice(-1),
+      .flatMap(({ id, open }) => [
+        ...open.timesMs.filter((one) => one <= timeMs).slice(-1),
         ...this.#blocks.timeBefore(id, timeMs),
       ]);
     return times.length === 0 ? undefined : Math.max(...times);
@@ -124,7 +124,7 @@ export class HistoryStore implements Store {
     return seriesAsked(this.#series, asked).flatMap((ofSignal) => {
       const found = ofSignal.flatMap((series) => {
         const points = this.#blocks.pointsBefore(series.id, timeMs);
-        return lastIn(series, series.open.points, timeMs) ?? (points && lastIn(series, points, timeMs)) ?? [];
+        return lastIn(series, series.open, timeMs) ?? (points && lastIn(series, points, timeMs)) ?? [];
       });
       return newestOf(found);
     });
@@ -198,17 +198,18 @@ export class HistoryStore implements Store {
 
   /** What was pending when the file was closed, or its process killed. Writes nothing. */
   #reload(): void {
+    const restore = this.#series.restorer();
     for (const { id, bytes } of this.#database.statements.pending.all()) {
       if (!(bytes instanceof Uint8Array)) continue;
       if (this.#pendingFrom === 1) this.#pendingFrom = Number(id);
       this.#pendingTo = Number(id) + 1;
-      this.#series.restore(decodePending(bytes), Number(id));
+      restore(decodePending(bytes), Number(id));
     }
   }
 
-  #insert(late: ReadonlyMap<Series, OpenBlock>): number {
+  #insert(late: ReadonlyMap<number, OpenBlock>): number {
     let lost = 0;
-    for (const [{ id }, { points }] of late) lost += this.#blocks.insert(id, points);
+    for (const [id, { points }] of late) lost += this.#blocks.insert(id, points);
     return lost;
   }
 

@@ -8,8 +8,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HistoryFact } from '../../engine/index.ts';
 import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
+import { NumberColumns } from './number-columns.ts';
 import type { Batch } from './pending.ts';
-import type { SeriesInfo } from './series-index.ts';
+import { SeriesIndex } from './series-index.ts';
 import type { Store } from './store-port.ts';
 
 const retryMs = 1000;
@@ -25,9 +26,9 @@ type Waiting =
   | { readonly facts: readonly HistoryFact[] };
 
 let opened: Store | undefined;
-/** Every series in the order of its number here; those up to `numbers.length` have one in the store. */
-const series: SeriesInfo[] = [];
-let numbers: readonly number[] = [];
+/** Every series by its number here; those up to `numbers.count` have one in the store. */
+const series = new SeriesIndex();
+let numbers = numbersInStore();
 const waiting: Waiting[] = [];
 /** Why the store takes nothing. */
 let refusing: string | undefined;
@@ -41,7 +42,7 @@ let forgotten = 0;
 port.on('message', (message: ToHistory) => {
   switch (message.kind) {
     case 'define':
-      for (const one of message.series) series.push(one);
+      for (const one of message.series) series.add(one);
       break;
     case 'write':
     case 'note':
@@ -88,8 +89,7 @@ async function drain(): Promise<void> {
   try {
     const into = await store();
     for (let one = waiting[0]; one !== undefined; one = waiting[0]) {
-      if (numbers.length < series.length)
-        numbers = numbers.concat(await into.define(series.slice(numbers.length)));
+      await defineIn(into);
       const done = await write(into, one);
       waiting.shift();
       tell(done);
@@ -105,13 +105,26 @@ async function drain(): Promise<void> {
   }
 }
 
+async function defineIn(into: Store): Promise<void> {
+  const fresh = Array.from({ length: series.count - numbers.count }, (_, i) => series.at(numbers.count + i));
+  if (fresh.length === 0) return;
+  for (const number of await into.define(fresh)) {
+    const at = numbers.push();
+    numbers.of.number[at] = number;
+  }
+}
+
+function numbersInStore() {
+  return new NumberColumns({ number: Uint32Array });
+}
+
 async function write(into: Store, one: Waiting): Promise<FromHistory> {
   if ('facts' in one) {
     await into.note(one.facts);
     return { kind: 'noted', facts: one.facts.length };
   }
   const { number, batch } = one;
-  const lost = await into.write({ ...batch, series: batch.series.map((its) => numbers[its] ?? 0) });
+  const lost = await into.write({ ...batch, series: batch.series.map((its) => numbers.of.number[its] ?? 0) });
   return { kind: 'written', number, samples: batch.series.length, lost, bytes: into.size() };
 }
 
@@ -119,7 +132,7 @@ async function write(into: Store, one: Waiting): Promise<FromHistory> {
 async function letGo(): Promise<void> {
   const before = opened;
   opened = undefined;
-  numbers = [];
+  numbers = numbersInStore();
   try {
     await before?.close();
   } catch {

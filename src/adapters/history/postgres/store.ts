@@ -82,13 +82,14 @@ class PostgresStore implements Store {
       this.#series.take({ ...info, sealedMs: isSealed ? lastMs : Number.NEGATIVE_INFINITY });
       if (isSealed) this.#blocks.know(info.id, { firstMs: Number(firstMs), count: Number(count) });
     }
+    const restore = this.#series.restorer();
     for (let after = 0; ; ) {
       const rows = await this.#database.rows(statements.pendingAfter, [after]);
       for (const { id, bytes } of rows) {
         after = Number(id);
         if (this.#pendingFrom === 1) this.#pendingFrom = after;
         this.#pendingTo = after + 1;
-        if (bytes instanceof Uint8Array) this.#series.restore(decodePending(bytes), after);
+        if (bytes instanceof Uint8Array) restore(decodePending(bytes), after);
       }
       if (rows.length === 0) break;
     }
@@ -131,7 +132,7 @@ class PostgresStore implements Store {
   async write(batch: Batch): Promise<number> {
     this.#sealed = [];
     const row = this.#pendingTo++;
-    const late = Array.from(this.#series.add(batch, row), ([{ id }, { points }]) => ({ series: id, points }));
+    const late = Array.from(this.#series.add(batch, row), ([series, { points }]) => ({ series, points }));
     this.#series.sealOld(this.#pendingFrom, this.#pendingTo);
     const bytes = Buffer.from(encodePending(this.#series.withIds(batch)));
     const from = this.#series.pendingFrom(this.#pendingTo);
@@ -199,14 +200,14 @@ class PostgresStore implements Store {
   async lastValues(asked: HistoryMoment): Promise<readonly HistoryReading[]> {
     const { timeMs } = asked;
     const groups = seriesAsked(this.#series, asked);
-    const isSealed = (series: Series): boolean => lastIn(series, series.open.points, timeMs) === undefined;
+    const isSealed = (series: Series): boolean => lastIn(series, series.open, timeMs) === undefined;
     const ids = groups.flatMap((series) => series.filter(isSealed).map(({ id }) => id));
     const rows = await this.#database.rows(statements.samplesBefore, [ids, timeMs]);
     const sealed = new Map(rows.map((row) => [Number(row['series']), pointsOf(row)]));
     return groups.flatMap((ofSignal) => {
       const found = ofSignal.flatMap((series) => {
         const points = sealed.get(series.id);
-        return lastIn(series, series.open.points, timeMs) ?? (points && lastIn(series, points, timeMs)) ?? [];
+        return lastIn(series, series.open, timeMs) ?? (points && lastIn(series, points, timeMs)) ?? [];
       });
       return newestOf(found);
     });

@@ -80,7 +80,7 @@ export class SeriesIndex {
   }
 
   twins(): readonly string[] {
-    return [...this.#twins.keys()];
+    return [...this.#first.keys()];
   }
 
   /** The signals of a twin, each with its unit now. */

@@ -227,16 +227,12 @@ export class ReplaySite {
       case 'failed':
         throw new GemelError('WORKER_FAILED', `the replay cannot go on: ${message.message}`);
       case 'added':
-        if (message.problem !== undefined)
-          throw new GemelError(message.problem.code, message.problem.message);
-        break;
       case 'shadowed':
         if (message.problem !== undefined)
           throw new GemelError(message.problem.code, message.problem.message);
         break;
       case 'acknowledged':
       case 'stepped':
-      case 'pong':
       case 'swapped':
       case 'pong':
         break;

@@ -70,6 +70,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   let server: ChildProcess | undefined;
   // A test that is broken off must not leave it behind.
   process.once('exit', () => server?.kill('SIGQUIT'));
+  process.once('SIGTERM', () => process.exit(143));
 
   const postgres: PostgresServer = {
     address,

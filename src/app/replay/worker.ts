@@ -54,7 +54,6 @@ async function replay(work: ReplayWork): Promise<void> {
   const first = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
   reading: for await (const segment of readSegments(journal, first)) {
     const { bytes, spans } = segment;
-    const content = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
     for (let i = Math.max(0, first - segment.first); i < segment.count; i++) {
       const number = segment.first + i;
       if (number > last || replayer.isOver) break reading;
@@ -65,7 +64,7 @@ async function replay(work: ReplayWork): Promise<void> {
         replayer.expect(expected);
       }
       const [from = 0, to = 0] = [spans[2 * i], spans[2 * i + 1]];
-      replayer.take(number, content, from, to);
+      replayer.take(number, bytes, { from, to });
       if (outbox.isFull || (i & 255) === 0) await rest();
     }
   }

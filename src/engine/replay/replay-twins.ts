@@ -12,7 +12,6 @@ import type { RecordedModel } from '../fleet-record.ts';
 import type { ShardTwin } from '../messages.ts';
 import { configUnder } from '../trial-plan.ts';
 import { configOf, type RecordedTwin } from '../twin-record.ts';
-import type { NamedSignal } from './record-names.ts';
 import type { ReplaySite } from './replay-site.ts';
 
 export type TwinSettings = Omit<ShardTwin, 'index'>;
@@ -47,6 +46,15 @@ interface ReplayedModel {
   /** By number, and their numbers by name. */
   readonly signals: readonly Signal[];
   readonly numbers: ReadonlyMap<string, number>;
+}
+
+/** What the names of a sample stand for, by numbers: −1 where there is no such twin here, or it has no such signal. */
+export interface NamedSignal {
+  readonly twin: number;
+  readonly signal: number;
+  /** The same of its shadow. */
+  readonly shadow: number;
+  readonly shadowSignal: number;
 }
 
 const nobody: NamedSignal = { twin: -1, signal: -1, shadow: -1, shadowSignal: -1 };

@@ -17,17 +17,19 @@ import { type Command, decodeCommand } from '../command-record.ts';
 import { decodeFleet, type FleetRecord, type RecordedModel } from '../fleet-record.ts';
 import { countedElsewhere } from '../lane-samples.ts';
 import { RecordedBlocks } from '../recorded-blocks.ts';
+import { samplesLayout } from '../samples-record.ts';
+import { type SampleNumbers, SamplesReader } from '../samples-reader.ts';
 import { isInBounds } from '../signal-table.ts';
 import { decodeTick, type TickRecord } from '../tick-record.ts';
 import { changeLanes, isTrial, messageOf } from './command-messages.ts';
 import { type Compared, compareCheckpoints } from './compare-checkpoints.ts';
 import { type OwnBlock, OwnBlocks } from './own-blocks.ts';
 import { isAsRecorded, type Picture, valuesOf } from './picture.ts';
-import { type NamedSignal, RecordNames } from './record-names.ts';
 import { ReplaySite } from './replay-site.ts';
 import { ReplayTrial, type ReplayTrialOptions, type ReplayTrialResult } from './replay-trial.ts';
 import {
   isSameSettings,
+  type NamedSignal,
   type ReplayedTwin,
   ReplayTwins,
   settingsOf,
@@ -56,15 +58,7 @@ export interface ReplayerOptions {
   readonly onCheckpoint: (part: CheckpointPart, compared: Compared) => void;
 }
 
-/** A segment of the journal, or another run of bytes with records in it. */
-export interface RecordBytes {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-}
-
-const kinds = { samples: 1, command: 2, tick: 3, fleet: 4 } as const;
-const fixedBytes = 5;
-const numbersBytes = 24;
+const kinds = { command: 2, tick: 3, fleet: 4 } as const;
 
 /** A tick may be recorded after one that was due so much later. */
 const disorderMs = 60_000;
@@ -75,7 +69,7 @@ export class Replayer {
   /** By number of the shard of the past. */
   readonly #sites = new Map<number, ReplaySite>();
   readonly #twins: ReplayTwins;
-  readonly #names: RecordNames;
+  readonly #samples: SamplesReader<NamedSignal>;
   readonly #recorded: RecordedBlocks;
   readonly #own: OwnBlocks;
   /** Samples of twins that are not placed. */
@@ -84,6 +78,8 @@ export class Replayer {
   readonly #trial: ReplayTrial | undefined;
   /** Later checkpoints that are not reached, in order. */
   #checks: CheckpointPart[] = [];
+  /** The number of the record under way. */
+  #record = 0;
   #atMs: number;
   #isOver = false;
   /** When the process of the past began: what was due before was published by another. */
@@ -97,7 +93,10 @@ export class Replayer {
     this.#twins = new ReplayTwins(models, twins);
     this.#trial = options.trial && new ReplayTrial(options.trial, this.#twins);
     this.#recorded = new RecordedBlocks(parts);
-    this.#names = new RecordNames((id, signal) => this.#twins.find(id, signal));
+    this.#samples = new SamplesReader({
+      find: (id, signal) => this.#twins.find(id, signal),
+      take: (meant, numbers) => this.#lay(meant, numbers),
+    });
     this.#own = new OwnBlocks((block) => this.#recorded.lanes(block));
     this.#atMs = Math.max(...parts.map(({ savedMs }) => savedMs));
     for (const own of Map.groupBy(parts, ({ shard = 0 }) => shard).values()) this.#restore(own);
@@ -114,12 +113,16 @@ export class Replayer {
   }
 
   /** Takes the next record, whose content is at `from` … `to`. */
-  take(number: number, segment: RecordBytes, from: number, to: number): void {
-    const { bytes } = segment;
+  take(
+    number: number,
+    bytes: Uint8Array,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): void {
     this.counters.records++;
+    this.#record = number;
     switch (bytes[from]) {
-      case kinds.samples:
-        if (!this.#takeSamples(number, segment, from, to)) this.counters.damaged++;
+      case samplesLayout.kind:
+        if (!this.#samples.read(bytes, from, to)) this.counters.damaged++;
         break;
       case kinds.tick: {
         const tick = decodeTick(bytes.subarray(from, to));
@@ -157,50 +160,30 @@ export class Replayer {
     return this.#trial?.result();
   }
 
-  /** @returns whether the record is whole. */
-  #takeSamples(number: number, { bytes, view }: RecordBytes, from: number, to: number): boolean {
-    if (from + fixedBytes > to) return false;
-    let at = from + fixedBytes;
-    for (let left = view.getUint32(from + 1, true); left > 0; left--) {
-      const pair = this.#names.lookUp(bytes, at);
-      at = this.#names.end;
-      if (pair < 0 || at + numbersBytes > to) return false;
-      const meant = this.#names.at(pair);
-      if (meant !== undefined && meant.twin + meant.shadow > -2) this.#lay(number, meant, view, at);
-      at += numbersBytes;
-    }
-    return at === to;
-  }
-
-  #lay(
-    number: number,
-    { twin, signal, shadow, shadowSignal }: NamedSignal,
-    view: DataView,
-    at: number,
-  ): void {
+  #lay({ twin, signal, shadow, shadowSignal }: NamedSignal, numbers: Readonly<SampleNumbers>): void {
+    const record = this.#record;
     const sample = this.#sample;
-    sample.timeMs = view.getFloat64(at, true);
-    sample.value = view.getFloat64(at + 8, true);
-    const receivedMs = view.getFloat64(at + 16, true);
-    this.counters.samples++;
+    sample.timeMs = numbers.timeMs;
+    sample.value = numbers.value;
     const live = this.#twins.at(twin);
-    if (live !== undefined && number > live.had) {
+    if (live !== undefined && record > live.had) {
+      this.counters.samples++;
       sample.twin = twin;
       sample.signal = signal;
-      sample.receivedMs = receivedMs;
-      (live.site ?? this.#homeless).lay(number, sample);
-      this.#trial?.lay(number, live, sample);
+      sample.receivedMs = numbers.receivedMs;
+      (live.site ?? this.#homeless).lay(record, sample);
+      this.#trial?.lay(record, live, sample);
     }
     if (shadow < 0) return;
     const other = this.#twins.at(shadow);
     const described = this.#twins.model(other?.settings.model ?? '')?.signals[shadowSignal];
-    if (other === undefined || described === undefined || number <= other.had) return;
+    if (other === undefined || described === undefined || record <= other.had) return;
     if (!isInBounds(described, sample.value)) return;
     sample.twin = shadow;
     sample.signal = shadowSignal;
     // It is counted by the live one, if that has the signal.
-    sample.receivedMs = twin < 0 ? receivedMs : countedElsewhere;
-    (other.site ?? this.#homeless).lay(number, sample);
+    sample.receivedMs = twin < 0 ? numbers.receivedMs : countedElsewhere;
+    (other.site ?? this.#homeless).lay(record, sample);
   }
 
   #tick(record: number, tick: TickRecord): void {
@@ -309,7 +292,7 @@ export class Replayer {
   }
 
   #twinsChanged(): void {
-    this.#names.clear();
+    this.#samples.forget();
     this.#own.clear();
   }
 

@@ -182,8 +182,9 @@ export class LiveFleet implements Fleet {
     if (journal === undefined) this.#alarms.restore(checkpoint.alarms);
     else journal.resumeAfter(Math.max(0, ...parts.map((part) => part.journal ?? 0)));
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
-    // Answers come in order: with them the first snapshots are there as well.
-    await Promise.all(this.#clients.map((client) => client.ask({ kind: 'ping' })));
+    // Answers come in order: with them the first snapshots are there. What a worker that dies early leaves is its checkpoint.
+    const kind = journal === undefined ? 'checkpoint' : 'ping';
+    await Promise.all(this.#clients.map((client) => client.ask({ kind })));
     if (journal !== undefined) {
       const found = await this.#recover(checkpoint, this.#clients);
       if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));

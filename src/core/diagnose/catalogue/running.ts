@@ -55,19 +55,6 @@ export const runningCodes = {
     cause: 'A call came after the engine was stopped.',
     remedy: 'Start it again, or do not call it after `stop()`.',
   },
-  PAST_AHEAD: {
-    title: 'moment in the future',
-    cause: 'A request asks with `?at=` for a moment that has not come yet.',
-    remedy:
-      'Ask for a moment before now, or leave `at` out for the present. `at=-10min` means ten minutes ago.',
-  },
-  PAST_UNKNOWN: {
-    title: 'moment not recorded',
-    cause:
-      'A request asks with `?at=` for a moment before the history begins, for which it was too short a time kept, or at which the twin was not there.',
-    remedy:
-      'Ask for a later moment: `begins` in the answer says from when on. How long is kept stands under `history` in gemel.yaml.',
-  },
   HISTORY_FILE: {
     title: 'file not taken',
     cause:
@@ -113,6 +100,19 @@ export const runningCodes = {
     cause:
       'What was asked for needs a step of fixed length, and the model is integrated by a method that chooses its own.',
     remedy: 'Give the model `solver: { method: rk4 }` with a step short enough for it.',
+  },
+  PAST_AHEAD: {
+    title: 'moment in the future',
+    cause: 'A request asks with `?at=` for a moment that has not come yet.',
+    remedy:
+      'Ask for a moment before now, or leave `at` out for the present. `at=-10min` means ten minutes ago.',
+  },
+  PAST_UNKNOWN: {
+    title: 'moment not recorded',
+    cause:
+      'A request asks with `?at=` for a moment before the history begins, for which it was too short a time kept, or at which the twin was not there.',
+    remedy:
+      'Ask for a later moment: `begins` in the answer says from when on. How long is kept stands under `history` in gemel.yaml.',
   },
   REPLAY_KERNEL: {
     title: 'kernel of the past not here',

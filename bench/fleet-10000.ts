@@ -20,11 +20,14 @@ import { type Child, type Scope, until, wait } from './lib/scope.ts';
 const twins = 10_000;
 const limitPercent = 0.1;
 const upWithinMs = 20_000;
+const detection = 'detect: { mean_time_between_false_alarms: 90 d }\n';
 
-interface Setting {
+export interface Setting {
   readonly name: string;
   readonly periodMs: number;
   readonly filter: 'unscented' | 'none';
+  /** Whether faults of sensors are looked for. */
+  readonly detect?: boolean;
 }
 
 const settings: readonly Setting[] = [
@@ -117,10 +120,13 @@ function noteMore({ name }: Setting, { window, sent, seconds, busy }: Measured, 
   );
 }
 
-function writeProject(scope: Scope, { periodMs, filter }: Setting, count: number): string {
+export function writeProject(scope: Scope, { periodMs, filter, detect }: Setting, count: number): string {
   const directory = scope.directory();
   const model = readFileSync(join(root, 'examples/pump-station/models/station-pump.yaml'), 'utf8');
-  writeFileSync(join(directory, 'pump.yaml'), `${model}\nfilter: { method: ${filter} }\n`);
+  writeFileSync(
+    join(directory, 'pump.yaml'),
+    `${model}\nfilter: { method: ${filter} }\n${detect ? detection : ''}`,
+  );
   writeFileSync(
     join(directory, 'gemel.yaml'),
     [
@@ -138,7 +144,7 @@ function writeProject(scope: Scope, { periodMs, filter }: Setting, count: number
   return directory;
 }
 
-async function allRunning({ http, child }: Engine): Promise<void> {
+export async function allRunning({ http, child }: Engine): Promise<void> {
   const runs = (metrics: Metrics) => metrics.get('gemel_twins{status="running"}') === twins || undefined;
   const seen = until('all twins to run', async () => runs(await scrape(http)), { child, everyMs: 500 });
   const late = wait(upWithinMs).then(() => {
@@ -148,7 +154,7 @@ async function allRunning({ http, child }: Engine): Promise<void> {
   late.catch(() => undefined);
 }
 
-async function startSenders(scope: Scope, url: string): Promise<Child> {
+export async function startSenders(scope: Scope, url: string): Promise<Child> {
   const path = fileURLToPath(new URL('fleet-senders.ts', import.meta.url));
   const child = scope.start(process.execPath, [path, url, String(twins)], { messages: true });
   await Promise.race([once(child.process, 'message'), ended(child)]);

@@ -26,6 +26,7 @@ import { type Bench, describeMachine, type Plot, toJsonLine, toTable } from './l
 import { endOnSignal } from './lib/interruption.ts';
 import { Scope } from './lib/scope.ts';
 import { math } from './math.ts';
+import { memory } from './memory.ts';
 import { recovery } from './recovery.ts';
 import { replay } from './replay.ts';
 import { start } from './start.ts';
@@ -37,6 +38,7 @@ const benches: readonly Bench[] = [
   httpState,
   fleet1000,
   fleet10000,
+  memory,
   detect,
   history,
   recovery,

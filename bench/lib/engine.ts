@@ -21,14 +21,23 @@ export function copyProject(directory: string, to: string): string {
   return to;
 }
 
+export interface StartingEngine {
+  /** How long it may take until it says where it listens. */
+  readonly withinMs?: number;
+  /** Loaded before it, in every thread, and asked over the channel of the process. */
+  readonly probe?: URL;
+}
+
 /** Runs a project on free ports and waits until it says where it listens. */
 export async function startEngine(
   scope: Scope,
   project: string,
-  { withinMs = 20_000 }: { readonly withinMs?: number } = {},
+  { withinMs = 20_000, probe }: StartingEngine = {},
 ): Promise<Engine> {
   const flags = ['--json', '--port', '0', '--mqtt-port', '0', '--log-level', 'warn'];
-  const child = scope.start(process.execPath, [program, 'up', project, ...flags]);
+  const probing = probe === undefined ? [] : ['--expose-gc', '--import', probe.href];
+  const options = { messages: probe !== undefined };
+  const child = scope.start(process.execPath, [...probing, program, 'up', project, ...flags], options);
   const line = await until('gemel up', () => /^\{.*\}$/m.exec(child.stdout())?.[0], {
     child,
     withinMs,

@@ -56,3 +56,23 @@ export interface IngestReport {
   /** Processor time of the machines. */
   readonly cores: number;
 }
+
+/** What a thread of an engine has in memory, bytes. */
+export interface ThreadMemory {
+  /** Of several threads of one kind the same. */
+  readonly name: 'main' | 'shards' | 'history' | 'other';
+  /** Objects that are in use. */
+  readonly heap: number;
+  /** Arrays of numbers that are in use, and the memory of kernels. */
+  readonly buffers: number;
+  /** Kept for objects that have just been made. */
+  readonly young: number;
+  /** What was no more in use, or free, before the garbage was collected. */
+  readonly garbage: number;
+}
+
+export interface MemoryReport {
+  /** Of the whole process, before the garbage was collected. */
+  readonly resident: number;
+  readonly threads: readonly ThreadMemory[];
+}

@@ -102,7 +102,7 @@ function versionsOf(block: Block): Pick<CheckpointPart, 'versions'> {
 function goBack(block: Block, lane: number) {
   const { memory } = block;
   const side = block.side(lane);
-  const oldest = side?.history.copies[0];
+  const oldest = side?.history.oldest;
   if (oldest === undefined) return undefined;
   const now = new Float64Array(memory.savedCount);
   memory.save(lane, now);

@@ -188,9 +188,9 @@ export class BlockMemory {
     return this.#moving.length + this.#noteCount;
   }
 
-  /** All that says how a lane goes on; see `load`. */
-  save(lane: number, into: Float64Array): void {
-    let at = 0;
+  /** All that says how a lane goes on, into an array from a place on; see `load`. */
+  save(lane: number, into: Float64Array, from = 0): void {
+    let at = from;
     for (const slot of this.#moving) into[at++] = this.slot(lane, slot);
     for (let i = 0; i < this.#noteCount; i++)
       into[at++] = this.#notes[i * this.#capacity + lane] ?? Number.NaN;

@@ -315,10 +315,11 @@ export class LaneSamples {
     const moved = this.#from;
     const length = this.#to - this.#from;
     const used = this.#rows.subarray(this.#from * width, this.#to * width);
-    if (length * 2 * width <= this.#rows.length && this.#from > 0) {
+    // A fifth is free then, so that rows are seldom moved; more would be memory that is never used.
+    if (length * 1.25 * width <= this.#rows.length && this.#from > 0) {
       this.#rows.copyWithin(0, this.#from * width, this.#to * width);
     } else {
-      const grown = new Float64Array(Math.max(8, Math.ceil(length * 1.5)) * width);
+      const grown = new Float64Array(Math.max(8, Math.ceil(length * 1.25)) * width);
       grown.set(used);
       this.#rows = grown;
     }

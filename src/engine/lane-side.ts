@@ -86,7 +86,8 @@ export function copySide({
   late,
   isShadow,
 }: LaneSide): SideCopy {
-  return { rows: samples.copyOut(), copies: history.copies, told, detection, beforeMs, late, isShadow };
+  const copies = history.copies.map((copy) => ({ ...copy, numbers: copy.numbers.slice() }));
+  return { rows: samples.copyOut(), copies, told, detection, beforeMs, late, isShadow };
 }
 
 export function sideOf(

@@ -147,7 +147,7 @@ export class ShardTrials {
    * reach back so far, that of the first moment that it does.
    */
   #beliefAt({ running: { block }, lane }: Place, k: number): { readonly belief: Block; readonly k: number } {
-    const [oldest] = block.side(lane)?.history.copies ?? [];
+    const oldest = block.side(lane)?.history.oldest;
     const copy = copyBefore(block, lane, k) ?? oldest ?? copyOfNow(block, lane);
     const at = Math.min(Math.max(k, copy.k), kOf(block));
     const belief = rehearse([{ block, lane, copy }], boundaryAfter(block, at));

@@ -125,7 +125,7 @@ export async function compose(project: Project, options: ComposeOptions): Promis
     stops.push(() => calibrations.close());
     const rollouts = await Rollouts.open({ fleet, clock, store: texts, warn: (why) => log.warn({}, why) });
     stops.push(() => rollouts.stop());
-    const history = await startHistory(project, { fleet, log });
+    const history = await startHistory(project, { fleet, log, journal });
     stops.push(() => history?.close());
     const http = await startHttp(project, {
       fleet,

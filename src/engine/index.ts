@@ -47,6 +47,8 @@ export { type Correction, createTwin, type LocalTwin, type LocalTwinOptions } fr
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export {
   alarmOf,
+  type CompleteFact,
+  completeOf,
   type Condition,
   conditionOf,
   configOf,
@@ -54,6 +56,7 @@ export {
   eventOf,
   factKinds,
   factOfAlarm,
+  factOfComplete,
   factOfCondition,
   factOfConfig,
   factOfEvent,
@@ -88,6 +91,7 @@ export type {
   HistorySeries,
   HistorySpan,
   Journal,
+  JournalPage,
   ShardLink,
 } from './ports.ts';
 export { type Delivery, type Refused, type RefusalReason, refusalReasons } from './refusal.ts';
@@ -107,6 +111,7 @@ export {
 } from './rollout/index.ts';
 export { decodeFleet, type FleetRecord, type RecordedModel } from './fleet-record.ts';
 export { decodeCommand } from './command-record.ts';
+export { type SampleNumbers, SamplesReader } from './samples-reader.ts';
 export { decodeSamples, type RecordedSample } from './samples-record.ts';
 export {
   type Compared,

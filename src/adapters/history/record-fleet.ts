@@ -26,6 +26,8 @@ const batchSamples = 65_536;
 const batchFacts = 10_000;
 
 export interface Recording {
+  /** Hands over what is gathered. */
+  flush(): void;
   /** Sends what is gathered and lets go of the fleet. */
   stop(): void;
 }
@@ -91,6 +93,7 @@ export function recordFleet(
     }),
   ];
   return {
+    flush,
     stop() {
       for (const release of releases) release();
       clearInterval(timer);

@@ -9,6 +9,7 @@
  * | `config` | | the whole `TwinConfig` | yes |
  * | `condition` | | status, held states, silent and rejected measurements | yes |
  * | `model` | `Model.id`, of the twin `*` | the document | yes |
+ * | `complete` | of the twin `*` | up to which record of the journal every sample is there, and when that was so | yes |
  */
 
 import { compileModelDocument, type Model } from '../../core/model/index.ts';
@@ -36,6 +37,14 @@ export interface TwinFact {
   readonly resolutionMs: number;
 }
 
+/** Up to where a history has all that the journal has. */
+export interface CompleteFact {
+  /** Number of a record: samples up to there were written before this was. */
+  readonly journal: number;
+  /** When the journal had come so far. */
+  readonly atMs: number;
+}
+
 export const factKinds = {
   event: 'event',
   alarm: 'alarm',
@@ -43,6 +52,7 @@ export const factKinds = {
   config: 'config',
   condition: 'condition',
   model: 'model',
+  complete: 'complete',
 } as const;
 
 /** The twin of facts that concern no twin alone. */
@@ -79,6 +89,11 @@ export function factOfModel({ id, document }: Model, timeMs: number): HistoryFac
   return { ...lasting(factKinds.model, { twin: everyTwin, timeMs }, document), subject: id };
 }
 
+/** @param timeMs - the same all through a process, so that each takes the place of the one before. */
+export function factOfComplete(fact: CompleteFact, timeMs: number): HistoryFact {
+  return lasting(factKinds.complete, { twin: everyTwin, timeMs }, fact);
+}
+
 /** Undefined, here and below, if it is none that this program can read. */
 export function eventOf({ twin, timeMs, data }: HistoryFact): TwinEvent | undefined {
   const event = parsed(data);
@@ -111,6 +126,12 @@ export function conditionOf({ data }: HistoryFact): Condition | undefined {
   return isRecord(condition) && typeof condition['status'] === 'string'
     ? (condition as unknown as Condition)
     : undefined;
+}
+
+export function completeOf({ data }: HistoryFact): CompleteFact | undefined {
+  const fact = parsed(data);
+  const isGood = isRecord(fact) && Number.isFinite(fact['journal']) && Number.isFinite(fact['atMs']);
+  return isGood ? (fact as unknown as CompleteFact) : undefined;
 }
 
 export function modelOf({ data }: HistoryFact): Model | undefined {

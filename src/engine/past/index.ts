@@ -2,12 +2,15 @@
 
 export {
   alarmOf,
+  type CompleteFact,
+  completeOf,
   type Condition,
   conditionOf,
   configOf,
   eventOf,
   factKinds,
   factOfAlarm,
+  factOfComplete,
   factOfCondition,
   factOfConfig,
   factOfEvent,

@@ -2,6 +2,7 @@
 
 import { wait } from '../bench/lib/scope.ts';
 import { Rng } from '../src/core/statistics/index.ts';
+import { historyHoles } from './lib/history-holes.ts';
 import type { Context, Fault, Outcome } from './lib/report.ts';
 import { Trial } from './lib/trial.ts';
 
@@ -25,6 +26,9 @@ export const kill: Fault = {
       await trial.recovered();
       note(`kill ${i} of ${times}: ${trial.ledger.acknowledged.size} samples acknowledged`);
     }
-    return { fault: kill.name, tried: times, ...(await trial.account()), broken: [] };
+    const account = await trial.account();
+    const { wanted, missing } = await historyHoles(trial);
+    note(`the history lacks ${missing} of ${wanted} samples of sensors`);
+    return { fault: kill.name, tried: times, ...account, lost: account.lost + missing, broken: [] };
   },
 };

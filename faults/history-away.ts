@@ -13,8 +13,8 @@ import type { Context, Fault, Outcome } from './lib/report.ts';
 import { Trial } from './lib/trial.ts';
 
 const missedAtMost = 0.02;
-/** What was gathered is written every half second, and tried again every second. */
-const writtenMs = 4000;
+/** A sample comes up to 5 s after its time; what was gathered is written every half second, and tried again every second. */
+const writtenMs = 6000;
 /** Between two ticks in the history: one may be late, and come together with the next. */
 const holeMs = 3 * periodMs;
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Model } from '../../src/core/model/index.ts';
 import { createTwin } from '../../src/engine/index.ts';
-import { kinds, memoryStore, modelOf, startFleet, startMs, state, twinOf } from './support.ts';
+import { kinds, leakingTank, memoryStore, modelOf, startFleet, startMs, state, twinOf } from './support.ts';
 
 /** A random walk of 1 √(l²/s), measured with a deviation of 2 l. */
 const walk = modelOf(`
@@ -24,25 +24,11 @@ measurements:
 `);
 
 /** Two states, of which the flow is not measured, and everything in units. */
-const tank = leakingTank('unscented');
+const tank = filteredBy('unscented');
 
-function leakingTank(method: string): Model {
-  return modelOf(`
-gemel: 1
-model: leaking-tank
-version: 1.0.0
+function filteredBy(method: string): Model {
+  return modelOf(`${leakingTank}
 filter: { method: ${method} }
-solver: { step: 0.2 s }
-inputs:
-  pump: { unit: l/min, default: 60 }
-states:
-  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
-  leak: { unit: l/min, start: 10, min: 0, noise: 0.3 l/min/s^0.5, uncertainty: 10 l/min }
-equations:
-  der(volume): pump - leak * sqrt(volume / (100 [l]))
-  der(leak): 0
-measurements:
-  level: { equals: volume, unit: l, noise: 0.5 l }
 `);
 }
 
@@ -129,7 +115,7 @@ test('samples of others change no bit of a twin, and its own may come at any rat
 });
 
 for (const method of ['unscented', 'extended', 'ensemble']) {
-  test(`a restart goes on bit for bit, uncertainty and all: ${method}`, () => restart(leakingTank(method)));
+  test(`a restart goes on bit for bit, uncertainty and all: ${method}`, () => restart(filteredBy(method)));
 }
 
 async function restart(model: Model): Promise<void> {

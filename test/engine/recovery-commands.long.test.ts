@@ -13,24 +13,10 @@ import {
 } from '../../src/engine/index.ts';
 import { decodeCommand } from '../../src/engine/command-record.ts';
 import { type MemoryJournal, memoryJournal } from './memory-journal.ts';
-import { bytes, memoryStore, modelOf, startMs, twinOf } from './support.ts';
+import { bytes, leakingTank, memoryStore, modelOf, startMs, twinOf } from './support.ts';
 
-/** Two states, one of them hidden, and a condition that comes and goes. */
-const leaking = modelOf(`
-gemel: 1
-model: leaking-tank
-version: 1.0.0
-solver: { step: 0.2 s }
-inputs:
-  pump: { unit: l/min, default: 60 }
-states:
-  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
-  leak: { unit: l/min, start: 10, min: 0, noise: 0.3 l/min/s^0.5, uncertainty: 10 l/min }
-equations:
-  der(volume): pump - leak * sqrt(volume / (100 [l]))
-  der(leak): 0
-measurements:
-  level: { equals: volume, unit: l, noise: 0.5 l }
+/** With a condition that comes and goes. */
+const leaking = modelOf(`${leakingTank}
 when:
   full: { condition: "volume > 130 [l]", raise: nearly full, severity: warning }
 `);

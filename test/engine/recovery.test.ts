@@ -11,25 +11,9 @@ import {
   type Journal,
 } from '../../src/engine/index.ts';
 import { memoryJournal } from './memory-journal.ts';
-import { bytes, kinds, memoryStore, modelOf, startMs, tank, twinOf } from './support.ts';
+import { bytes, kinds, leakingTank, memoryStore, modelOf, startMs, tank, twinOf } from './support.ts';
 
-/** Two states, one of them hidden; nothing of it is exact in binary. */
-const filtered = modelOf(`
-gemel: 1
-model: leaking-tank
-version: 1.0.0
-solver: { step: 0.2 s }
-inputs:
-  pump: { unit: l/min, default: 60 }
-states:
-  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
-  leak: { unit: l/min, start: 10, min: 0, noise: 0.3 l/min/s^0.5, uncertainty: 10 l/min }
-equations:
-  der(volume): pump - leak * sqrt(volume / (100 [l]))
-  der(leak): 0
-measurements:
-  level: { equals: volume, unit: l, noise: 0.5 l }
-`);
+const filtered = modelOf(leakingTank);
 
 const twins = [
   twinOf('a', filtered, { periodMs: 1000 }),

@@ -23,6 +23,24 @@ export function modelOf(text: string): Model {
   return model;
 }
 
+/** Two states, one of them hidden; nothing of it is exact in binary. */
+export const leakingTank = `
+gemel: 1
+model: leaking-tank
+version: 1.0.0
+solver: { step: 0.2 s }
+inputs:
+  pump: { unit: l/min, default: 60 }
+states:
+  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
+  leak: { unit: l/min, start: 10, min: 0, noise: 0.3 l/min/s^0.5, uncertainty: 10 l/min }
+equations:
+  der(volume): pump - leak * sqrt(volume / (100 [l]))
+  der(leak): 0
+measurements:
+  level: { equals: volume, unit: l, noise: 0.5 l }
+`;
+
 /** A tank that fills: volume grows by flow, one litre a second for each l/s. Its sum is exact in binary. */
 export const tank = modelOf(`
 gemel: 1

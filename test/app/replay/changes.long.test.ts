@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { replayProject } from '../../../src/app/index.ts';
-import { clockAt, createProject, type Life, live, projectAt, send, startMs } from './recorded.ts';
+import { startMs } from '../../engine/support.ts';
+import { clockAt, createProject, type Life, live, projectAt, send } from './recorded.ts';
 
 async function run(life: Life, { from, to }: { readonly from: number; readonly to: number }): Promise<void> {
   for (let k = from; k <= to; k++) {

@@ -18,27 +18,7 @@ import {
   type Fleet,
   type ManualClock,
 } from '../../../src/engine/index.ts';
-
-/** A multiple of every period used here. */
-export const startMs = Date.UTC(2026, 10, 22, 13);
-
-/** Two states, one of them hidden; nothing of it is exact in binary. */
-const leakingTank = `
-gemel: 1
-model: leaking-tank
-version: 1.0.0
-solver: { step: 0.2 s }
-inputs:
-  pump: { unit: l/min, default: 60 }
-states:
-  volume: { unit: l, start: 100, min: 0, max: 500, noise: 0.2 l/s^0.5, uncertainty: 5 l }
-  leak: { unit: l/min, start: 10, min: 0, noise: 0.3 l/min/s^0.5, uncertainty: 10 l/min }
-equations:
-  der(volume): pump - leak * sqrt(volume / (100 [l]))
-  der(leak): 0
-measurements:
-  level: { equals: volume, unit: l, noise: 0.5 l }
-`;
+import { leakingTank, startMs } from '../../engine/support.ts';
 
 /** Open loop, with a timer and a reset. */
 const oven = `

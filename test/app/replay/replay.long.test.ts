@@ -6,7 +6,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultBackend } from '../../../src/core/kernel/index.ts';
 import { replayProject } from '../../../src/app/index.ts';
-import { alter, clockAt, createProject, live, projectAt, record, send, startMs } from './recorded.ts';
+import { startMs } from '../../engine/support.ts';
+import { alter, clockAt, createProject, live, projectAt, record, send } from './recorded.ts';
 
 test('a past with late samples, steps by hand and crashes comes out as it was, bit for bit', async () => {
   const project = projectAt(createProject());

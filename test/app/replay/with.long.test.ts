@@ -8,7 +8,8 @@ import { replayProject } from '../../../src/app/index.ts';
 import { createComparison, type PairedSample } from '../../../src/core/compare/index.ts';
 import { createFleet, createLocalShard } from '../../../src/engine/index.ts';
 import { near } from '../../core/compare/support.ts';
-import { clockAt, type Life, projectAt, record, send, startMs } from './recorded.ts';
+import { startMs } from '../../engine/support.ts';
+import { clockAt, type Life, projectAt, record, send } from './recorded.ts';
 
 let directory = '';
 before(async () => {

@@ -7,12 +7,13 @@
  */
 
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Engine, startEngine } from './lib/engine.ts';
 import type { IngestOrder, IngestReport } from './lib/messages.ts';
 import { growth, scrape } from './lib/metrics.ts';
+import { Mosquitto, withoutMosquitto } from './lib/mosquitto.ts';
 import {
   atLeast,
   atLeastTimes,
@@ -22,12 +23,11 @@ import {
   type Figure,
   readable,
 } from './lib/report.ts';
-import { type Child, freePorts, until, wait } from './lib/scope.ts';
+import { type Child, wait } from './lib/scope.ts';
 import { interleave } from './lib/statistics.ts';
 
 const twins = 2000;
 const samplesAMessage = 4;
-const mosquitto = '/usr/sbin/mosquitto';
 
 interface Load {
   readonly name: string;
@@ -176,25 +176,12 @@ interface Broker {
 }
 
 async function startMosquitto({ scope, note }: Context): Promise<Broker | undefined> {
-  if (!existsSync(mosquitto)) {
-    note('mosquitto+mqtt.js is left out: there is no mosquitto (apt-get install mosquitto)');
+  if (withoutMosquitto !== undefined) {
+    note(`mosquitto+mqtt.js is left out: ${withoutMosquitto}`);
     return undefined;
   }
-  const directory = scope.directory();
-  const [port = 0] = await freePorts(1);
-  const file = join(directory, 'mosquitto.conf');
   // Without a limit to what waits for the reader: it is to be as fast as it can be, and to lose nothing.
-  const lines = [
-    `listener ${port} 127.0.0.1`,
-    'allow_anonymous true',
-    'set_tcp_nodelay true',
-    'max_queued_messages 0',
-    'max_inflight_messages 1000',
-    'persistence false',
-  ];
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  const child = scope.start(mosquitto, ['-c', file]);
-  await until('mosquitto', () => (/running/.test(child.stderr()) ? true : undefined), { child });
+  const { port } = await Mosquitto.start(scope, () => ['max_inflight_messages 1000', 'persistence false']);
   const url = `mqtt://127.0.0.1:${port}`;
   const path = fileURLToPath(new URL('peers/mqtt-reader.ts', import.meta.url));
   const reader = scope.start(process.execPath, [path, url], { messages: true });

@@ -7,9 +7,9 @@
  * acknowledged to it must be there. What Mosquitto lost is told.
  */
 
+import { Mosquitto, withoutMosquitto } from '../bench/lib/mosquitto.ts';
 import { wait } from '../bench/lib/scope.ts';
 import { Rng } from '../src/core/statistics/index.ts';
-import { Mosquitto, withoutMosquitto } from './lib/mosquitto.ts';
 import { Passed } from './lib/passed.ts';
 import { Proxy } from './lib/proxy.ts';
 import { recordedSamples } from './lib/reference.ts';
@@ -73,7 +73,11 @@ async function attempt(
   { troubles, rounds, isOurs }: Plan,
 ): Promise<Omit<Outcome, 'fault'>> {
   const rng = new Rng(seed);
-  const mosquitto = await Mosquitto.start(scope);
+  const mosquitto = await Mosquitto.start(scope, (directory) => [
+    'user root',
+    'persistence true',
+    `persistence_location ${directory}/`,
+  ]);
   const passed = new Passed(latenessSeconds);
   const proxy = await Proxy.open(mosquitto.port, passed.tap);
   const trial = await Trial.make(scope, seed, {

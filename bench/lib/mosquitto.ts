@@ -1,8 +1,8 @@
-/** Mosquitto as a broker outside: on a port of its own, keeping what it has on the disk when it ends in order. */
+/** Mosquitto as a broker outside, on a port of its own. */
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Child, freePorts, type Scope, until } from '../../bench/lib/scope.ts';
+import { type Child, freePorts, type Scope, until } from './scope.ts';
 
 const program = '/usr/sbin/mosquitto';
 
@@ -22,18 +22,17 @@ export class Mosquitto {
     this.#file = file;
   }
 
-  static async start(scope: Scope): Promise<Mosquitto> {
+  /** With lines of its configuration besides those that every one has; `directory` is its own. */
+  static async start(scope: Scope, more: (directory: string) => readonly string[]): Promise<Mosquitto> {
     const directory = scope.directory();
     const [port = 0] = await freePorts(1);
     const file = join(directory, 'mosquitto.conf');
     const lines = [
       `listener ${port} 127.0.0.1`,
       'allow_anonymous true',
-      'user root',
       'set_tcp_nodelay true',
       'max_queued_messages 0',
-      'persistence true',
-      `persistence_location ${directory}/`,
+      ...more(directory),
     ];
     writeFileSync(file, `${lines.join('\n')}\n`);
     const mosquitto = new Mosquitto(scope, port, file);

@@ -123,7 +123,11 @@ test('the plant dies and comes back', { timeout: 240_000 }, async (t) => {
   await allRunning(engine);
   await first.stop('SIGKILL');
 
-  const alone = await stateOf(engine, 'pump-1');
+  // What came just before the end takes effect with the next ticks.
+  const alone = await until('a twin without new samples', engine, async () => {
+    const state = await stateOf(engine, 'pump-1');
+    return ageMs(state) > 1500 ? state : undefined;
+  });
   const later = await until('twins that go on without samples', engine, async () => {
     const state = await stateOf(engine, 'pump-1');
     return state.tick >= alone.tick + 8 && ageMs(state) > 3000 ? state : undefined;

@@ -8,7 +8,7 @@
 
 import { beliefSlots } from './belief-slots.ts';
 import type { Block } from './block.ts';
-import type { CheckpointPart, SavedVersion } from './checkpoint.ts';
+import type { CheckpointPart, SavedVersion } from './checkpoint-part.ts';
 import { documentHash } from './document-hash.ts';
 import type { QueuedSample } from './lane-samples.ts';
 import { sampleColumns } from './messages.ts';

@@ -11,14 +11,9 @@ import type { Model } from '../core/model/index.ts';
 import type { BlockLayout, StartValues } from '../core/solve/index.ts';
 import { beliefSlots } from './belief-slots.ts';
 import { type FrameLayout, frameLayoutOf, statusCodes } from './frame.ts';
+import type { LaneNumbers } from './lane-copy.ts';
 import type { ShardTwin } from './messages.ts';
 import type { Motion } from './motion.ts';
-
-/** What a lane remembers. */
-export interface LaneNumbers {
-  readonly slots: Float64Array;
-  readonly notes: Float64Array;
-}
 
 export class BlockMemory {
   readonly model: Model;

@@ -22,22 +22,15 @@
  */
 
 import type { Model } from '../core/model/index.ts';
-import { BlockMemory, type LaneNumbers } from './block-memory.ts';
+import { BlockMemory } from './block-memory.ts';
 import { Detection } from './detection.ts';
 import { statusCodes } from './frame.ts';
+import type { LaneCopy } from './lane-copy.ts';
 import { LaneEvents } from './lane-events.ts';
 import { historySpan } from './lane-history.ts';
 import { LaneList } from './lane-list.ts';
 import { countedElsewhere, type QueuedSample } from './lane-samples.ts';
-import {
-  copySide,
-  createSide,
-  fillHole,
-  type LaneSide,
-  type SideCopy,
-  type SideShape,
-  sideOf,
-} from './lane-side.ts';
+import { copySide, createSide, fillHole, type LaneSide, sideOf, type SideShape } from './lane-side.ts';
 import { type LateOptions, workInLate } from './late.ts';
 import type { ShardReason, ShardTwin, StepProblem } from './messages.ts';
 import { atMoment } from './moment.ts';
@@ -58,13 +51,6 @@ export interface BlockOptions {
   readonly latenessMs: number;
   readonly nowMs: number;
   readonly reporter: Reporter;
-}
-
-/** All that a lane is: what moves when its twin moves. */
-export interface LaneCopy extends LaneNumbers {
-  /** Its block's newest tick. */
-  readonly k: number;
-  readonly side: SideCopy;
 }
 
 export class Block {

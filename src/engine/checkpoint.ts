@@ -8,45 +8,10 @@
 
 import { GemelError } from '../core/diagnose/index.ts';
 import { type Alarm, isSavedAlarm } from './alarms/index.ts';
-import { type NamedVersion, sampleColumns } from './messages.ts';
-import { isRecord } from './payload.ts';
+import type { CheckpointPart, SavedVersion } from './checkpoint-part.ts';
+import { isRecord } from './is-record.ts';
+import { sampleColumns } from './messages.ts';
 import { decodeUtf8, encodeUtf8 } from './platform.ts';
-
-/** A lane that is not what the project names: a shadow, or of a version that has been made live since. */
-export interface SavedVersion {
-  readonly role: 'live' | 'shadow';
-  /** What the project said then. */
-  readonly named: NamedVersion;
-  /** The twin's own, under this version; SI. */
-  readonly parameters: Readonly<Record<string, number>>;
-}
-
-/** The twins of one block. Its numbers go by column name, so that they survive another order. */
-export interface CheckpointPart {
-  readonly model: string;
-  /** Of the model's document; see document-hash.ts. */
-  readonly hash: string;
-  readonly savedMs: number;
-  /** What computed it: `Backend.arithmetic`. Absent in checkpoints of before there was a choice. */
-  readonly kernel?: string;
-  /** With a journal: the time where each twin is in here. Later samples are in `queued`, whether they were applied or not. */
-  readonly beginsMs?: readonly number[];
-  /** With a journal: its last record whose samples are in here. */
-  readonly journal?: number;
-  /** With a journal: which block it was, as tick records name it. */
-  readonly shard?: number;
-  readonly block?: number;
-  readonly twins: readonly string[];
-  /** By twin; absent for one that is what the project names. */
-  readonly versions?: Readonly<Record<string, SavedVersion>>;
-  readonly columns: readonly string[];
-  /** Column c of twin j is `values[c * twins.length + j]`. */
-  readonly values: Float64Array;
-  /** Names of the signals in `queued`. */
-  readonly signals: readonly string[];
-  /** Samples for the ticks to come: rows of `sampleColumns`, with this part's numbers of twins and signals. */
-  readonly queued: Float64Array;
-}
 
 /** Everything of a fleet at one moment. */
 export interface Checkpoint {

@@ -1,15 +1,14 @@
 /** A twin as the fleet keeps it on the readers' side. Its snapshot is made when somebody asks. */
 
 import type { Model } from '../core/model/index.ts';
-import type { TwinInfo } from './fleet.ts';
 import type { Frame } from './frame.ts';
 import type { Sample, Target } from './ingest.ts';
 import type { ShardClient } from './shard-client.ts';
 import { createSignalTable, type SignalTable } from './signal-table.ts';
-import type { Snapshot } from './snapshot.ts';
 import { createSnapshot, createSnapshotView, type SnapshotView } from './snapshot-view.ts';
+import type { Snapshot } from './snapshot.ts';
 import { samplesOf, type Trial } from './trial.ts';
-import type { TwinConfig } from './twin-config.ts';
+import type { TwinConfig, TwinInfo } from './twin-config.ts';
 
 export interface Entry {
   readonly info: TwinInfo;

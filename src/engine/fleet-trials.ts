@@ -7,9 +7,8 @@
 
 import { GemelError } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
-import type { CheckpointPart } from './checkpoint.ts';
+import type { CheckpointPart } from './checkpoint-part.ts';
 import type { ShadowCommand, TrialCommand } from './command-record.ts';
-import type { TwinInfo } from './fleet.ts';
 import { type Entry, show, snapshotOf } from './fleet-entry.ts';
 import { listen } from './listeners.ts';
 import { type Membership, problemOf } from './membership.ts';
@@ -21,10 +20,11 @@ import { ShadowTicks } from './shadow-ticks.ts';
 import type { ShardClient } from './shard-client.ts';
 import type { Snapshot } from './snapshot.ts';
 import { refuseIfStale } from './stepping.ts';
-import type { Shown, Trial } from './trial.ts';
 import { TrialPlans } from './trial-plan.ts';
 import { describeVersions, type WantedLanes, wantedLanes } from './trial-restore.ts';
 import { arrive, beginRequest, endRequest, exchange, isSettled, swapRequest } from './trial-swap.ts';
+import type { Shown, Trial } from './trial.ts';
+import type { TwinInfo } from './twin-config.ts';
 import type { FleetVersions, ShadowTick } from './versions.ts';
 
 export interface FleetTrialsOptions {

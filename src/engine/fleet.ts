@@ -8,15 +8,12 @@
 import type { Model } from '../core/model/index.ts';
 import type { Alarms } from './alarms/index.ts';
 import type { TwinEvent } from './event.ts';
-import type { Delivery, Refused, RefusalReason } from './refusal.ts';
+import type { SeenSample } from './ingest.ts';
+import type { Delivery, RefusalReason, Refused } from './refusal.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { TwinConfig } from './twin-config.ts';
+import type { StepOptions } from './stepping.ts';
+import type { TwinConfig, TwinInfo } from './twin-config.ts';
 import type { FleetVersions } from './versions.ts';
-
-export interface TwinInfo {
-  readonly config: TwinConfig;
-  readonly model: Model;
-}
 
 export interface Fleet extends FleetVersions {
   /** By `Model.id`. */
@@ -91,15 +88,6 @@ export interface Fleet extends FleetVersions {
   stop(): Promise<void>;
 }
 
-/** A sample of an input or a measurement, checked and converted. */
-export interface SeenSample {
-  readonly twin: string;
-  readonly signal: string;
-  readonly timeMs: number;
-  /** SI. */
-  readonly value: number;
-}
-
 export interface FleetChange {
   /** `changed`: the twin's model is another version now, and its snapshots are of that. */
   readonly kind: 'added' | 'removed' | 'changed';
@@ -110,11 +98,6 @@ export interface IncomingMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly receivedMs: number;
-}
-
-export interface StepOptions {
-  readonly seconds: number;
-  readonly inputs?: Readonly<Record<string, number>>;
 }
 
 /** A block of twins with the same model and period was published. */

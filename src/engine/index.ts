@@ -36,12 +36,10 @@ export type {
   FleetChange,
   FleetStatistics,
   IncomingMessage,
-  SeenSample,
-  StepOptions,
   TickReport,
-  TwinInfo,
 } from './fleet.ts';
 export type { HealthReading } from './health.ts';
+export type { SeenSample } from './ingest.ts';
 export { createLocalShard } from './local-shard.ts';
 export { type Correction, createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -127,6 +125,7 @@ export {
 } from './replay/index.ts';
 export { Shard, type ShardOptions } from './shard.ts';
 export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
+export type { StepOptions } from './stepping.ts';
 export type { FleetVersions, ShadowTick, TrialReading, TrialTick } from './versions.ts';
 export { createSnapshot, createSnapshotView, type SnapshotView } from './snapshot-view.ts';
 export {
@@ -136,4 +135,5 @@ export {
   type TimeFormat,
   type TwinConfig,
   twinDefaults,
+  type TwinInfo,
 } from './twin-config.ts';

@@ -16,11 +16,11 @@
 import { suggest } from '../core/diagnose/index.ts';
 import type { Unit } from '../core/units/index.ts';
 import { readEventTime } from './event-time.ts';
-import type { SeenSample } from './fleet.ts';
-import { describe, formatPath, isRecord, parsePayload, pick } from './payload.ts';
+import { isRecord } from './is-record.ts';
+import { describe, formatPath, parsePayload, pick } from './payload.ts';
 import type { Clock } from './ports.ts';
-import type { Delivery, Refused, RefusalReason } from './refusal.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import type { Delivery, RefusalReason, Refused } from './refusal.ts';
 import { explainStranger, readValue, type SignalTable, type ValueProblem } from './signal-table.ts';
 import { formatSpan } from './span.ts';
 import { createTopicMatcher, type TopicMatcher } from './topic.ts';
@@ -43,6 +43,15 @@ export interface Sample {
   /** SI. */
   readonly value: number;
   readonly receivedMs: number;
+}
+
+/** A sample of an input or a measurement, checked and converted. */
+export interface SeenSample {
+  readonly twin: string;
+  readonly signal: string;
+  readonly timeMs: number;
+  /** SI. */
+  readonly value: number;
 }
 
 /** Why a good sample cannot be taken now, in words for whoever sent it. */

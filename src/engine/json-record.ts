@@ -1,6 +1,6 @@
 /** Records of the journal whose content is JSON: their kind (uint8), then UTF-8. */
 
-import { isRecord } from './payload.ts';
+import { isRecord } from './is-record.ts';
 import { decodeUtf8, encodeUtf8 } from './platform.ts';
 
 export function encodeJson(kind: number, value: object): Uint8Array {

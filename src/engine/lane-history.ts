@@ -7,15 +7,8 @@
  */
 
 import type { BlockMemory } from './block-memory.ts';
-import type { Past, Target } from './lane-samples.ts';
-
-export interface HistoryCopy {
-  /** The tick before which it was taken: it is of the end of tick k. */
-  readonly k: number;
-  /** The place of the first sample that is not in it. */
-  readonly place: number;
-  readonly numbers: Float64Array;
-}
+import type { HistoryCopy, LateTarget } from './lane-copy.ts';
+import type { Past } from './lane-samples.ts';
 
 /** Of a block: its lanes share model, period and lateness. */
 export interface HistorySpan {
@@ -70,7 +63,7 @@ export class LaneHistory implements Past {
   }
 
   /** Whether a lane can go back so far. */
-  reaches(target: Target): boolean {
+  reaches(target: LateTarget): boolean {
     if (this.#recentFits(target)) return true;
     for (let i = 0; i < this.#count; i++) if (this.#fits(this.#k(i), this.#place(i), target)) return true;
     return false;
@@ -82,7 +75,7 @@ export class LaneHistory implements Past {
    * @returns the copy to go on from; `recent` is what the block remembers; undefined if there is none.
    */
   back(
-    target: Target,
+    target: LateTarget,
   ): HistoryCopy | { readonly recent: true; readonly k: number; readonly place: number } | undefined {
     while (this.#count > 0) {
       const newest = this.#count - 1;
@@ -135,12 +128,12 @@ export class LaneHistory implements Past {
     this.#recentK = Number.NaN;
   }
 
-  #recentFits(target: Target): boolean {
+  #recentFits(target: LateTarget): boolean {
     return this.#fits(this.#recentK, this.#recentPlace, target);
   }
 
   /** Written so that NaN does not fit. */
-  #fits(k: number, place: number, target: Target): boolean {
+  #fits(k: number, place: number, target: LateTarget): boolean {
     return k * this.#span.substeps <= target.boundary && place <= target.place;
   }
 

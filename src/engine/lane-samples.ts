@@ -10,6 +10,7 @@
  */
 
 import { assertInvariant } from '../core/diagnose/index.ts';
+import type { LateTarget, SampleRows } from './lane-copy.ts';
 
 export interface QueuedSample {
   readonly signal: number;
@@ -37,23 +38,9 @@ export interface SampleOrder {
  */
 export type Outcome = 'waiting' | 'late' | 'too-late' | 'repeated';
 
-/** What a late sample asks for: nothing from `place` on applied, and not after `boundary`. */
-export interface Target {
-  readonly place: number;
-  readonly boundary: number;
-}
-
 /** What knows how far a lane can go back. */
 export interface Past {
-  reaches(target: Target): boolean;
-}
-
-/** All rows as plain data. */
-export interface SampleRows {
-  readonly rows: Float64Array;
-  readonly applied: number;
-  readonly dropped: number;
-  readonly firstBoundary: number;
+  reaches(target: LateTarget): boolean;
 }
 
 /** Waiting samples that are no more: one that had to make room, and one that was corrected. */
@@ -82,7 +69,7 @@ export class LaneSamples {
   #firstBoundary = Number.NEGATIVE_INFINITY;
   /** The boundary of the next sample to apply; NaN: to be worked out. */
   #next = Number.NaN;
-  #late: Target = { place: 0, boundary: 0 };
+  #late: LateTarget = { place: 0, boundary: 0 };
   #displaced: Displaced = nothing;
 
   constructor(order: SampleOrder, limit: number) {
@@ -172,7 +159,7 @@ export class LaneSamples {
   }
 
   /** What the newest late sample asks for. */
-  get late(): Target {
+  get late(): LateTarget {
     return this.#late;
   }
 

@@ -1,8 +1,9 @@
 /** What the engine keeps of a lane beside its numbers: its twin, its samples, where it was, and what was told of it. */
 
 import type { Model } from '../core/model/index.ts';
-import { type HistoryCopy, type HistorySpan, LaneHistory } from './lane-history.ts';
-import { LaneSamples, type SampleOrder, type SampleRows, type Target } from './lane-samples.ts';
+import type { LateTarget, SideCopy, Told } from './lane-copy.ts';
+import { type HistorySpan, LaneHistory } from './lane-history.ts';
+import { LaneSamples, type SampleOrder } from './lane-samples.ts';
 import type { ShardTwin } from './messages.ts';
 
 export interface LaneSide {
@@ -15,32 +16,9 @@ export interface LaneSide {
   /** Event time of the newest sample of each signal when the history began; NaN: none. */
   readonly beforeMs: Float64Array;
   /** Where its late samples take it back to; undefined if there are none. */
-  late: Target | undefined;
+  late: LateTarget | undefined;
   /** Whether another lane is what readers see of the twin: then nothing of this one is counted. */
   isShadow: boolean;
-}
-
-/** What was told of a lane, to tell edges only, and when something last came. It is not taken back with the lane. */
-export interface Told {
-  /** 1 for each state that a bound held: two a state, lower bounds first. */
-  readonly held: Uint8Array;
-  /** 1 for each measurement that was told to be silent, and to be rejected. */
-  readonly silent: Uint8Array;
-  readonly rejected: Uint8Array;
-  /** Time of the newest firing of each `when`, and the tick at which each measurement last came; NaN: never. */
-  readonly firedMs: Float64Array;
-  readonly cameMs: Float64Array;
-}
-
-/** A side as plain data, to go on elsewhere. */
-export interface SideCopy {
-  readonly rows: SampleRows;
-  readonly copies: readonly HistoryCopy[];
-  readonly told: Told;
-  readonly detection: Float64Array;
-  readonly beforeMs: Float64Array;
-  readonly late: Target | undefined;
-  readonly isShadow: boolean;
 }
 
 /** Of a block: what its lanes share. */

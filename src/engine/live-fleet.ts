@@ -5,37 +5,29 @@ import type { Model } from '../core/model/index.ts';
 import { addModel } from './add-model.ts';
 import { type AlarmBook, type AlarmSettings, FleetAlarms } from './alarms/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { TwinEvent } from './event.ts';
 import { EventLog } from './event-log.ts';
-import type {
-  Fleet,
-  FleetChange,
-  FleetStatistics,
-  IncomingMessage,
-  StepOptions,
-  TickReport,
-  TwinInfo,
-} from './fleet.ts';
+import type { TwinEvent } from './event.ts';
 import { FleetBlocks } from './fleet-blocks.ts';
+import { forward, snapshotOf } from './fleet-entry.ts';
 import { FleetReceiver } from './fleet-receiver.ts';
 import { FleetTrials } from './fleet-trials.ts';
-import { forward, snapshotOf } from './fleet-entry.ts';
+import type { Fleet, FleetChange, FleetStatistics, IncomingMessage, TickReport } from './fleet.ts';
 import { type Hindrance, Ingest, type Sample } from './ingest.ts';
 import { listen } from './listeners.ts';
 import { Membership } from './membership.ts';
 import type { CheckpointStore, Clock, Journal, ShardLink } from './ports.ts';
 import { Recorder } from './recorder.ts';
-import { describeRecovery, type Recovered, recover } from './recovery.ts';
-import type { Delivery, Refused } from './refusal.ts';
+import { describeRecovery, recover, type Recovered } from './recovery.ts';
 import { RefusalLog } from './refusal-log.ts';
+import type { Delivery, Refused } from './refusal.ts';
 import { describeKernels, describeParts } from './resumption.ts';
 import { Revivals } from './revivals.ts';
 import { Saving } from './saving.ts';
 import { ShardClient } from './shard-client.ts';
 import type { Snapshot } from './snapshot.ts';
 import { statisticsOf } from './statistics.ts';
-import { stepByHand } from './stepping.ts';
-import type { TwinConfig } from './twin-config.ts';
+import { stepByHand, type StepOptions } from './stepping.ts';
+import type { TwinConfig, TwinInfo } from './twin-config.ts';
 
 const limits = { events: 2000, refusals: 1000 } as const;
 

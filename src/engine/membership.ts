@@ -8,14 +8,13 @@
 import { GemelError, suggest } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { checkTwins } from './check-twins.ts';
-import type { TwinInfo } from './fleet.ts';
 import { createEntry, type Entry, forward, type Shared, shareOf, show } from './fleet-entry.ts';
+import type { LaneCopy } from './lane-copy.ts';
 import type { ShardTwin, StepProblem, ToShard } from './messages.ts';
-import type { LaneCopy } from './block.ts';
 import type { Clock } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import type { ShardClient } from './shard-client.ts';
-import type { TwinConfig } from './twin-config.ts';
+import type { TwinConfig, TwinInfo } from './twin-config.ts';
 import { recordTwin } from './twin-record.ts';
 
 export interface MembershipOptions {

@@ -7,10 +7,10 @@
 
 import type { ErrorCode } from '../core/diagnose/index.ts';
 import type { ModelDocument } from '../core/model/index.ts';
-import type { LaneCopy } from './block.ts';
-import type { CheckpointPart } from './checkpoint.ts';
+import type { CheckpointPart } from './checkpoint-part.ts';
 import type { Digest } from './digest.ts';
 import type { Severity, TwinEventKind } from './event.ts';
+import type { LaneCopy } from './lane-copy.ts';
 
 /** What a shard needs to know of one of its twins. */
 export interface ShardTwin {

@@ -54,10 +54,6 @@ export function pick(value: unknown, path: FieldPath): unknown {
   return at;
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A path as a person writes it: `value.kw`, `values[0]`. */
 export function formatPath(path: FieldPath): string {
   return path.reduce<string>((text, key) => {

@@ -1,6 +1,6 @@
 /** Whose the lanes of each block were, as the journal says it; and up to which tick each twin was published. */
 
-import type { CheckpointPart } from './checkpoint.ts';
+import type { CheckpointPart } from './checkpoint-part.ts';
 import { applyChanges, type FleetRecord } from './fleet-record.ts';
 import type { TickRecord } from './tick-record.ts';
 

@@ -8,13 +8,13 @@ import type { Model } from '../core/model/index.ts';
 import { encodeAlarm } from './alarm-record.ts';
 import type { AlarmChange } from './alarms/index.ts';
 import { type Command, encodeCommand } from './command-record.ts';
-import type { Fleet } from './fleet.ts';
 import { changesOf, encodeFleet, type FleetRecord, type RecordedBlock } from './fleet-record.ts';
 import type { Sample, Target } from './ingest.ts';
 import { createStopController } from './platform.ts';
 import type { Clock, Journal } from './ports.ts';
 import { encodeNames, SamplesRecord } from './samples-record.ts';
 import { encodeTick, type TickRecord } from './tick-record.ts';
+import type { TwinInfo } from './twin-config.ts';
 import { recordTwin } from './twin-record.ts';
 
 /** The whole fleet is written so often, and so many of its twins or lanes in a record. */
@@ -32,7 +32,11 @@ export interface RecorderOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   /** What runs, and what computes it. */
-  readonly fleet: Pick<Fleet, 'models' | 'twins' | 'kernel'>;
+  readonly fleet: {
+    readonly models: ReadonlyMap<string, Model>;
+    twins(): readonly TwinInfo[];
+    readonly kernel: string;
+  };
 }
 
 /** A command that is recorded. */

@@ -6,7 +6,7 @@
  */
 
 import { Block } from './block.ts';
-import type { HistoryCopy } from './lane-history.ts';
+import type { HistoryCopy } from './lane-copy.ts';
 import type { QueuedSample } from './lane-samples.ts';
 import { Reporter } from './reporter.ts';
 

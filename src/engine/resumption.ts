@@ -1,6 +1,6 @@
 /** What a restart finds in its checkpoint that people should know, in sentences. */
 
-import type { CheckpointPart } from './checkpoint.ts';
+import type { CheckpointPart } from './checkpoint-part.ts';
 import { formatSpan } from './span.ts';
 
 /** A checkpoint so far ahead of the clock is worth a word. */

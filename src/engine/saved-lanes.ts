@@ -1,6 +1,6 @@
 /** Which version each twin of a checkpoint ran, and which in its shadow. */
 
-import type { CheckpointPart, SavedVersion } from './checkpoint.ts';
+import type { CheckpointPart, SavedVersion } from './checkpoint-part.ts';
 
 /** A lane that is not what the project named. */
 export interface SavedLane extends SavedVersion {

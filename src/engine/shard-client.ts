@@ -10,9 +10,9 @@
  */
 
 import { GemelError } from '../core/diagnose/index.ts';
-import type { CheckpointPart } from './checkpoint.ts';
+import type { CheckpointPart } from './checkpoint-part.ts';
 import type { Sample } from './ingest.ts';
-import { type FromShard, type ShardCounters, sampleColumns, type ToShard } from './messages.ts';
+import { type FromShard, sampleColumns, type ShardCounters, type ToShard } from './messages.ts';
 import { createStopController } from './platform.ts';
 import type { Clock, ShardLink } from './ports.ts';
 

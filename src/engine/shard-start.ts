@@ -1,7 +1,7 @@
 /** Where the lanes of a shard begin, and what is told if one cannot. */
 
 import { GemelError } from '../core/diagnose/index.ts';
-import type { CheckpointPart } from './checkpoint.ts';
+import type { CheckpointPart } from './checkpoint-part.ts';
 import type { ShardTwin, StepProblem } from './messages.ts';
 
 /** Where a twin was in a checkpoint, if it is there: with this model, or else with another. */

@@ -7,7 +7,8 @@
 import { suggest } from '../core/diagnose/index.ts';
 import type { Model, Signal } from '../core/model/index.ts';
 import { convertible, parseUnit, toSi, type Unit } from '../core/units/index.ts';
-import { describe, isRecord } from './payload.ts';
+import { isRecord } from './is-record.ts';
+import { describe } from './payload.ts';
 import type { RefusalReason } from './refusal.ts';
 
 export interface SignalTable {

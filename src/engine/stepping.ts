@@ -4,15 +4,19 @@ import { GemelError } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { checkStepInput } from './check-twins.ts';
 import type { StepCommand } from './command-record.ts';
-import type { StepOptions } from './fleet.ts';
 import { type Entry, show } from './fleet-entry.ts';
 import { type Membership, problemOf } from './membership.ts';
 import type { Clock } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import type { Request } from './shard-client.ts';
-import type { Snapshot } from './snapshot.ts';
 import { createSnapshot } from './snapshot-view.ts';
+import type { Snapshot } from './snapshot.ts';
 import { formatSpan } from './span.ts';
+
+export interface StepOptions {
+  readonly seconds: number;
+  readonly inputs?: Readonly<Record<string, number>>;
+}
 
 export interface SteppingOptions {
   readonly clock: Clock;

@@ -5,11 +5,10 @@ import { createMigration, type Migration } from '../core/estimate/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { checkTwins } from './check-twins.ts';
 import { documentHash } from './document-hash.ts';
-import type { TwinInfo } from './fleet.ts';
 import type { Entry } from './fleet-entry.ts';
 import type { SavedLane } from './saved-lanes.ts';
 import { routesOf, type TrialRoutes } from './trial.ts';
-import type { TwinConfig } from './twin-config.ts';
+import type { TwinConfig, TwinInfo } from './twin-config.ts';
 
 export class TrialPlans {
   readonly #models: ReadonlyMap<string, Model>;

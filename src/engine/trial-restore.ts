@@ -6,10 +6,10 @@
  * somebody has written another there, that counts.
  */
 
-import type { TwinInfo } from './fleet.ts';
 import type { Entry } from './fleet-entry.ts';
 import type { SavedLanes } from './saved-lanes.ts';
 import type { TrialPlans } from './trial-plan.ts';
+import type { TwinInfo } from './twin-config.ts';
 
 /** What a twin is to run. */
 export interface WantedLanes {

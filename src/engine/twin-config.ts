@@ -1,5 +1,6 @@
 /** What a fleet is told of each twin. Numbers are SI (in a model with `units: unchecked`, as they stand). */
 
+import type { Model } from '../core/model/index.ts';
 import type { Unit } from '../core/units/index.ts';
 
 export interface TwinConfig {
@@ -26,6 +27,11 @@ export interface TwinConfig {
   readonly group?: string;
   /** Why the machine is out of service: its alarms are then suppressed. */
   readonly outOfService?: string;
+}
+
+export interface TwinInfo {
+  readonly config: TwinConfig;
+  readonly model: Model;
 }
 
 /** One number in the payloads of one topic that feeds one input or measurement. */

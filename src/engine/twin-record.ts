@@ -1,7 +1,7 @@
 /** A twin's configuration as plain JSON, for records of the journal: units by their symbols. */
 
 import { dimensionless, parseUnit } from '../core/units/index.ts';
-import { isRecord } from './payload.ts';
+import { isRecord } from './is-record.ts';
 import type { Binding, TwinConfig } from './twin-config.ts';
 
 export interface RecordedTwin extends Omit<TwinConfig, 'bindings'> {

@@ -1,8 +1,8 @@
 /** Versions of models, changed while their twins run: what the rest of the program sees of it. See docs/model-versions.md. */
 
-import type { TwinInfo } from './fleet.ts';
 import type { AheadError } from './messages.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { TwinInfo } from './twin-config.ts';
 
 export interface FleetVersions {
   /**

@@ -1,16 +1,12 @@
 /** Checkpoints: bytes there and back, and twins that go on after a restart. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
+import { test } from 'node:test';
 import { GemelError } from '../../src/core/diagnose/index.ts';
 import type { Model } from '../../src/core/model/index.ts';
-import {
-  type CheckpointPart,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  encodeGently,
-} from '../../src/engine/checkpoint.ts';
+import type { CheckpointPart } from '../../src/engine/checkpoint-part.ts';
+import { decodeCheckpoint, encodeCheckpoint, encodeGently } from '../../src/engine/checkpoint.ts';
 import { createManualClock } from '../../src/engine/index.ts';
 import { kinds, memoryStore, modelOf, startFleet, startMs, state, tank, twinOf } from './support.ts';
 

@@ -1,14 +1,14 @@
 /** The alarms of a fleet at work: the book, what raises alarms by itself, and the moments at which something falls due. */
 
 import type { TwinEvent } from '../event.ts';
-import type { TwinInfo } from '../fleet.ts';
-import type { Entry } from '../fleet-entry.ts';
+import type { Frame } from '../frame.ts';
 import { createStopController, type StopController } from '../platform.ts';
 import type { Clock } from '../ports.ts';
-import type { Alarm, AlarmChange, AlarmSettings } from './alarm.ts';
+import type { TwinInfo } from '../twin-config.ts';
 import { AlarmBook } from './alarm-book.ts';
 import { eventOf } from './alarm-events.ts';
 import { AlarmWatch, isFinding } from './alarm-watch.ts';
+import type { Alarm, AlarmChange, AlarmSettings } from './alarm.ts';
 
 export interface FleetAlarmsOptions {
   readonly clock: Clock;
@@ -17,6 +17,13 @@ export interface FleetAlarmsOptions {
   readonly tell: (event: TwinEvent) => void;
   /** Told every change. */
   readonly changed: (change: AlarmChange) => void;
+}
+
+/** A twin, and its part of its newest frame. */
+interface Shown {
+  readonly info: TwinInfo;
+  readonly frame: Frame | undefined;
+  readonly lane: number;
 }
 
 /** What concerns the process and not a machine. It begins anew with each start. */
@@ -124,9 +131,9 @@ export class FleetAlarms {
   }
 
   /** To be shown every twin of every frame, after its events. */
-  look(entry: Entry | undefined, timeMs: number): void {
-    if (entry?.frame === undefined || !this.#restored) return;
-    const { info, frame, lane } = entry;
+  look(twin: Shown | undefined, timeMs: number): void {
+    if (twin?.frame === undefined || !this.#restored) return;
+    const { info, frame, lane } = twin;
     this.#watch.look(info.config.id, { frame, lane }, timeMs);
   }
 

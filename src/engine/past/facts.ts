@@ -15,7 +15,7 @@
 import { compileModelDocument, type Model } from '../../core/model/index.ts';
 import { type Alarm, isSavedAlarm } from '../alarms/index.ts';
 import type { TwinEvent } from '../event.ts';
-import { isRecord } from '../payload.ts';
+import { isRecord } from '../is-record.ts';
 import type { HistoryFact } from '../ports.ts';
 import type { TwinStatus } from '../snapshot.ts';
 import type { TwinConfig } from '../twin-config.ts';

@@ -5,7 +5,7 @@
  * the life of one process.
  */
 
-import type { CheckpointPart } from '../checkpoint.ts';
+import type { CheckpointPart } from '../checkpoint-part.ts';
 import { sampleColumns } from '../messages.ts';
 
 /** Something of a twin that is other than it was. */

@@ -5,10 +5,10 @@
  * that had it.
  */
 
-import type { Backend } from '../../core/kernel/index.ts';
 import { GemelError } from '../../core/diagnose/index.ts';
-import type { LaneCopy } from '../block.ts';
-import type { CheckpointPart } from '../checkpoint.ts';
+import type { Backend } from '../../core/kernel/index.ts';
+import type { CheckpointPart } from '../checkpoint-part.ts';
+import type { LaneCopy } from '../lane-copy.ts';
 import {
   type BlockInfo,
   type FromShard,

@@ -7,7 +7,7 @@
  */
 
 import { compileModelDocument, type Model, type ModelDocument, type Signal } from '../../core/model/index.ts';
-import type { CheckpointPart } from '../checkpoint.ts';
+import type { CheckpointPart } from '../checkpoint-part.ts';
 import type { RecordedModel } from '../fleet-record.ts';
 import type { ShardTwin } from '../messages.ts';
 import { configUnder } from '../trial-plan.ts';

@@ -12,17 +12,17 @@
  */
 
 import type { Backend } from '../../core/kernel/index.ts';
-import type { CheckpointPart } from '../checkpoint.ts';
+import type { CheckpointPart } from '../checkpoint-part.ts';
 import { type Command, decodeCommand } from '../command-record.ts';
 import { decodeFleet, type FleetRecord, type RecordedModel } from '../fleet-record.ts';
 import { countedElsewhere } from '../lane-samples.ts';
 import { RecordedBlocks } from '../recorded-blocks.ts';
-import { samplesLayout } from '../samples-record.ts';
 import { type SampleNumbers, SamplesReader } from '../samples-reader.ts';
+import { samplesLayout } from '../samples-record.ts';
 import { isInBounds } from '../signal-table.ts';
 import { decodeTick, type TickRecord } from '../tick-record.ts';
 import { changeLanes, isTrial, messageOf } from './command-messages.ts';
-import { type Compared, compareCheckpoints } from './compare-checkpoints.ts';
+import { compareCheckpoints, type Compared } from './compare-checkpoints.ts';
 import { type OwnBlock, OwnBlocks } from './own-blocks.ts';
 import { isAsRecorded, type Picture, valuesOf } from './picture.ts';
 import { ReplaySite } from './replay-site.ts';
@@ -35,8 +35,8 @@ import {
   settingsOf,
   type TwinSettings,
 } from './replay-twins.ts';
-import { named, type ShownTwin } from './shown-twins.ts';
 import { partingTwins } from './same-future.ts';
+import { named, type ShownTwin } from './shown-twins.ts';
 import { WaitingSamples } from './waiting-samples.ts';
 
 export interface ReplayerOptions {

@@ -6,7 +6,7 @@
  */
 
 import type { Backend } from '../../core/kernel/index.ts';
-import type { CheckpointPart } from '../checkpoint.ts';
+import type { CheckpointPart } from '../checkpoint-part.ts';
 import type { RecordedModel } from '../fleet-record.ts';
 import type { ShardTwin } from '../messages.ts';
 import { valuesOf } from './picture.ts';

@@ -2,7 +2,7 @@
 
 import { GemelError } from '../../core/diagnose/index.ts';
 import { isName } from '../check-twins.ts';
-import type { TwinInfo } from '../fleet.ts';
+import type { TwinInfo } from '../twin-config.ts';
 import type { Entry, RolloutBook } from './book.ts';
 import { chooseTwins } from './choose.ts';
 import type { TrialFleet } from './port.ts';

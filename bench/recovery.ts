@@ -13,7 +13,7 @@ import { createFileCheckpoints } from '../src/adapters/checkpoint/index.ts';
 import { type FileJournal, openFileJournal } from '../src/adapters/journal/index.ts';
 import { loadProject } from '../src/app/index.ts';
 import { createFleet, createLocalShard, createManualClock } from '../src/engine/index.ts';
-import { encodeNames, encodeSamples } from '../src/engine/samples-record.ts';
+import { encodeNames, encodeSamples } from '../src/engine/journal/samples-record.ts';
 import { startEngine } from './lib/engine.ts';
 import { readings, slowPump } from './lib/recorded-past.ts';
 import { type Metrics, scrape } from './lib/metrics.ts';

@@ -1,15 +1,5 @@
 /** The engine's public surface. */
 
-export { isSameDocument } from './add-model.ts';
-export { readEventTime } from './event-time.ts';
-export type {
-  HistoryExtract,
-  HistoryFile,
-  HistoryFileProblem,
-  HistoryFiles,
-  HistoryTaken,
-  HistoryTakenSeries,
-} from './history-files.ts';
 export {
   type Alarm,
   AlarmBook,
@@ -26,23 +16,48 @@ export {
   alarmView,
   type Raise,
 } from './alarms/index.ts';
-export { isName } from './check-twins.ts';
-export { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
-export { createFleet, type FleetOptions } from './create-fleet.ts';
-export { formatDigest } from './digest.ts';
-export type { Severity, TwinEvent, TwinEventKind } from './event.ts';
-export type {
-  Fleet,
-  FleetChange,
-  FleetStatistics,
-  IncomingMessage,
-  TickReport,
-} from './fleet.ts';
-export type { HealthReading } from './health.ts';
-export type { SeenSample } from './ingest.ts';
-export { createLocalShard } from './local-shard.ts';
-export { type Correction, createTwin, type LocalTwin, type LocalTwinOptions } from './local-twin.ts';
-export { createManualClock, type ManualClock } from './manual-clock.ts';
+export type { StopSignal } from './basics/index.ts';
+export { type Checkpoint, decodeCheckpoint } from './checkpoint/index.ts';
+export {
+  createFleet,
+  type Fleet,
+  type FleetChange,
+  type FleetOptions,
+  type FleetStatistics,
+  type IncomingMessage,
+  type TickReport,
+} from './fleet/index.ts';
+export {
+  type Delivery,
+  readEventTime,
+  type RefusalReason,
+  refusalReasons,
+  type Refused,
+  type SeenSample,
+} from './ingest/index.ts';
+export {
+  decodeCommand,
+  decodeFleet,
+  decodeRecord,
+  decodeSamples,
+  type FleetRecord,
+  type JournalRecord,
+  RecordedBlocks,
+  type RecordedModel,
+  type RecordedSample,
+  type SampleNumbers,
+  SamplesReader,
+} from './journal/index.ts';
+export {
+  type Correction,
+  createLocalShard,
+  createManualClock,
+  createTwin,
+  type LocalTwin,
+  type LocalTwinOptions,
+  type ManualClock,
+} from './local/index.ts';
+export type { StepOptions } from './members/index.ts';
 export {
   alarmOf,
   type CompleteFact,
@@ -69,48 +84,34 @@ export {
   type TwinFact,
   twinOf,
 } from './past/index.ts';
-export type { AheadError, FromShard, ShardTwin, ToShard } from './messages.ts';
-export type { StopSignal } from './platform.ts';
 export type {
   CheckpointMade,
   CheckpointStore,
   Clock,
   History,
   HistoryBuckets,
+  HistoryExtract,
   HistoryFact,
   HistoryFactsAt,
   HistoryFactSpan,
+  HistoryFile,
+  HistoryFileProblem,
+  HistoryFiles,
   HistoryMoment,
   HistoryPartLengths,
   HistoryPoints,
   HistoryReading,
-  HistorySignal,
   HistorySamples,
   HistorySeries,
+  HistorySignal,
   HistorySpan,
+  HistoryTaken,
+  HistoryTakenSeries,
   Journal,
   JournalPage,
   ShardLink,
-} from './ports.ts';
-export { type Delivery, type Refused, type RefusalReason, refusalReasons } from './refusal.ts';
-export { decodeRecord, type JournalRecord } from './record.ts';
-export { RecordedBlocks } from './recorded-blocks.ts';
-export {
-  type RollbackRule,
-  type Rollout,
-  type RolloutFindings,
-  type RolloutPart,
-  type RolloutRequest,
-  Rollouts,
-  type RolloutService,
-  type RolloutStore,
-  type RolloutTwin,
-  type TrialFleet,
-} from './rollout/index.ts';
-export { decodeFleet, type FleetRecord, type RecordedModel } from './fleet-record.ts';
-export { decodeCommand } from './command-record.ts';
-export { type SampleNumbers, SamplesReader } from './samples-reader.ts';
-export { decodeSamples, type RecordedSample } from './samples-record.ts';
+} from './ports/index.ts';
+export type { AheadError, FromShard, ShardTwin, ToShard } from './protocol/index.ts';
 export {
   type Compared,
   type Difference,
@@ -123,17 +124,42 @@ export {
   type ShownTwin,
   type TwinSettings,
 } from './replay/index.ts';
-export { Shard, type ShardOptions } from './shard.ts';
-export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
-export type { StepOptions } from './stepping.ts';
-export type { FleetVersions, ShadowTick, TrialReading, TrialTick } from './versions.ts';
-export { createSnapshot, createSnapshotView, type SnapshotView } from './snapshot-view.ts';
+export {
+  type RollbackRule,
+  type Rollout,
+  type RolloutFindings,
+  type RolloutPart,
+  type RolloutRequest,
+  Rollouts,
+  type RolloutService,
+  type RolloutStore,
+  type RolloutTwin,
+  type TrialFleet,
+} from './rollout/index.ts';
+export { Shard, type ShardOptions } from './shard/index.ts';
+export {
+  createSnapshot,
+  createSnapshotView,
+  formatDigest,
+  type HealthReading,
+  type HeldState,
+  type MeasurementReading,
+  type Severity,
+  type Snapshot,
+  type SnapshotView,
+  type TwinEvent,
+  type TwinEventKind,
+  type TwinStatus,
+} from './snapshot/index.ts';
+export type { FleetVersions, ShadowTick, TrialReading, TrialTick } from './trials/index.ts';
 export {
   type Binding,
   defaultTelemetryTopic,
   type FieldPath,
+  isName,
+  isSameDocument,
   type TimeFormat,
   type TwinConfig,
   twinDefaults,
   type TwinInfo,
-} from './twin-config.ts';
+} from './twin/index.ts';

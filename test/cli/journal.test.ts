@@ -5,11 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { openFileJournal } from '../../src/adapters/journal/index.ts';
-import { encodeCommand } from '../../src/engine/command-record.ts';
-import { encodeFleet } from '../../src/engine/fleet-record.ts';
-import { encodeNames, encodeSamples } from '../../src/engine/samples-record.ts';
-import { encodeTick } from '../../src/engine/tick-record.ts';
-import { recordTwin } from '../../src/engine/twin-record.ts';
+import { encodeCommand } from '../../src/engine/journal/command-record.ts';
+import { encodeFleet } from '../../src/engine/journal/fleet-record.ts';
+import { encodeNames, encodeSamples } from '../../src/engine/journal/samples-record.ts';
+import { encodeTick } from '../../src/engine/journal/tick-record.ts';
+import { recordTwin } from '../../src/engine/journal/twin-record.ts';
 import { tank, twinOf } from '../engine/support.ts';
 import { directoryWith, gemel } from './run.ts';
 

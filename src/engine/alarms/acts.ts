@@ -1,7 +1,7 @@
 /** Whether what somebody wants to do with an alarm fits it. */
 
 import { GemelError, suggest } from '../../core/diagnose/index.ts';
-import { formatSpan } from '../span.ts';
+import { formatSpan } from '../basics/index.ts';
 import type { Alarm } from './alarm.ts';
 
 /** @throws GemelError `ALARM_STATE` if somebody has acknowledged it already. */

@@ -1,7 +1,7 @@
 /** What of an alarm's changes is told as an event of its twin: what no event has told already, and everything that people do. */
 
-import { severities, type TwinEvent, type TwinEventKind } from '../event.ts';
-import { formatSpan } from '../span.ts';
+import { formatSpan } from '../basics/index.ts';
+import { severities, type TwinEvent, type TwinEventKind } from '../snapshot/index.ts';
 import type { Alarm, AlarmChange } from './alarm.ts';
 
 export function eventOf({ alarm, change, atMs, told, by }: AlarmChange): TwinEvent | undefined {

@@ -9,9 +9,20 @@
 
 import type { Model } from '../../core/model/index.ts';
 import { fromSi } from '../../core/units/index.ts';
-import { severities, type TwinEvent, type TwinEventKind } from '../event.ts';
-import { type Frame, type FrameLayout, frameLayoutOf, statusCodes } from '../frame.ts';
-import { type HealthColumn, healthColumnsOf, healthIn, type HealthLevel, shownPercent } from '../health.ts';
+import {
+  type Frame,
+  type FrameLayout,
+  frameLayoutOf,
+  type HealthColumn,
+  healthColumnsOf,
+  healthIn,
+  type HealthLevel,
+  severities,
+  shownPercent,
+  statusCodes,
+  type TwinEvent,
+  type TwinEventKind,
+} from '../snapshot/index.ts';
 import type { Alarm, AlarmSeverity } from './alarm.ts';
 import type { AlarmBook } from './alarm-book.ts';
 

@@ -1,14 +1,13 @@
 /** The alarms of a fleet at work: the book, what raises alarms by itself, and the moments at which something falls due. */
 
-import type { TwinEvent } from '../event.ts';
-import type { Frame } from '../frame.ts';
-import { createStopController, type StopController } from '../platform.ts';
-import type { Clock } from '../ports.ts';
-import type { TwinInfo } from '../twin-config.ts';
+import { createStopController, type StopController } from '../basics/index.ts';
+import type { Clock } from '../ports/index.ts';
+import type { Frame, TwinEvent } from '../snapshot/index.ts';
+import type { TwinInfo } from '../twin/index.ts';
+import type { Alarm, AlarmChange, AlarmSettings } from './alarm.ts';
 import { AlarmBook } from './alarm-book.ts';
 import { eventOf } from './alarm-events.ts';
 import { AlarmWatch, isFinding } from './alarm-watch.ts';
-import type { Alarm, AlarmChange, AlarmSettings } from './alarm.ts';
 
 export interface FleetAlarmsOptions {
   readonly clock: Clock;

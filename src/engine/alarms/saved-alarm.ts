@@ -1,6 +1,6 @@
 /** Whether what a checkpoint has is an alarm. Its numbers were checked by the file's checksum; this checks its form. */
 
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../basics/index.ts';
 import { type Alarm, alarmId, alarmStates } from './alarm.ts';
 
 export function isSavedAlarm(value: unknown): value is Alarm {

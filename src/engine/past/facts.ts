@@ -14,11 +14,10 @@
 
 import { compileModelDocument, type Model } from '../../core/model/index.ts';
 import { type Alarm, isSavedAlarm } from '../alarms/index.ts';
-import type { TwinEvent } from '../event.ts';
-import { isRecord } from '../is-record.ts';
-import type { HistoryFact } from '../ports.ts';
-import type { TwinStatus } from '../snapshot.ts';
-import type { TwinConfig } from '../twin-config.ts';
+import { isRecord } from '../basics/index.ts';
+import type { HistoryFact } from '../ports/index.ts';
+import type { TwinEvent, TwinStatus } from '../snapshot/index.ts';
+import type { TwinConfig } from '../twin/index.ts';
 
 /** How a twin is, beside its numbers. */
 export interface Condition {

@@ -7,10 +7,9 @@
 
 import type { Model } from '../../core/model/index.ts';
 import { parseUnit, toSi, toSiDifference, type Unit } from '../../core/units/index.ts';
-import { frameLayoutOf, statusCodes } from '../frame.ts';
-import type { HistoryReading } from '../ports.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { createSnapshot, createSnapshotView, type SnapshotView } from '../snapshot-view.ts';
+import type { HistoryReading } from '../ports/index.ts';
+import type { Snapshot, SnapshotView } from '../snapshot/index.ts';
+import { createSnapshot, createSnapshotView, frameLayoutOf, statusCodes } from '../snapshot/index.ts';
 import type { Condition } from './facts.ts';
 import { seriesNames } from './series-names.ts';
 

@@ -2,9 +2,9 @@
 
 import { createMigration } from '../../core/estimate/index.ts';
 import type { Model } from '../../core/model/index.ts';
-import type { Command, RemoveCommand, ShadowCommand, StepCommand, TrialCommand } from '../command-record.ts';
-import type { ToShard } from '../messages.ts';
-import { numberInputs } from '../stepping.ts';
+import type { Command, RemoveCommand, ShadowCommand, StepCommand, TrialCommand } from '../journal/index.ts';
+import { numberInputs } from '../members/index.ts';
+import type { ToShard } from '../protocol/index.ts';
 import type { ReplayedTwin, ReplayTwins } from './replay-twins.ts';
 
 /** What a shard was told by a command. */

@@ -5,8 +5,7 @@
  * the life of one process.
  */
 
-import type { CheckpointPart } from '../checkpoint-part.ts';
-import { sampleColumns } from '../messages.ts';
+import { type CheckpointPart, sampleColumns } from '../protocol/index.ts';
 
 /** Something of a twin that is other than it was. */
 export interface Difference {

@@ -1,6 +1,6 @@
 /** Blocks of the past as far as they are this replay's: which of its twins were in which lanes. */
 
-import type { TickRecord } from '../tick-record.ts';
+import type { TickRecord } from '../journal/index.ts';
 
 type BlockName = Pick<TickRecord, 'shard' | 'block'>;
 

@@ -1,6 +1,6 @@
 /** A tick of a block of the past, made again: a frame of those of its twins that a replay has. */
 
-import { type Digest, digestOf } from '../digest.ts';
+import { type Digest, digestOf } from '../snapshot/index.ts';
 import type { OwnBlock } from './own-blocks.ts';
 import type { Shown } from './replay-site.ts';
 

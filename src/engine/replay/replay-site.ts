@@ -7,17 +7,17 @@
 
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { Backend } from '../../core/kernel/index.ts';
-import type { CheckpointPart } from '../checkpoint-part.ts';
-import type { LaneCopy } from '../lane-copy.ts';
 import {
   type BlockInfo,
+  type CheckpointPart,
   type FromShard,
   type LaneAhead,
+  type LaneCopy,
   sampleColumns,
   type ShardTwin,
   type ToShard,
-} from '../messages.ts';
-import { Shard } from '../shard.ts';
+} from '../protocol/index.ts';
+import { Shard } from '../shard/index.ts';
 import { type LaidRows, type LaidSample, WaitingSamples } from './waiting-samples.ts';
 
 export interface SiteStart extends Pick<Extract<ToShard, { kind: 'start' }>, 'models' | 'twins'> {

@@ -11,14 +11,14 @@ import {
 } from '../../core/compare/index.ts';
 import { createMigration } from '../../core/estimate/index.ts';
 import type { Model, Signal } from '../../core/model/index.ts';
-import { type FrameLayout, frameLayoutOf } from '../frame.ts';
-import { countedElsewhere } from '../lane-samples.ts';
-import type { ShardTwin } from '../messages.ts';
-import { isInBounds } from '../signal-table.ts';
-import { configUnder } from '../trial-plan.ts';
+import { isInBounds } from '../ingest/index.ts';
+import { countedElsewhere } from '../lanes/index.ts';
+import type { ShardTwin } from '../protocol/index.ts';
+import { type FrameLayout, frameLayoutOf } from '../snapshot/index.ts';
+import { configUnder } from '../trials/index.ts';
+import { valuesOf } from './picture.ts';
 import type { ReplaySite } from './replay-site.ts';
 import type { ReplayedTwin, ReplayTwins } from './replay-twins.ts';
-import { valuesOf } from './picture.ts';
 import type { LaidSample } from './waiting-samples.ts';
 
 export interface ReplayTrialOptions {

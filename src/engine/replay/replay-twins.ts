@@ -7,11 +7,9 @@
  */
 
 import { compileModelDocument, type Model, type ModelDocument, type Signal } from '../../core/model/index.ts';
-import type { CheckpointPart } from '../checkpoint-part.ts';
-import type { RecordedModel } from '../fleet-record.ts';
-import type { ShardTwin } from '../messages.ts';
-import { configUnder } from '../trial-plan.ts';
-import { configOf, type RecordedTwin } from '../twin-record.ts';
+import { configOf, type RecordedModel, type RecordedTwin } from '../journal/index.ts';
+import type { CheckpointPart, ShardTwin } from '../protocol/index.ts';
+import { configUnder } from '../trials/index.ts';
 import type { ReplaySite } from './replay-site.ts';
 
 export type TwinSettings = Omit<ShardTwin, 'index'>;

@@ -12,15 +12,22 @@
  */
 
 import type { Backend } from '../../core/kernel/index.ts';
-import type { CheckpointPart } from '../checkpoint-part.ts';
-import { type Command, decodeCommand } from '../command-record.ts';
-import { decodeFleet, type FleetRecord, type RecordedModel } from '../fleet-record.ts';
-import { countedElsewhere } from '../lane-samples.ts';
-import { RecordedBlocks } from '../recorded-blocks.ts';
-import { type SampleNumbers, SamplesReader } from '../samples-reader.ts';
-import { samplesLayout } from '../samples-record.ts';
-import { isInBounds } from '../signal-table.ts';
-import { decodeTick, type TickRecord } from '../tick-record.ts';
+import { isInBounds } from '../ingest/index.ts';
+import {
+  type Command,
+  decodeCommand,
+  decodeFleet,
+  decodeTick,
+  type FleetRecord,
+  RecordedBlocks,
+  type RecordedModel,
+  type SampleNumbers,
+  samplesLayout,
+  SamplesReader,
+  type TickRecord,
+} from '../journal/index.ts';
+import { countedElsewhere } from '../lanes/index.ts';
+import type { CheckpointPart } from '../protocol/index.ts';
 import { changeLanes, isTrial, messageOf } from './command-messages.ts';
 import { compareCheckpoints, type Compared } from './compare-checkpoints.ts';
 import { type OwnBlock, OwnBlocks } from './own-blocks.ts';

@@ -6,9 +6,8 @@
  */
 
 import type { Backend } from '../../core/kernel/index.ts';
-import type { CheckpointPart } from '../checkpoint-part.ts';
-import type { RecordedModel } from '../fleet-record.ts';
-import type { ShardTwin } from '../messages.ts';
+import type { RecordedModel } from '../journal/index.ts';
+import type { CheckpointPart, ShardTwin } from '../protocol/index.ts';
 import { valuesOf } from './picture.ts';
 import { ReplaySite } from './replay-site.ts';
 

@@ -1,6 +1,6 @@
 /** Samples of a record that are read but not yet given to their shard, in the order of the journal. */
 
-import { sampleColumns } from '../messages.ts';
+import { sampleColumns } from '../protocol/index.ts';
 
 /** By numbers; SI. */
 export interface LaidSample {

@@ -1,8 +1,7 @@
 /** What is asked for when a rollout is begun → the rollout as it begins, or why not. */
 
 import { GemelError } from '../../core/diagnose/index.ts';
-import { isName } from '../check-twins.ts';
-import type { TwinInfo } from '../twin-config.ts';
+import { isName, type TwinInfo } from '../twin/index.ts';
 import type { Entry, RolloutBook } from './book.ts';
 import { chooseTwins } from './choose.ts';
 import type { TrialFleet } from './port.ts';

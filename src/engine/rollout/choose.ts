@@ -7,7 +7,7 @@
 
 import { GemelError, suggest } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
-import type { TwinInfo } from '../twin-config.ts';
+import type { TwinInfo } from '../twin/index.ts';
 import type { RolloutPart } from './rollout.ts';
 
 export interface Choice {

@@ -1,6 +1,6 @@
 /** What rollouts need of the world around them: a fleet's twins and their trials, and a place for texts. */
 
-import type { Fleet } from '../fleet.ts';
+import type { Fleet } from '../fleet/index.ts';
 
 export type TrialFleet = Pick<
   Fleet,

@@ -5,14 +5,14 @@
  * fleet, so that after a crash at any moment the twins go on towards the goals that stand in the text.
  */
 
-import { GemelError } from '../../core/diagnose/index.ts';
 import type { ComparisonResult } from '../../core/compare/index.ts';
-import { createStopController, type StopController } from '../platform.ts';
-import type { Clock } from '../ports.ts';
-import type { TwinEvent } from '../event.ts';
+import { GemelError } from '../../core/diagnose/index.ts';
+import { createStopController, type StopController } from '../basics/index.ts';
+import type { Clock } from '../ports/index.ts';
+import type { TwinEvent } from '../snapshot/index.ts';
+import type { ShadowTick } from '../trials/index.ts';
 import { chosenOf, entryOf, waitingTwin } from './begin.ts';
 import { type Entry, RolloutBook, viewOf } from './book.ts';
-import type { ShadowTick } from '../versions.ts';
 import type { RolloutStore, TrialFleet } from './port.ts';
 import type {
   Rollout,

@@ -3,7 +3,7 @@
 import { isSavedComparison, type SavedComparison } from '../../core/compare/index.ts';
 import { GemelError } from '../../core/diagnose/index.ts';
 import { readDocument, type Static, Type } from '../../core/document/index.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../basics/index.ts';
 import type { Entry } from './book.ts';
 import type { Rollout, RolloutTwin } from './rollout.ts';
 import type { SavedWitnesses } from './witnesses.ts';

@@ -11,7 +11,7 @@ import {
   type PairedSample,
   type SavedComparison,
 } from '../../core/compare/index.ts';
-import type { ShadowTick } from '../versions.ts';
+import type { ShadowTick } from '../trials/index.ts';
 
 /** As plain JSON. */
 export interface SavedWitnesses {

@@ -13,9 +13,9 @@ import {
   factOfTwin,
   type HistoryFact,
 } from '../../../src/engine/index.ts';
-import { encodeCommand } from '../../../src/engine/command-record.ts';
-import { encodeFleet } from '../../../src/engine/fleet-record.ts';
-import { recordTwin } from '../../../src/engine/twin-record.ts';
+import { encodeCommand } from '../../../src/engine/journal/command-record.ts';
+import { encodeFleet } from '../../../src/engine/journal/fleet-record.ts';
+import { recordTwin } from '../../../src/engine/journal/twin-record.ts';
 import { memoryJournal } from '../../engine/memory-journal.ts';
 import { bytes, memoryStore, modelOf, startMs, twinOf } from '../../engine/support.ts';
 

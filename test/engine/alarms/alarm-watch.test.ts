@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlarmWatch } from '../../../src/engine/alarms/alarm-watch.ts';
-import { severities } from '../../../src/engine/event.ts';
+import { severities } from '../../../src/engine/snapshot/event.ts';
 import { AlarmBook, type TwinEvent } from '../../../src/engine/index.ts';
 import { tank } from '../support.ts';
 

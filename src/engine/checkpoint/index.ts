@@ -1,0 +1,6 @@
+/** All that twins are at one moment: a block to a part and back, parts to bytes and back. */
+
+export { restoreBlock, saveBlock } from './block-checkpoint.ts';
+export { type Checkpoint, decodeCheckpoint, encodeGently } from './checkpoint.ts';
+export { describeKernels, describeParts } from './resumption.ts';
+export { type SavedLane, savedLanes, type SavedLanes } from './saved-lanes.ts';

@@ -1,0 +1,102 @@
+/** Builds a fleet: checks the twins, spreads them over the shards, restores them, and waits until all are there. */
+
+import { GemelError } from '../../core/diagnose/index.ts';
+import type { Model } from '../../core/model/index.ts';
+import type { AlarmSettings } from '../alarms/index.ts';
+import { type Checkpoint, decodeCheckpoint } from '../checkpoint/index.ts';
+import type { CheckpointStore, Clock, Journal, ShardLink } from '../ports/index.ts';
+import { checkTwins, defaultTelemetryFilter, type TwinConfig } from '../twin/index.ts';
+import type { Fleet } from './fleet.ts';
+import { LiveFleet } from './live-fleet.ts';
+
+export interface FleetOptions {
+  readonly models: readonly Model[];
+  readonly twins: readonly TwinConfig[];
+  /** At least one. The fleet closes them when it stops. */
+  readonly shards: readonly ShardLink[];
+  /** Gives another link for a shard that died. Absent: its twins stand still. */
+  readonly revive?: (shard: number) => ShardLink;
+  readonly clock: Clock;
+  readonly checkpoints?: CheckpointStore;
+  /** Default: 5,000. */
+  readonly checkpointEveryMs?: number;
+  /** Where absent, `alarmDefaults`. */
+  readonly alarms?: Partial<AlarmSettings>;
+  /** Keeps every accepted sample until its effect is in a checkpoint, and gives it back after a crash. */
+  readonly journal?: Journal;
+  /** Topics like this one, with `+` for the twin, are listened to even if no twin has them. */
+  readonly telemetryFilter?: string;
+}
+
+/**
+ * Resolves once every twin has its first snapshot. If it rejects, the shards are closed.
+ *
+ * Rejects with the GemelErrors of `checkTwins`, and `WORKER_FAILED` if a shard does not start. An unreadable checkpoint is
+ * an event, not an error: the twins begin anew.
+ */
+export async function createFleet(options: FleetOptions): Promise<Fleet> {
+  try {
+    return await create(options);
+  } catch (error) {
+    await Promise.all(options.shards.map((shard) => shard.close()));
+    throw error;
+  }
+}
+
+async function create(options: FleetOptions): Promise<Fleet> {
+  const { clock, shards, twins, checkpoints } = options;
+  const models = new Map(options.models.map((model) => [model.id, model]));
+  const modelOfTwin = checkTwins(twins, models);
+  if (shards.length === 0) throw new GemelError('SHAPE_MISMATCH', 'a fleet needs at least one shard');
+  const shardOfTwin = spread(twins, shards.length);
+  const fleet = new LiveFleet({
+    models,
+    members: twins.map((config, index) => ({
+      config,
+      model: present(modelOfTwin[index]),
+      shard: present(shardOfTwin[index]),
+    })),
+    shards,
+    clock,
+    telemetryFilter: options.telemetryFilter ?? defaultTelemetryFilter,
+    ...(checkpoints !== undefined && { checkpoints }),
+    ...(options.alarms !== undefined && { alarms: options.alarms }),
+    ...(options.revive !== undefined && { revive: options.revive }),
+    ...(options.checkpointEveryMs !== undefined && { checkpointEveryMs: options.checkpointEveryMs }),
+    ...(options.journal !== undefined && { journal: options.journal }),
+  });
+  await fleet.start(await load(fleet, checkpoints));
+  return fleet;
+}
+
+/** Twins of one model and period stay together as far as they can: the bigger a block, the cheaper a twin. */
+function spread(twins: readonly TwinConfig[], shards: number): number[] {
+  const groups = Map.groupBy(twins.keys(), (index) => `${twins[index]?.periodMs} ${twins[index]?.model}`);
+  const shardOfTwin = new Array<number>(twins.length).fill(0);
+  let first = 0;
+  for (const members of groups.values()) {
+    // Small groups begin at different shards, so that they do not all end up in the first.
+    for (const [position, index] of members.entries()) {
+      shardOfTwin[index] = (first + Math.floor((position * shards) / members.length)) % shards;
+    }
+    first++;
+  }
+  return shardOfTwin;
+}
+
+async function load(fleet: LiveFleet, store: CheckpointStore | undefined): Promise<Checkpoint> {
+  const nothing = { parts: [], alarms: [] };
+  if (store === undefined) return nothing;
+  try {
+    const bytes = await store.load();
+    return bytes === undefined ? nothing : decodeCheckpoint(bytes);
+  } catch (error) {
+    fleet.checkpointUnreadable(error);
+    return nothing;
+  }
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError('a twin without model or shard');
+  return value;
+}

@@ -1,0 +1,48 @@
+/** What a shard does of its blocks when it is told to, not by the clock: while it recovers, and in replays. */
+
+import type { ToShard } from '../protocol/index.ts';
+import type { Blocks, Running } from './blocks.ts';
+
+/** Where a twin is. */
+export interface Standing {
+  readonly block: number;
+  /** When the block's newest tick was due. */
+  readonly dueMs: number;
+}
+
+export function standingOf(blocks: Blocks, twin: number): Standing | undefined {
+  const running = blocks.place(twin)?.running;
+  return running && { block: running.number, dueMs: running.block.beliefMs };
+}
+
+/** Makes the ticks that were due by then, as fast as it can; those of one block while there is such a block. */
+export function runTo(
+  blocks: Blocks,
+  { untilMs, block }: Extract<ToShard, { kind: 'run-to' }>,
+  unite: (running: Running) => void,
+): void {
+  const due = () => (block === undefined ? blocks.next() : blocks.byNumber(block));
+  for (let next = due(); next !== undefined; next = due()) {
+    if (next.block.nextDueMs > untilMs) return;
+    next.block.tick();
+    unite(next);
+  }
+}
+
+/** Gives up the ticks of a block that were due by then. */
+export function giveUp(blocks: Blocks, { untilMs, block }: Extract<ToShard, { kind: 'give-up' }>): void {
+  const running = blocks.byNumber(block);
+  if (running === undefined) return;
+  const ticks = Math.floor((untilMs - running.block.beliefMs) / running.block.periodMs);
+  if (ticks > 0) running.block.skip(ticks);
+}
+
+/** What a block is now. */
+export function frameOf({ block, number }: Running) {
+  return {
+    block: number,
+    dueMs: block.beliefMs,
+    values: block.memory.frame(),
+    receivedMs: block.takeArrivals(),
+  };
+}

@@ -1,0 +1,397 @@
+/**
+ * A shard: the pure engine of a set of twins. It takes messages, keeps its blocks in step with the clock, and
+ * sends frames back. It does not know whether it lives in a worker thread or beside the fleet.
+ *
+ * The loop is drift-free: tick k of a block is due at k · period of Unix time.
+ *
+ * | how late a tick is finished | what happens |
+ * | --- | --- |
+ * | before the next is due | published |
+ * | after the next is due | counted as missed; the next follows at once; published once a second until caught up |
+ * | a minute and more behind | the process was suspended: ticks are given up, counted, and told by an event |
+ *
+ * A frame is sent only while fewer than four of its block are on their way, so a reader that stalls finds a few
+ * frames and then the newest, not an endless queue.
+ */
+
+import { type Backend, defaultBackend } from '../../core/kernel/index.ts';
+import { createStopController, formatSpan } from '../basics/index.ts';
+import { Block } from '../block/index.ts';
+import { restoreBlock, saveBlock } from '../checkpoint/index.ts';
+import type { Clock } from '../ports/index.ts';
+import type { FromShard, ShardReport, ShardTwin, ToShard } from '../protocol/index.ts';
+import { Reporter, sampleColumns } from '../protocol/index.ts';
+import { digestOf, severities } from '../snapshot/index.ts';
+import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
+import { gauge } from './gauges.ts';
+import { ShardModels } from './models.ts';
+import { frameOf, giveUp, runTo, type Standing, standingOf } from './rerun.ts';
+import { beginningsOf, problemIn } from './start.ts';
+import { ShardTrials } from './trials.ts';
+
+/** Spans are of real time, whatever the speed of the clock. */
+const limits = { framesOnTheirWay: 4, publishBehindMs: 1000, suspendedMs: 60_000 } as const;
+
+export interface ShardOptions {
+  readonly clock: Clock;
+  /** Makes the kernels. Default: `defaultBackend`. */
+  readonly backend?: Backend;
+  readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
+}
+
+export class Shard {
+  readonly #clock: Clock;
+  readonly #backend: Backend;
+  readonly #send: ShardOptions['send'];
+  readonly #reporter: Reporter;
+  readonly #speed: number;
+  readonly #stop = createStopController();
+  #failed = false;
+  #digests = false;
+  readonly #blocks = new Blocks();
+  readonly #trials: ShardTrials;
+  readonly #models: ShardModels;
+  /** Ends the sleep until the next tick, when an earlier one has come. */
+  #wake = createStopController();
+
+  constructor({ clock, backend = defaultBackend(), send }: ShardOptions) {
+    this.#clock = clock;
+    this.#backend = backend;
+    this.#models = new ShardModels(backend);
+    this.#speed = clock.speed ?? 1;
+    this.#reporter = new Reporter(this.#speed);
+    this.#send = send;
+    this.#trials = new ShardTrials({
+      blocks: this.#blocks,
+      reporter: this.#reporter,
+      models: this.#models,
+    });
+  }
+
+  standing(twin: number): Standing | undefined {
+    return standingOf(this.#blocks, twin);
+  }
+
+  /** Takes one message. What goes wrong here is a fault: it is told as `failed`, and nothing is done any more. */
+  receive(message: ToShard): void {
+    if (this.#failed) return;
+    try {
+      this.#receive(message);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #receive(message: ToShard): void {
+    switch (message.kind) {
+      case 'start':
+        this.#start(message);
+        break;
+      case 'samples':
+        this.#take(message.rows, message.count);
+        break;
+      case 'step':
+        this.#step(message);
+        break;
+      case 'taken':
+        this.#taken(message.block);
+        break;
+      case 'add':
+        this.#add(message);
+        break;
+      case 'remove':
+        this.#remove(message);
+        break;
+      case 'shadow':
+        this.#shadow(message);
+        break;
+      case 'swap': {
+        const dueMs = this.#trials.swap(message) ?? Number.POSITIVE_INFINITY;
+        this.#send({ kind: 'swapped', request: message.request, dueMs, report: this.#report() }, []);
+        break;
+      }
+      case 'stop':
+        this.#stop.abort();
+        this.#sendCheckpoint(message);
+        break;
+      case 'checkpoint':
+        this.#sendCheckpoint(message);
+        break;
+      case 'ping':
+        this.#send({ kind: 'pong', request: message.request, report: this.#report() }, []);
+        break;
+      case 'run-to':
+        runTo(this.#blocks, message, (running) => this.#unite(running));
+        break;
+      case 'give-up':
+        giveUp(this.#blocks, message);
+        break;
+      case 'show':
+        this.#show(message.block);
+        break;
+      case 'go':
+        this.#go();
+        break;
+    }
+  }
+
+  #start({ models, twins, restore, recover }: Extract<ToShard, { kind: 'start' }>): void {
+    this.#digests = recover;
+    for (const { id, document } of models) this.#models.compile(id, document);
+    // Only now, since native kernels take a second: the twins begin on time.
+    const nowMs = this.#clock.nowMs();
+    const begins = beginningsOf(recover ? restore : []);
+    const beginMs = (twin: ShardTwin): number => begins(twin) ?? nowMs;
+    const started = groupTwins(twins, beginMs).map((members) => {
+      const [first] = members;
+      const { model: id, periodMs, latenessMs } = first;
+      const { model, motion } = this.#models.get(id);
+      const block = new Block({
+        model,
+        motion,
+        twins: members,
+        periodMs,
+        latenessMs,
+        nowMs: beginMs(first),
+        reporter: this.#reporter,
+      });
+      restoreBlock(block, restore, nowMs);
+      return this.#blocks.add(block, nowMs);
+    });
+    for (const twin of twins) this.#trials.enter(twin);
+    for (const running of started) running.changed = false;
+    const blocks = started.map(infoOf);
+    this.#send({ kind: 'ready', blocks, kernel: this.#backend.arithmetic, report: this.#report() }, []);
+    for (const running of started) this.#publish(running, nowMs);
+    if (!recover) this.#begin();
+  }
+
+  #go(): void {
+    for (const running of this.#blocks.all()) this.#publish(running, this.#clock.nowMs());
+    this.#begin();
+  }
+
+  #show(number: number): void {
+    const running = this.#blocks.byNumber(number);
+    if (running === undefined) return;
+    if (running.changed) this.#tellLanes(running);
+    const ahead = this.#trials.ahead(running);
+    const frame = { ...frameOf(running), finishedMs: this.#clock.nowMs(), ...(ahead && { ahead }) };
+    this.#send({ kind: 'frame', ...frame, report: this.#report() }, []);
+  }
+
+  #begin(): void {
+    this.#run().catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#fail(error);
+    });
+  }
+
+  #add({ request, model: { id, document }, twin, atMs, lane }: Extract<ToShard, { kind: 'add' }>): void {
+    const nowMs = this.#clock.nowMs();
+    let block: Block;
+    try {
+      const options = { ...this.#models.compile(id, document), twins: [twin], reporter: this.#reporter };
+      const { periodMs, latenessMs } = twin;
+      block =
+        lane === undefined
+          ? new Block({ ...options, periodMs, latenessMs, nowMs: atMs })
+          : Block.of(lane, { ...options, periodMs, latenessMs });
+    } catch (error) {
+      const problem = problemIn(error);
+      this.#send({ kind: 'added', request, twin: twin.index, problem, report: this.#report() }, []);
+      return;
+    }
+    const running = this.#blocks.add(block, nowMs);
+    this.#trials.enter(twin);
+    const values = block.memory.frameOf(0);
+    this.#send({ kind: 'added', request, twin: twin.index, values, report: this.#report() }, [values.buffer]);
+    this.#unite(running);
+    this.#wake.abort();
+  }
+
+  #shadow(message: Extract<ToShard, { kind: 'shadow' }>): void {
+    const { request, twin } = message;
+    const told = { kind: 'shadowed', request, twin: twin.index } as const;
+    let running: Running;
+    try {
+      running = this.#trials.begin(message, this.#clock.nowMs());
+    } catch (error) {
+      this.#send({ ...told, problem: problemIn(error), report: this.#report() }, []);
+      return;
+    }
+    const { memory, beliefMs: dueMs } = running.block;
+    const values = memory.frameOf(0);
+    this.#send({ ...told, dueMs, values, report: this.#report() }, [values.buffer]);
+    this.#unite(running);
+    this.#wake.abort();
+  }
+
+  #remove({ request, twin, leave }: Extract<ToShard, { kind: 'remove' }>): void {
+    const place = this.#blocks.place(twin);
+    if (place === undefined) {
+      this.#send({ kind: 'removed', request, twin, report: this.#report() }, []);
+      return;
+    }
+    const { running, lane } = place;
+    const copy = leave ? running.block.copyOut(lane) : undefined;
+    if (!leave && this.#trials.isShadow(twin)) this.#trials.dismiss(place);
+    else if (!leave) running.block.refuseQueued(lane);
+    this.#trials.leave(twin);
+    this.#blocks.remove(place);
+    this.#reporter.forget(twin);
+    if (running.block.lanes === 0) this.#tellLanes(running);
+    const report = this.#report();
+    this.#send({ kind: 'removed', request, twin, ...(copy && { lane: copy }), report }, []);
+  }
+
+  #taken(number: number): void {
+    const running = this.#blocks.byNumber(number);
+    if (running !== undefined) running.framesOnTheirWay--;
+  }
+
+  #unite(running: Running): void {
+    const gone = this.#blocks.unite(running);
+    if (gone !== undefined)
+      this.#send({ kind: 'lanes', block: { ...infoOf(gone), twins: [] }, report: this.#report() }, []);
+  }
+
+  #tellLanes(running: Running): void {
+    running.changed = false;
+    this.#send({ kind: 'lanes', block: infoOf(running), report: this.#report() }, []);
+  }
+
+  async #run(): Promise<void> {
+    const stopped = this.#stop.signal;
+    stopped.addEventListener('abort', () => this.#wake.abort());
+    while (!stopped.aborted) {
+      const next = this.#blocks.next();
+      const woken = this.#wake.signal;
+      try {
+        // Without blocks there is nothing to do until one comes.
+        await this.#clock.sleepUntil(next?.block.nextDueMs ?? Number.POSITIVE_INFINITY, woken);
+      } catch (error) {
+        if (!woken.aborted) throw error;
+        this.#wake = createStopController();
+        continue;
+      }
+      // A message may have taken it away while it was waited for.
+      if (next !== undefined && this.#blocks.byNumber(next.number) === next) {
+        this.#tick(next);
+        this.#unite(next);
+      }
+    }
+  }
+
+  #tick(running: Running): void {
+    const { block } = running;
+    this.#skipSuspended(block);
+    block.tick();
+    const finishedMs = this.#clock.nowMs();
+    const late = finishedMs > block.nextDueMs;
+    if (late) this.#missed(block, finishedMs);
+    const full = running.framesOnTheirWay >= limits.framesOnTheirWay;
+    if (full || (late && finishedMs < running.publishedMs + limits.publishBehindMs * this.#speed)) {
+      this.#reporter.counters.unpublishedTicks += block.lanes;
+    } else {
+      this.#publish(running, finishedMs);
+    }
+  }
+
+  #skipSuspended(block: Block): void {
+    const behindMs = this.#clock.nowMs() - block.nextDueMs;
+    if (behindMs < Math.max(limits.suspendedMs * this.#speed, block.periodMs)) return;
+    const ticks = Math.floor(behindMs / block.periodMs);
+    block.skip(ticks);
+    this.#reporter.counters.skippedTicks += ticks * block.lanes;
+    this.#tellOfBlock(
+      block,
+      'resynchronised',
+      `the engine was ${formatSpan(behindMs)} behind and gave up ${ticks} ticks`,
+    );
+  }
+
+  #missed(block: Block, finishedMs: number): void {
+    this.#reporter.counters.missedDeadlines += block.lanes;
+    const lateMs = finishedMs - block.nextDueMs;
+    const what = `a tick of ${block.lanes} twins of ${block.model.id} was finished ${formatSpan(lateMs)} after the next was due`;
+    this.#tellOfBlock(block, 'missed-deadline', what);
+  }
+
+  #tellOfBlock(block: Block, kind: 'missed-deadline' | 'resynchronised', message: string): void {
+    const only = block.lanes === 1 ? block.twin(0)?.index : undefined;
+    this.#reporter.event({
+      twin: only ?? -1,
+      timeMs: block.beliefMs,
+      kind,
+      severity: severities[kind],
+      message,
+    });
+  }
+
+  #publish(running: Running, finishedMs: number): void {
+    const { block, number } = running;
+    if (running.changed) this.#tellLanes(running);
+    const values = block.memory.frame();
+    const receivedMs = block.takeArrivals();
+    running.framesOnTheirWay++;
+    running.publishedMs = finishedMs;
+    const ahead = this.#trials.ahead(running);
+    const more = { ...(this.#digests && { digest: digestOf(values) }), ...(ahead && { ahead }) };
+    const frame = { block: number, dueMs: block.beliefMs, finishedMs, values, receivedMs, ...more };
+    this.#send({ kind: 'frame', ...frame, report: this.#report() }, [values.buffer, receivedMs.buffer]);
+  }
+
+  #take(rows: Float64Array, count: number): void {
+    for (let row = 0; row < count; row++) {
+      const at = row * sampleColumns.count;
+      const place = this.#blocks.place(rows[at + sampleColumns.twin] ?? -1);
+      place?.running.block.push(place.lane, {
+        signal: rows[at + sampleColumns.signal] ?? 0,
+        timeMs: rows[at + sampleColumns.timeMs] ?? 0,
+        value: rows[at + sampleColumns.value] ?? 0,
+        receivedMs: rows[at + sampleColumns.receivedMs] ?? 0,
+      });
+    }
+    this.#send({ kind: 'acknowledged', samples: count }, []);
+  }
+
+  #step({ request, twin, seconds: forSeconds, inputs, atMs }: Extract<ToShard, { kind: 'step' }>): void {
+    const place = this.#blocks.place(twin);
+    const problem =
+      place === undefined
+        ? ({ code: 'TWIN_UNKNOWN', message: `no twin has the number ${twin}` } as const)
+        : place.running.block.step(place.lane, forSeconds, inputs, atMs);
+    const report = this.#report();
+    if (place === undefined || problem !== undefined) {
+      this.#send({ kind: 'stepped', request, twin, ...(problem && { problem }), report }, []);
+      return;
+    }
+    const values = place.running.block.memory.frameOf(place.lane);
+    this.#send({ kind: 'stepped', request, twin, values, report }, [values.buffer]);
+  }
+
+  #sendCheckpoint({ request, position }: Extract<ToShard, { kind: 'checkpoint' | 'stop' }>): void {
+    const made = {
+      savedMs: this.#clock.nowMs(),
+      kernel: this.#backend.arithmetic,
+      ...(position !== undefined && { journal: position }),
+    };
+    const parts = Array.from(this.#blocks.all(), ({ block, number }) =>
+      saveBlock(block, { ...made, ...(position !== undefined && { block: number }) }),
+    );
+    const numbers = parts.flatMap(({ values, queued }) => [values.buffer, queued.buffer]);
+    this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, numbers);
+  }
+
+  #report(): ShardReport {
+    const blocks = Array.from(this.#blocks.all(), ({ block }) => block);
+    gauge(this.#reporter.counters, blocks, this.#clock.nowMs());
+    return this.#reporter.take();
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#stop.abort();
+    this.#send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }, []);
+  }
+}

@@ -42,13 +42,23 @@ const planted: Record<keyof typeof rules, readonly (readonly [path: string, text
     ['src/core/units/a.ts', "import {\n  x,\n} from '../equation/index.ts';"],
     ['src/core/surprise/a.ts', ''],
   ],
+  engineOrder: [
+    ['src/engine/block/a.ts', "import type { X } from '../shard/index.ts';"],
+    ['src/engine/block/a.ts', "export { x } from '../index.ts';"],
+    ['src/engine/block/a.ts', "import { x } from '../clock.ts';"],
+    ['src/engine/surprise/a.ts', ''],
+    ['src/engine/a.ts', ''],
+  ],
   adaptersApart: [['src/adapters/http/a.ts', "import { x } from '../mqtt/index.ts';"]],
   onePlaceComposes: [
     ['src/app/a.ts', "import '../adapters/http/index.ts';\nimport '../adapters/mqtt/index.ts';"],
   ],
   throughTheIndex: [
     ['src/core/model/a.ts', "import { x } from '../units/table.ts';"],
+    ['src/engine/shard/a.ts', "import { x } from '../block/ticker.ts';"],
+    ['src/engine/index.ts', "export { x } from './shard/queue.ts';"],
     ['src/adapters/http/a.ts', "import { x } from '../../engine/shard/queue.ts';"],
+    ['src/adapters/http/a.ts', "import { x } from '../../engine/shard/index.ts';"],
     ['src/index.ts', "export { x } from './core/units/table.ts';"],
   ],
   pureCore: [
@@ -90,13 +100,14 @@ test('what the rules allow is not a breach', () => {
     ['src/core/model/a.ts', "import { x } from '../units/index.ts';\nimport { y } from './b.ts';"],
     [
       'src/engine/shard/a.ts',
-      "import { x } from '../clock.ts';\nimport { y } from '../../core/model/index.ts';",
+      "import { x } from '../block/index.ts';\nimport { y } from '../../core/model/index.ts';",
     ],
     ['src/core/document/a.ts', "import { parse } from 'yaml';\nimport { Type } from 'typebox';"],
     ['src/app/compose.ts', "import '../adapters/http/index.ts';\nimport '../adapters/mqtt/index.ts';"],
     ['src/app/a.ts', "import { x } from '../adapters/mqtt/index.ts';\nconsole.log(Date.now(), x);"],
     ['src/core/units/a.ts', "// import 'node:fs'\nexport const x = \"import 'node:fs'\";"],
-    ['src/engine/a.ts', 'export const x = (ms: number) => new Date(ms).toISOString();'],
+    ['src/engine/index.ts', "export { x } from './shard/index.ts';"],
+    ['src/engine/shard/a.ts', 'export const x = (ms: number) => new Date(ms).toISOString();'],
     ['examples/embedded/a.ts', "import { x } from 'gemel';"],
     ['src/cli/main.ts', '#!/usr/bin/env node\n/** The command. */\n'],
   ];

@@ -19,23 +19,48 @@ export type Rule = (file: SourceFile) => readonly Breach[];
 /** Each layer may import those before it. */
 const layers = ['core', 'engine', 'adapters', 'app', 'cli'] as const;
 
-/** Each folder of core may import those before it. */
-const coreFolders = [
-  'diagnose',
-  'document',
-  'units',
-  'equation',
-  'graph',
-  'kernel',
-  'model',
-  'statistics',
-  'solve',
-  'estimate',
-  'calibrate',
-  'detect',
-  'difference',
-  'compare',
-] as const;
+/** Each folder of core, and of the engine, may import those of its layer before it. */
+const folderOrders: Readonly<Record<'core' | 'engine', readonly string[]>> = {
+  core: [
+    'diagnose',
+    'document',
+    'units',
+    'equation',
+    'graph',
+    'kernel',
+    'model',
+    'statistics',
+    'solve',
+    'estimate',
+    'calibrate',
+    'detect',
+    'difference',
+    'compare',
+  ],
+  engine: [
+    'basics',
+    'twin',
+    'snapshot',
+    'protocol',
+    'ports',
+    'ingest',
+    'alarms',
+    'journal',
+    'lanes',
+    'detection',
+    'block',
+    'checkpoint',
+    'shard',
+    'members',
+    'trials',
+    'recovery',
+    'fleet',
+    'rollout',
+    'past',
+    'replay',
+    'local',
+  ],
+};
 
 /** What core and engine may use from outside: libraries that only compute. */
 const pureLibraries = ['yaml', 'typebox'];
@@ -56,18 +81,22 @@ const layerOrder: Rule = (file) => {
   });
 };
 
-const coreOrder: Rule = (file) => {
-  const from = coreFolderOf(file.path);
-  if (from === undefined) return [];
-  const known: readonly string[] = coreFolders;
-  if (!known.includes(from))
-    return [{ path: file.path, line: 1, says: `core/${from} has no place in the order` }];
-  return breaches(file, (target) => {
-    const to = coreFolderOf(target);
-    if (to === undefined || known.indexOf(to) <= known.indexOf(from)) return undefined;
-    return `core/${from} imports core/${to}, which stands after it`;
-  });
-};
+/** Types count as well. Beside a layer's folders stands at most its index.ts, which is for those outside. */
+const folderOrder =
+  (layer: keyof typeof folderOrders): Rule =>
+  (file) => {
+    if (layerOf(file.path) !== layer || file.path === `src/${layer}/index.ts`) return [];
+    const from = folderOf(file.path, layer);
+    const known = folderOrders[layer];
+    if (from === undefined || !known.includes(from))
+      return [{ path: file.path, line: 1, says: `${layer}/${from ?? ''} has no place in the order` }];
+    return breaches(file, (target) => {
+      if (layerOf(target) !== layer) return undefined;
+      const to = folderOf(target, layer) ?? 'index.ts';
+      if (known.includes(to) && known.indexOf(to) <= known.indexOf(from)) return undefined;
+      return `${layer}/${from} imports ${layer}/${to}, which stands after it`;
+    });
+  };
 
 const adaptersApart: Rule = (file) => {
   const from = adapterOf(file.path);
@@ -92,14 +121,14 @@ const onePlaceComposes: Rule = (file) => {
   ];
 };
 
-/** A piece is entered by its index.ts; inside it, files know each other. */
+/** A piece is entered by its index.ts; inside it, files know each other, and the pieces of which it is made by theirs. */
 const throughTheIndex: Rule = (file) => {
-  const here = pieceOf(file.path);
-  if (here === undefined) return [];
+  const here = piecesOf(file.path);
+  if (here.length === 0) return [];
   return breaches(file, (target) => {
-    const there = pieceOf(target);
-    if (there === undefined || there === here || target === `${there}/index.ts`) return undefined;
-    return `reaches into ${there} past its index.ts`;
+    const entered = piecesOf(target).find((piece) => !here.includes(piece));
+    if (entered === undefined || target === `${entered}/index.ts`) return undefined;
+    return `reaches into ${entered} past its index.ts`;
   });
 };
 
@@ -152,7 +181,8 @@ const fixedSeeds: Rule = (file) => {
 
 export const rules = {
   layerOrder,
-  coreOrder,
+  coreOrder: folderOrder('core'),
+  engineOrder: folderOrder('engine'),
   adaptersApart,
   onePlaceComposes,
   throughTheIndex,
@@ -178,16 +208,18 @@ function layerOf(path: string): (typeof layers)[number] | 'index' | undefined {
   return layers.find((layer) => path.startsWith(`src/${layer}/`));
 }
 
-function coreFolderOf(path: string): string | undefined {
-  return /^src\/core\/([^/]+)\//.exec(path)?.[1];
+/** The folder of a layer that a file is in; undefined beside the folders. */
+function folderOf(path: string, layer: string): string | undefined {
+  const [source, of, name, ...rest] = path.split('/');
+  return source === 'src' && of === layer && rest.length > 0 ? name : undefined;
 }
 
-/** The folder that one index.ts speaks for: each of core's and each adapter; engine, app and cli as wholes. */
-function pieceOf(path: string): string | undefined {
-  return (
-    /^src\/(?:(?:core|adapters)\/[^/]+|engine|app|cli)(?=\/)/.exec(path)?.[0] ??
-    (path === 'src/index.ts' ? 'src' : undefined)
-  );
+/** What an index.ts speaks for, outermost first: each folder of core, engine and adapters; engine, app and cli as wholes. */
+function piecesOf(path: string): readonly string[] {
+  if (path === 'src/index.ts') return ['src'];
+  const whole = /^src\/(?:engine|app|cli)(?=\/)/.exec(path);
+  const folder = /^src\/(?:core|engine|adapters)\/[^/]+(?=\/)/.exec(path);
+  return [whole, folder].flatMap((piece) => piece?.[0] ?? []);
 }
 
 function adapterOf(path: string): string | undefined {

@@ -3,6 +3,7 @@
 export type { FunctionName, FunctionShape } from './functions.ts';
 export { functionTable } from './functions.ts';
 export { parseExpression } from './parse.ts';
+export type { NameUse } from './print.ts';
 export { namesIn, printExpression } from './print.ts';
 export type { BinaryOperator, EquationProblem, Expression, Span, UnaryOperator } from './syntax.ts';
 export { equationLimits, reservedWords } from './syntax.ts';

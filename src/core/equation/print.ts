@@ -2,23 +2,42 @@
 
 import { binaryPrecedence, type Expression, precedence, type Span } from './syntax.ts';
 
+/** A name where it is used. */
+export interface NameUse {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** A name where it is used. */
+export interface NameUse {
+  readonly name: string;
+  readonly span: Span;
+}
+
 /** Every use of a name, in the order of the text. */
-export function* namesIn(expression: Expression): Generator<{ readonly name: string; readonly span: Span }> {
+export function namesIn(expression: Expression): readonly NameUse[] {
+  // Collected, not yielded: through generators within each other a sum of n terms takes n² steps.
+  const uses: NameUse[] = [];
+  collectNames(expression, uses);
+  return uses;
+}
+
+function collectNames(expression: Expression, uses: NameUse[]): void {
   switch (expression.kind) {
     case 'number':
       return;
     case 'name':
-      yield { name: expression.name, span: expression.span };
+      uses.push({ name: expression.name, span: expression.span });
       return;
     case 'unary':
-      yield* namesIn(expression.operand);
+      collectNames(expression.operand, uses);
       return;
     case 'binary':
-      yield* namesIn(expression.left);
-      yield* namesIn(expression.right);
+      collectNames(expression.left, uses);
+      collectNames(expression.right, uses);
       return;
     case 'call':
-      for (const argument of expression.arguments) yield* namesIn(argument);
+      for (const argument of expression.arguments) collectNames(argument, uses);
   }
 }
 

@@ -10,8 +10,16 @@
  */
 
 import { assertInvariant, GemelError } from '../diagnose/index.ts';
+import { Interner } from './interner.ts';
 import type { BinaryOperator, UnaryOperator } from './operators.ts';
-import { applyBinary, applyUnary, commutes, yieldsTruth } from './operators.ts';
+import {
+  applyBinary,
+  applyUnary,
+  binaryOperators,
+  commutes,
+  unaryOperators,
+  yieldsTruth,
+} from './operators.ts';
 
 /** Index of a node in its graph. */
 export type NodeId = number;
@@ -31,9 +39,16 @@ export type GraphNode =
 /** More nodes than this in one graph are refused: such a model would not fit a kernel. */
 export const nodeLimit = 500_000;
 
+/** What stands before the operands in a node's row. */
+const operations = new Map(
+  ['constant', 'load', 'select', ...unaryOperators, ...binaryOperators].map((name, number) => [name, number]),
+);
+
 export class Graph {
   readonly #nodes: GraphNode[] = [];
-  readonly #ids = new Map<string, NodeId>();
+  readonly #ids = new Interner();
+  /** Numbers of the constants, which their rows have: a map finds NaN, and takes −0 for 0. */
+  readonly #constants = new Map<number | '-0', number>();
 
   /** How many different nodes there are. */
   get size(): number {
@@ -41,15 +56,16 @@ export class Graph {
   }
 
   constant(value: number): NodeId {
-    // String(value) is the shortest text that reads back as the same double; only −0 needs help.
-    const key = Object.is(value, -0) ? 'c-0' : `c${value}`;
-    return this.#intern(key, { kind: 'constant', value });
+    const key = Object.is(value, -0) ? '-0' : value;
+    const number = this.#constants.get(key) ?? this.#constants.size;
+    this.#constants.set(key, number);
+    return this.#intern({ kind: 'constant', value }, number);
   }
 
   /** The value in a slot, as it is before the program writes anything. */
   load(slot: number): NodeId {
-    assertInvariant(Number.isSafeInteger(slot) && slot >= 0, `a slot is a whole number from 0, got ${slot}`);
-    return this.#intern(`l${slot}`, { kind: 'load', slot });
+    assertInvariant((slot | 0) === slot && slot >= 0, `a slot is a whole number from 0, got ${slot}`);
+    return this.#intern({ kind: 'load', slot }, slot);
   }
 
   unary(operator: UnaryOperator, operand: NodeId): NodeId {
@@ -61,7 +77,7 @@ export class Graph {
       if (operator === 'abs' && node.operator === 'neg') return this.unary('abs', node.operand);
       if (operator === 'not' && node.operator === 'not' && this.#isTruth(node.operand)) return node.operand;
     }
-    return this.#intern(`u${operator},${operand}`, { kind: 'unary', operator, operand });
+    return this.#intern({ kind: 'unary', operator, operand }, operand);
   }
 
   binary(operator: BinaryOperator, left: NodeId, right: NodeId): NodeId {
@@ -77,8 +93,7 @@ export class Graph {
     if ((operator === 'min' || operator === 'max') && left === right) return left;
     if ((operator === 'and' || operator === 'or') && left === right && this.#isTruth(left)) return left;
     const [first, second] = commutes(operator) && right < left ? [right, left] : [left, right];
-    const node = { kind: 'binary', operator, left: first, right: second } as const;
-    return this.#intern(`b${operator},${first},${second}`, node);
+    return this.#intern({ kind: 'binary', operator, left: first, right: second }, first, second);
   }
 
   /** `yes` where the condition is true, else `no`; 0, −0 and NaN are not true. */
@@ -86,7 +101,7 @@ export class Graph {
     const node = this.node(condition);
     if (node.kind === 'constant') return node.value ? yes : no;
     if (yes === no) return yes;
-    return this.#intern(`s${condition},${yes},${no}`, { kind: 'select', condition, yes, no });
+    return this.#intern({ kind: 'select', condition, yes, no }, condition, yes, no);
   }
 
   node(id: NodeId): GraphNode {
@@ -148,17 +163,18 @@ export class Graph {
     return (node.kind === 'unary' || node.kind === 'binary') && yieldsTruth(node.operator);
   }
 
-  #intern(key: string, node: GraphNode): NodeId {
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
+  #intern(node: GraphNode, a: number, b = 0, c = 0): NodeId {
+    const name = node.kind === 'unary' || node.kind === 'binary' ? node.operator : node.kind;
+    const operation = operations.get(name) ?? 0;
+    const known = this.#ids.find(operation, a, b, c);
+    if (known >= 0) return known;
     if (this.size >= nodeLimit) {
       throw new GemelError('MODEL_TOO_LARGE', `the equations need more than ${nodeLimit} operations`, {
         hint: 'split the machine into several models',
       });
     }
-    const id = this.#nodes.push(node) - 1;
-    this.#ids.set(key, id);
-    return id;
+    this.#nodes.push(node);
+    return this.#ids.add(operation, a, b, c);
   }
 }
 

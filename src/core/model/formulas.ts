@@ -2,10 +2,10 @@
 
 import {
   type Expression,
+  type NameUse,
   namesIn,
   parseExpression,
   parseTarget,
-  type Span,
   type Target,
 } from '../equation/index.ts';
 import { parseUnit } from '../units/index.ts';
@@ -130,6 +130,6 @@ export function visit(expression: Expression, each: (e: Expression) => void): vo
 }
 
 /** The names a formula reads, each with its place. */
-export function namesOf(formula: Formula): Iterable<{ readonly name: string; readonly span: Span }> {
+export function namesOf(formula: Formula): readonly NameUse[] {
   return namesIn(formula.expression);
 }

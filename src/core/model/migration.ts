@@ -131,7 +131,7 @@ class Linker {
   written(signal: Signal, kind: Group, formula: Formula): Origin | undefined {
     const { from, problems } = this.#versions;
     const before = problems.diagnostics.length;
-    const reads = [...namesOf(formula)];
+    const reads = namesOf(formula);
     for (const { name, span } of reads) {
       if (this.#mayRead(name, kind)) continue;
       const what = kind === 'states' ? 'state, input or parameter' : 'parameter';

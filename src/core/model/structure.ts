@@ -163,9 +163,7 @@ export function checkNames(
 
 /** The intermediates, each after what it reads; loops are reported and left out. */
 export function sortIntermediates({ problems }: Draft, intermediates: Intermediates): readonly string[] {
-  const reads = new Map(
-    [...intermediates].map(([name, it]) => [name, [...namesOf(it)].map((use) => use.name)]),
-  );
+  const reads = new Map([...intermediates].map(([name, it]) => [name, namesOf(it).map((use) => use.name)]));
   const { sorted, loops } = sortEquations([...intermediates.keys()], (name) => reads.get(name) ?? []);
   for (const loop of loops) {
     const equation = intermediates.get(loop[0] ?? '');
@@ -187,7 +185,7 @@ export function checkTickSeconds({ formulas, problems }: Draft, intermediates: I
   for (const equation of formulas.equations) {
     if (equation.target.kind !== 'der') continue;
     const seen = new Set<string>();
-    const pending: { name: string; span: { start: number; end: number } }[] = [...namesOf(equation)];
+    const pending = [...namesOf(equation)];
     for (const { name, span } of pending) {
       if (name === TICK_SECONDS) {
         problems.within('EQUATION_TARGET', { path: equation.path, span }, '`dt` in a rate of change', {

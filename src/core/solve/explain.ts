@@ -216,7 +216,7 @@ function sortedEquations({ document }: Model): Explanation['equations'] {
   const named = new Map(all.filter(isNamed).map((each) => [each.target.trim(), each]));
   const { sorted } = sortEquations([...named.keys()], (name) => {
     const { expression } = parseExpression(named.get(name)?.formula ?? '');
-    return expression === undefined ? [] : [...namesIn(expression)].map((it) => it.name);
+    return expression === undefined ? [] : namesIn(expression).map((it) => it.name);
   });
   return [...sorted.map((name) => present(named.get(name))), ...all.filter((each) => !isNamed(each))];
 }

@@ -101,8 +101,8 @@ function looked(
   output: string,
   expected: number,
 ): { readonly enough: boolean; readonly note: string } {
-  const passed = /^ℹ pass (\d+)/m.exec(output)?.[1];
-  if (passed !== undefined) return { enough: true, note: `${passed} passed` };
+  const passed = [...output.matchAll(/^ℹ pass (\d+)/gm)].map(([, count]) => Number(count));
+  if (passed.length > 0) return { enough: true, note: `${passed.reduce((a, b) => a + b)} passed` };
   if (!step.counted) return { enough: true, note: '' };
   const seen = Number(step.counted.exec(output)?.[1] ?? 0);
   return { enough: seen >= expected, note: `${seen} files` };

@@ -1,73 +1,95 @@
 /**
  * Runs the tests: `all`, `unit` (all but the long ones), or the files named.
  *
- * Long are those of whole programs (system, examples, cli) and what is named `….long.test.ts`. Of the others those that only compute
- * share a process, since starting one takes longer than most of them; the rest have one each.
+ * Long are those of whole programs (system, examples, cli) and what is named `….long.test.ts`: each file has a process of its
+ * own. The others share two processes, which take about as long as each other (`together.ts`).
  *
  * Node limits the time of a test, but not of one that computes for ever: no timer of its process fires
- * any more. So the whole run has a limit too. At the limit the runner is interrupted, and says which file it
- * was in.
+ * any more. So the whole run has a limit too. At the limit the runners are interrupted, and say what they were
+ * in; one that does not hear it is ended.
  */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const minuteMs = 60_000;
 
+/** Arguments of Node for each of the processes that run side by side. */
+type Phase = readonly (readonly string[])[];
+
 interface Group {
-  /** Side by side. */
-  readonly runs: readonly { readonly patterns: readonly string[]; readonly flags: readonly string[] }[];
+  readonly phases: readonly Phase[];
   readonly limitMs: number;
 }
 
-/** Two files at a time suit the two cores that CI has. */
-const apart = ['--test-concurrency=2'];
-const together = ['--test-isolation=none'];
+const common = ['--test-reporter=spec', '--test-timeout=120000'];
 const short = '**/!(*.long).test.ts';
+const unit: Phase = [
+  together(`test/{core,engine}/${short}`),
+  together(`test/{adapters,app,bench,docs,house,models,studio}/${short}`),
+];
+const long = apart('test/**/*.long.test.ts', 'test/{cli,examples,system}/**/*.test.ts');
 
 const groups: Readonly<Record<string, Group>> = {
-  all: { runs: [{ patterns: ['test/**/*.test.ts'], flags: apart }], limitMs: 14 * minuteMs },
-  unit: {
-    runs: [
-      { patterns: [`test/{core,engine,house,docs,models,studio,bench}/${short}`], flags: together },
-      { patterns: [`test/{adapters,app}/${short}`], flags: apart },
-    ],
-    limitMs: 3 * minuteMs,
-  },
+  all: { phases: [unit, [long]], limitMs: 14 * minuteMs },
+  unit: { phases: [unit], limitMs: 3 * minuteMs },
 };
 
 /** Node keeps what it compiled between runs, which takes a quarter off the time of many short processes. */
 const compileCache = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
 
 const named = process.argv.slice(2);
-const group = groups[named[0] ?? 'all'] ?? {
-  runs: [{ patterns: named, flags: apart }],
+const { phases, limitMs } = groups[named[0] ?? 'all'] ?? {
+  phases: [[apart(...named)]],
   limitMs: 14 * minuteMs,
 };
-const runners = group.runs.map(({ patterns, flags }) =>
-  spawn(
-    process.execPath,
-    ['--test', '--test-reporter=spec', '--test-timeout=120000', ...flags, ...patterns],
-    {
-      cwd: fileURLToPath(new URL('..', import.meta.url)),
-      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
-      stdio: 'inherit',
-    },
-  ),
-);
+const running = new Set<ChildProcess>();
+let stopped = false;
 const limit = setTimeout(() => {
-  console.error(`the tests are interrupted after ${group.limitMs / minuteMs} minutes`);
-  for (const runner of runners) runner.kill('SIGINT');
-}, group.limitMs);
+  console.error(`the tests are interrupted after ${limitMs / minuteMs} minutes`);
+  stop('SIGINT');
+  setTimeout(() => stop('SIGKILL'), 10_000).unref();
+}, limitMs);
 // A SIGINT from the terminal reaches the runners by itself; they have the last word.
 process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => {
-  for (const runner of runners) runner.kill('SIGTERM');
-});
-const codes = await Promise.all(
-  runners.map(
-    (runner) => new Promise<number>((resolve) => runner.once('close', (code) => resolve(code ?? 1))),
-  ),
-);
+process.on('SIGTERM', () => stop('SIGTERM'));
+process.exitCode = await inTurn();
 clearTimeout(limit);
-process.exitCode = Math.max(...codes);
+
+async function inTurn(): Promise<number> {
+  const codes: number[] = [];
+  for (const phase of phases) {
+    if (stopped) return 1;
+    codes.push(...(await Promise.all(phase.map(run))));
+  }
+  return Math.max(...codes);
+}
+
+function run(args: readonly string[]): Promise<number> {
+  const runner = spawn(process.execPath, args, {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
+    stdio: 'inherit',
+  });
+  running.add(runner);
+  return new Promise((resolve) => {
+    runner.once('close', (code) => {
+      running.delete(runner);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+function stop(signal: NodeJS.Signals): void {
+  stopped = true;
+  for (const runner of running) runner.kill(signal);
+}
+
+function together(...patterns: readonly string[]): readonly string[] {
+  return [...common, 'scripts/together.ts', ...patterns];
+}
+
+/** Two files at a time suit the two cores that CI has. */
+function apart(...patterns: readonly string[]): readonly string[] {
+  return ['--test', ...common, '--test-concurrency=2', ...patterns];
+}

@@ -1,7 +1,7 @@
 /** What a killed process had not written yet is in the journal, and from there in the history after the next start. */
 
 import assert from 'node:assert/strict';
-import { beforeEach, mock, test } from 'node:test';
+import { afterEach, beforeEach, mock, test } from 'node:test';
 import { fillFromJournal, type OpenHistory, recordFleet } from '../../../src/adapters/history/index.ts';
 import { LiveModels } from '../../../src/adapters/history/live-models.ts';
 import type { Model } from '../../../src/core/model/index.ts';
@@ -45,7 +45,6 @@ let dropped = 0;
 
 beforeEach(() => {
   // What is gathered leaves when a test says so.
-  mock.timers.reset();
   mock.timers.enable({ apis: ['setInterval'] });
   clock = createManualClock(startMs);
   journal = memoryJournal();
@@ -54,6 +53,7 @@ beforeEach(() => {
   facts = [];
   dropped = 0;
 });
+afterEach(() => mock.timers.reset());
 
 /** The process that runs; those before it were killed. */
 let life = 0;

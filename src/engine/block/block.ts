@@ -26,7 +26,7 @@ import { Detection, Sensors } from '../detection/index.ts';
 import {
   BlockMemory,
   copySide,
-  countedElsewhere,
+  isCountedElsewhere,
   createSide,
   fillHole,
   historySpan,
@@ -211,7 +211,7 @@ export class Block {
     if (side === undefined) return;
     const { samples, history, told } = side;
     const measurement = sample.signal - this.model.inputs.length;
-    if (measurement >= 0) told.cameMs[measurement] = this.beliefMs;
+    if (measurement >= 0) noteArrival(told.cameMs, measurement, sample.receivedMs);
     const reason = this.#fromBefore(lane, sample);
     if (reason !== undefined) return this.#refuse(lane, reason, sample);
     const outcome = samples.push(sample, this.#boundary, history);
@@ -220,7 +220,7 @@ export class Block {
     if (evicted !== undefined) this.events.overflow(lane, evicted, this.beliefMs);
     if (replaced !== undefined) this.#refuse(lane, 'replaced', replaced);
     if (outcome !== 'late') return undefined;
-    if (sample.receivedMs !== countedElsewhere) this.#reporter.counters.lateSamples++;
+    if (!isCountedElsewhere(sample.receivedMs)) this.#reporter.counters.lateSamples++;
     this.#anyLate = true;
     const { place, boundary } = samples.late;
     side.late = {
@@ -370,4 +370,11 @@ export class Block {
   #status(lane: number): number {
     return this.memory.note(lane, this.memory.frameLayout.status);
   }
+}
+
+/** By arrival, not by the tick that it came to: so it is the same after a restart, and in a replay. Shadows hear when it came, too. */
+function noteArrival(cameMs: Float64Array, measurement: number, receivedMs: number): void {
+  const newest = cameMs[measurement] ?? Number.NaN;
+  const atMs = Math.abs(receivedMs);
+  if (!(newest >= atMs)) cameMs[measurement] = atMs;
 }

@@ -17,7 +17,7 @@
 
 import type { Detection, Sensors } from '../detection/index.ts';
 import type { BlockMemory, LaneEvents, LaneSide, Motion } from '../lanes/index.ts';
-import { countedElsewhere, LaneList } from '../lanes/index.ts';
+import { isCountedElsewhere, LaneList } from '../lanes/index.ts';
 import type { Reporter } from '../protocol/index.ts';
 import { statusCodes } from '../snapshot/index.ts';
 
@@ -285,7 +285,7 @@ export class Ticker {
   /** @returns one of `news`: samples that are worked in again have been counted. */
   #arrived(receivedMs: number): number {
     if (Number.isNaN(receivedMs)) return news.old;
-    if (receivedMs === countedElsewhere) return news.elsewhere;
+    if (isCountedElsewhere(receivedMs)) return news.elsewhere;
     this.#options.reporter.counters.appliedSamples++;
     if (this.#arrivals.length < arrivalLimit) this.#arrivals.push(receivedMs);
     return news.own;

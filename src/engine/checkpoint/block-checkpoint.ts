@@ -52,7 +52,7 @@ export function saveBlock(
     model: block.model.id,
     hash: documentHash(block.model.document),
     ...made,
-    ...(made.journal !== undefined && { beginsMs }),
+    ...(made.journal !== undefined && { beginsMs, madeMs: block.beliefMs }),
     twins: block.twins.map(({ id }) => id),
     ...versionsOf(block),
     columns: [...columns.map(({ name }) => name), ...names],
@@ -250,7 +250,8 @@ function beliefColumns({ memory, model, motion }: Block): Column[] {
   }));
 }
 
-function columnsOf({ memory, model }: Block): Column[] {
+function columnsOf(block: Block): Column[] {
+  const { memory, model } = block;
   const { layout, frameLayout } = memory;
   const slot = (name: string, at: number): Column => ({
     name,
@@ -263,6 +264,12 @@ function columnsOf({ memory, model }: Block): Column[] {
     write: (lane, value) => memory.setNote(lane, at, value),
   });
   const recent = (name: string, at: number): Column => ({ ...note(name, at), isNew: true });
+  const came = (name: string, at: number): Column => ({
+    name: `came ${name}`,
+    read: (lane) => block.side(lane)?.told.cameMs[at] ?? Number.NaN,
+    write: (lane, value) => block.side(lane)?.told.cameMs.fill(value, at, at + 1),
+    isNew: true,
+  });
   return [
     slot('time', layout.time),
     slot('time-error', layout.timeError),
@@ -282,6 +289,7 @@ function columnsOf({ memory, model }: Block): Column[] {
       recent(`interval ${name}`, frameLayout.intervals + i),
       recent(`intervals seen ${name}`, frameLayout.seen + i),
     ]),
+    ...model.measurements.map(({ name }, i) => came(name, i)),
     recent('resets', frameLayout.resets),
     note('status', frameLayout.status),
     note('belief', frameLayout.beliefMs),

@@ -174,7 +174,7 @@ export class LiveFleet implements Fleet {
       if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));
       this.#recorder?.begin('start');
       this.#alarms.restore(found.alarms);
-      for (const client of this.#clients) client.go(journal.last);
+      for (const client of this.#clients) client.go(found.until);
     }
     const kernels = describeKernels(parts, this.kernel);
     if (kernels !== undefined) this.#events.tellOfAll('kernel-changed', kernels);

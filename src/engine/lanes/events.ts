@@ -10,7 +10,7 @@ import { formatSpan } from '../basics/index.ts';
 import type { Reporter, ShardEvent, ShardReason } from '../protocol/index.ts';
 import { severities } from '../snapshot/index.ts';
 import type { BlockMemory } from './memory.ts';
-import { countedElsewhere, type QueuedSample } from './samples.ts';
+import { isCountedElsewhere, type QueuedSample } from './samples.ts';
 import type { LaneSide } from './side.ts';
 
 const bounds = ['min', 'max'] as const;
@@ -194,7 +194,7 @@ export class LaneEvents {
     { signal, timeMs, value, receivedMs }: QueuedSample,
     atMs: number,
   ): void {
-    if (receivedMs === countedElsewhere) return;
+    if (isCountedElsewhere(receivedMs)) return;
     this.#reporter.refuse({ reason, atMs, twin: this.#sides[lane]?.twin.index ?? -1, signal, timeMs, value });
   }
 

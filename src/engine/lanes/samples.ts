@@ -50,7 +50,14 @@ export interface Displaced {
 }
 
 /** In place of the time of arrival: another lane of the twin has the sample as well, and counts it. */
-export const countedElsewhere = Number.NEGATIVE_INFINITY;
+export function countedElsewhere(receivedMs: number): number {
+  // One that was applied has lost its time.
+  return Number.isNaN(receivedMs) ? Number.NEGATIVE_INFINITY : -Math.abs(receivedMs);
+}
+
+export function isCountedElsewhere(receivedMs: number): boolean {
+  return receivedMs < 0 || Object.is(receivedMs, -0);
+}
 
 const nothing: Displaced = {};
 const width = 4;
@@ -189,7 +196,7 @@ export class LaneSamples {
     return this.#number(row, columns.value);
   }
 
-  /** When the sample came, or `countedElsewhere`, the first time that it is asked; then NaN. */
+  /** When the sample came, perhaps as `countedElsewhere`, the first time that it is asked; then NaN. */
   takeReceivedMs(row: number): number {
     const receivedMs = this.#number(row, columns.receivedMs);
     this.#rows[row * width + columns.receivedMs] = Number.NaN;

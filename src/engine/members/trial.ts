@@ -73,7 +73,7 @@ export function samplesOf({ live, shadow, routes }: Trial, sample: Given): Sampl
   const { inputs, measurements } = routes.shadowModel;
   const described = inputs[other] ?? measurements[other - inputs.length];
   if (described === undefined || !isInBounds(described, value)) return given;
-  const own = isLive ? countedElsewhere : receivedMs;
+  const own = isLive ? countedElsewhere(receivedMs) : receivedMs;
   return [...given, { twin: shadow.target.index, signal: other, timeMs, value, receivedMs: own }];
 }
 

@@ -12,6 +12,8 @@ export interface CheckpointPart {
   readonly kernel?: string;
   /** With a journal: the time where each twin is in here. Later samples are in `queued`, whether they were applied or not. */
   readonly beginsMs?: readonly number[];
+  /** With a journal: when the newest tick was due that the block had made. */
+  readonly madeMs?: number;
   /** With a journal: its last record whose samples are in here. */
   readonly journal?: number;
   /** With a journal: which block it was, as tick records name it. */

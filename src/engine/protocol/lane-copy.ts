@@ -47,8 +47,9 @@ export interface Told {
   /** 1 for each measurement that was told to be silent, and to be rejected. */
   readonly silent: Uint8Array;
   readonly rejected: Uint8Array;
-  /** Time of the newest firing of each `when`, and the tick at which each measurement last came; NaN: never. */
+  /** Time of the newest firing of each `when`; −∞: never. */
   readonly firedMs: Float64Array;
+  /** When a sample of each measurement last came; NaN: never. */
   readonly cameMs: Float64Array;
 }
 

@@ -81,8 +81,8 @@ class Recovery {
   readonly #gone = new Set<string>();
   /** What comes from now on is told to the shards by others. */
   readonly #until: number;
-  /** When the newest published tick was due. */
-  #publishedMs = Number.NEGATIVE_INFINITY;
+  /** When the newest tick was due that is known to have been made. */
+  #madeMs: number;
   /** Of the record under way. */
   #number = 0;
   #samples = 0;
@@ -96,6 +96,7 @@ class Recovery {
     this.#had = new Map(
       checkpoint.parts.flatMap(({ twins, journal = 0 }) => twins.map((id) => [id, journal] as const)),
     );
+    this.#madeMs = Math.max(...checkpoint.parts.map(({ madeMs, savedMs }) => madeMs ?? savedMs));
     this.#blocks = new RecordedBlocks(checkpoint.parts);
     this.#alarms = new Map(checkpoint.alarms.map((alarm) => [alarm.id, alarm]));
     this.#refilling = new Refilling(clients, members);
@@ -111,8 +112,8 @@ class Recovery {
     const from =
       this.#had.size === 0 ? this.#until + 1 : Math.min(...new Set(this.#had.values()), this.#until) + 1;
     for await (const page of journal.pages(from)) await this.#takePage(page);
-    // What was published is there at once.
-    this.#refilling.runTo(this.#publishedMs);
+    // What was made is there at once, and is not given up if that is long ago.
+    this.#refilling.runTo(this.#madeMs);
     await this.#refilling.flush();
     for (const id of this.#gone) {
       const entry = members.find(id);
@@ -160,7 +161,7 @@ class Recovery {
   async #takeOther(content: Uint8Array, number: number): Promise<void> {
     const tick = decodeTick(content);
     if (tick !== undefined) {
-      this.#publishedMs = Math.max(this.#publishedMs, tick.dueMs);
+      this.#madeMs = Math.max(this.#madeMs, tick.dueMs);
       return this.#blocks.tick(tick);
     }
     const command = decodeCommand(content);

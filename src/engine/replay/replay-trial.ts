@@ -60,7 +60,7 @@ export class ReplayTrial {
   readonly #pairs = new Map<number, Pair>();
   /** By list of twins. */
   readonly #known = new WeakMap<readonly number[], Pairs>();
-  readonly #given = { twin: 0, signal: 0, timeMs: 0, value: 0, receivedMs: countedElsewhere };
+  readonly #given = { twin: 0, signal: 0, timeMs: 0, value: 0, receivedMs: 0 };
 
   constructor(options: ReplayTrialOptions, twins: ReplayTwins) {
     this.#options = options;
@@ -97,6 +97,7 @@ export class ReplayTrial {
     given.signal = signal;
     given.timeMs = sample.timeMs;
     given.value = sample.value;
+    given.receivedMs = countedElsewhere(sample.receivedMs);
     site.lay(record, given);
   }
 

@@ -189,7 +189,7 @@ export class Replayer {
     sample.twin = shadow;
     sample.signal = shadowSignal;
     // It is counted by the live one, if that has the signal.
-    sample.receivedMs = twin < 0 ? numbers.receivedMs : countedElsewhere;
+    sample.receivedMs = twin < 0 ? numbers.receivedMs : countedElsewhere(numbers.receivedMs);
     (other.site ?? this.#homeless).lay(record, sample);
   }
 

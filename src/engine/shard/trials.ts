@@ -20,7 +20,7 @@ import {
   samplesFrom,
 } from '../block/index.ts';
 import { isInBounds } from '../ingest/index.ts';
-import { countedElsewhere, type QueuedSample } from '../lanes/index.ts';
+import { countedElsewhere, isCountedElsewhere, type QueuedSample } from '../lanes/index.ts';
 import type { LaneAhead, Reporter, ShardTwin, ToShard } from '../protocol/index.ts';
 import type { Blocks, Place, Running } from './blocks.ts';
 import type { ShardModels } from './models.ts';
@@ -110,7 +110,7 @@ export class ShardTrials {
     const known = new Set(live === undefined ? [] : signalNames(live.running.block.model));
     const names = signalNames(block.model);
     for (const sample of block.side(lane)?.samples ?? []) {
-      if (sample.receivedMs === countedElsewhere) continue;
+      if (isCountedElsewhere(sample.receivedMs)) continue;
       if (known.has(names[sample.signal] ?? '')) this.#options.reporter.counters.appliedSamples++;
       else block.events.refuse(lane, 'unknown-twin', sample, block.beliefMs);
     }
@@ -162,7 +162,7 @@ export class ShardTrials {
     for (const sample of samplesFrom(live, lane, 0)) {
       const signal = numberOf(sample.signal);
       if (signal === undefined || !(boundaryOf(live, lane, sample) >= from)) continue;
-      const copy: QueuedSample = { ...sample, signal, receivedMs: countedElsewhere };
+      const copy: QueuedSample = { ...sample, signal, receivedMs: countedElsewhere(sample.receivedMs) };
       if (isWithin(shadow.model, copy)) shadow.refill(0, copy);
     }
     const inputs = [live.model.inputs.length, shadow.model.inputs.length] as const;

@@ -65,21 +65,30 @@ test('a twin that the project changed meanwhile goes on from the first checkpoin
   for (const [id, expected] of last) assert.equal(states.get(id)?.toJson(), expected?.toJson(), id);
 });
 
-test('ticks that were given up, since nobody was there for minutes, are not made now', async () => {
-  const project = projectAt(createProject());
-  const clock = clockAt(startMs);
-  const before = await live(project, clock);
-  await run(before, { from: 1, to: 30 });
-  await before.kill();
-  await clock.advance(600_000);
-  const life = await live(project, clock);
-  await run(life, { from: 31, to: 50 });
-  const last = new Map(project.twins.map(({ id }) => [id, life.fleet.snapshot(id)]));
-  await life.stop();
-  const { states, differences } = await replayProject(project);
-  assert.deepEqual(differences, []);
-  for (const [id, expected] of last) assert.equal(states.get(id)?.toJson(), expected?.toJson(), id);
-});
+for (const [how, awayMs] of [
+  ['kill', 30_000],
+  ['kill', 600_000],
+  ['stop', 30_000],
+  ['stop', 600_000],
+] as const) {
+  test(`after a ${how} and ${awayMs / 1000} s without anybody every tick is as it was seen`, async () => {
+    const project = projectAt(createProject());
+    const clock = clockAt(startMs);
+    const before = await live(project, clock);
+    await run(before, { from: 1, to: 30 });
+    await before[how]();
+    await clock.advance(awayMs);
+    const life = await live(project, clock);
+    await run(life, { from: 31, to: 50 });
+    const last = new Map(project.twins.map(({ id }) => [id, life.fleet.snapshot(id)]));
+    await life.stop();
+    const { states, ticks, differences } = await replayProject(project);
+    assert.deepEqual(differences, []);
+    assert.equal(ticks.other, 0);
+    assert.ok(ticks.compared > 190, `${ticks.compared} were compared`);
+    for (const [id, expected] of last) assert.equal(states.get(id)?.toJson(), expected?.toJson(), id);
+  });
+}
 
 /** The tank with a better sensor. */
 function publishNext(directory: string): void {

@@ -108,6 +108,25 @@ test('a crash before the first checkpoint costs nothing, and what came while nob
   assert.ok(kinds(again).includes('resumed'));
 });
 
+test('after a stop and a long time away the twins are as they were last seen, and go on from there', async () => {
+  const clock = createManualClock(startMs);
+  const kept = { checkpoints: memoryStore(), checkpointEveryMs: 5000, journal: memoryJournal() };
+  const first = await start(clock, 1, kept);
+  for (let k = 1; k <= 30; k++) {
+    for (const [twin, payload] of messages(k)) telemetry(first, twin, payload, clock.nowMs());
+    await clock.advance(1000);
+  }
+  const elapsed = (fleet: Fleet) => twins.map(({ id }) => fleet.snapshot(id)?.elapsedSeconds);
+  assert.deepEqual(elapsed(first), [30, 30, 30]);
+  await first.stop();
+  await clock.advance(600_000);
+  const again = await start(clock, 1, kept);
+  assert.deepEqual(elapsed(again), [30, 30, 30]);
+  for (let k = 1; k <= 5; k++) await clock.advance(1000);
+  for (const seconds of elapsed(again))
+    assert.ok(Number(seconds) > 30 && Number(seconds) < 40, String(seconds));
+});
+
 test('what a disk loses of its end is lost, but nothing that comes after it', async () => {
   const clock = createManualClock(startMs);
   const kept = { checkpoints: memoryStore(), checkpointEveryMs: 5000, journal: memoryJournal() };

@@ -163,6 +163,11 @@ export class Block {
     this.#ticker.isOpenLoop = isOpenLoop;
   }
 
+  /** Tells that all samples which came by then are here. */
+  heard(untilMs: number): void {
+    this.#shape.span.heardK = Math.floor(untilMs / this.periodMs);
+  }
+
   /** Gives up ticks: the twins stand still over them. */
   skip(ticks: number): void {
     this.workIn();

@@ -4,6 +4,9 @@
  * Copies are kept so that the oldest is as old as the lateness, and two neighbours are a quarter of it apart; besides
  * them there is what the block remembers of its last tick. A late sample takes the lane back to the newest copy
  * in which nothing that comes after the sample has been applied, and its ticks are made again from there.
+ *
+ * Whether a sample is too late is decided where it comes in, by its time of arrival. So that one which was taken there is
+ * never refused here, however long it was on its way, copies are kept as long as such samples may still come.
  */
 
 import type { HistoryCopy, LateTarget } from '../protocol/index.ts';
@@ -18,12 +21,21 @@ export interface HistorySpan {
   readonly every: number;
   /** Boundaries a tick. */
   readonly substeps: number;
+  /** At most so many ticks is a sample on its way. */
+  readonly patience: number;
+  /** Samples that came later than the end of this tick may still be on their way. */
+  heardK: number;
 }
+
+/** Who has said nothing for so long gets no more of us. */
+const patienceMs = 60_000;
 
 export function historySpan(latenessMs: number, periodMs: number, substeps: number): HistorySpan {
   // A tick more, since a sample may have been on its way for so long.
   const ticks = latenessMs > 0 ? Math.ceil(latenessMs / periodMs) + 1 : 0;
-  return { ticks, every: Math.max(1, Math.ceil(latenessMs / 4 / periodMs)), substeps };
+  const every = Math.max(1, Math.ceil(latenessMs / 4 / periodMs));
+  const patience = Math.ceil(patienceMs / periodMs);
+  return { ticks, every, substeps, patience, heardK: Number.POSITIVE_INFINITY };
 }
 
 /** What stands before the numbers of a copy. */
@@ -93,13 +105,14 @@ export class LaneHistory implements Past {
     place: number,
     { memory, lane }: { readonly memory: BlockMemory; readonly lane: number },
   ): void {
-    const { ticks, every } = this.#span;
+    const { ticks, every, patience, heardK } = this.#span;
     if (ticks === 0) return;
     this.#recentK = k;
     this.#recentPlace = place;
     if (this.#count > 0 && k - this.#k(this.#count - 1) < every) return;
     // The second copy has the whole span behind it, so the first is needed no more; its memory is.
-    if (this.#count > 1 && k - this.#k(1) >= ticks) this.#shift();
+    const neededK = Math.max(Math.min(k, heardK), k - patience) - ticks;
+    while (this.#count > 1 && this.#k(1) <= neededK) this.#shift();
     const at = this.#push(k, place, memory.savedCount);
     memory.save(lane, this.#rows, at);
   }

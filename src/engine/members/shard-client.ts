@@ -163,7 +163,10 @@ export class ShardClient {
 
   /** A frame was taken. */
   taken(block: number): void {
-    this.#link.send({ kind: 'taken', block });
+    this.#flush();
+    // What is held back while it recovers was not sent.
+    const heardMs = this.recovers ? Number.NEGATIVE_INFINITY : this.#clock.nowMs();
+    this.#link.send({ kind: 'taken', block, heardMs });
   }
 
   /** @throws GemelError `WORKER_FAILED` if the shard has died; `FLEET_BUSY` at the limit. */

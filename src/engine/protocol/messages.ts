@@ -84,8 +84,8 @@ export type ToShard =
     }
   /** The lanes of a twin exchange their roles. These are the new ones. */
   | { readonly kind: 'swap'; readonly request: number; readonly live: number; readonly shadow: number }
-  /** A frame was taken, so another one may be sent. */
-  | { readonly kind: 'taken'; readonly block: number }
+  /** A frame was taken, so another one may be sent; and all samples that came by `heardMs` were. */
+  | { readonly kind: 'taken'; readonly block: number; readonly heardMs: number }
   /**
    * To be answered with what every twin is; with a journal, so that it can be taken back by samples as late as may be.
    * `position` is the last record of the journal whose samples were sent.

@@ -15,14 +15,15 @@
  */
 
 import { type Backend, defaultBackend } from '../../core/kernel/index.ts';
-import { createStopController, formatSpan } from '../basics/index.ts';
+import { createStopController } from '../basics/index.ts';
 import { Block } from '../block/index.ts';
 import { restoreBlock, saveBlock } from '../checkpoint/index.ts';
 import type { Clock } from '../ports/index.ts';
 import type { FromShard, ShardReport, ShardTwin, ToShard } from '../protocol/index.ts';
 import { Reporter, sampleColumns } from '../protocol/index.ts';
-import { digestOf, severities } from '../snapshot/index.ts';
+import { digestOf } from '../snapshot/index.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
+import { skipSuspended, tellMissed } from './delays.ts';
 import { gauge } from './gauges.ts';
 import { ShardModels } from './models.ts';
 import { frameOf, giveUp, runTo, type Standing, standingOf } from './rerun.ts';
@@ -30,7 +31,7 @@ import { beginningsOf, problemIn } from './start.ts';
 import { ShardTrials } from './trials.ts';
 
 /** Spans are of real time, whatever the speed of the clock. */
-const limits = { framesOnTheirWay: 4, publishBehindMs: 1000, suspendedMs: 60_000 } as const;
+const limits = { framesOnTheirWay: 4, publishBehindMs: 1000 } as const;
 
 export interface ShardOptions {
   readonly clock: Clock;
@@ -48,6 +49,8 @@ export class Shard {
   readonly #stop = createStopController();
   #failed = false;
   #digests = false;
+  /** All samples that came by then are here. */
+  #heardMs = Number.NEGATIVE_INFINITY;
   readonly #blocks = new Blocks();
   readonly #trials: ShardTrials;
   readonly #models: ShardModels;
@@ -94,7 +97,7 @@ export class Shard {
         this.#step(message);
         break;
       case 'taken':
-        this.#taken(message.block);
+        this.#taken(message);
         break;
       case 'add':
         this.#add(message);
@@ -244,8 +247,9 @@ export class Shard {
     this.#send({ kind: 'removed', request, twin, ...(copy && { lane: copy }), report }, []);
   }
 
-  #taken(number: number): void {
-    const running = this.#blocks.byNumber(number);
+  #taken({ block, heardMs }: Extract<ToShard, { kind: 'taken' }>): void {
+    this.#heardMs = Math.max(this.#heardMs, heardMs);
+    const running = this.#blocks.byNumber(block);
     if (running !== undefined) running.framesOnTheirWay--;
   }
 
@@ -284,48 +288,18 @@ export class Shard {
 
   #tick(running: Running): void {
     const { block } = running;
-    this.#skipSuspended(block);
+    skipSuspended(block, this.#clock, this.#reporter);
+    block.heard(this.#heardMs);
     block.tick();
     const finishedMs = this.#clock.nowMs();
     const late = finishedMs > block.nextDueMs;
-    if (late) this.#missed(block, finishedMs);
+    if (late) tellMissed(block, finishedMs, this.#reporter);
     const full = running.framesOnTheirWay >= limits.framesOnTheirWay;
     if (full || (late && finishedMs < running.publishedMs + limits.publishBehindMs * this.#speed)) {
       this.#reporter.counters.unpublishedTicks += block.lanes;
     } else {
       this.#publish(running, finishedMs);
     }
-  }
-
-  #skipSuspended(block: Block): void {
-    const behindMs = this.#clock.nowMs() - block.nextDueMs;
-    if (behindMs < Math.max(limits.suspendedMs * this.#speed, block.periodMs)) return;
-    const ticks = Math.floor(behindMs / block.periodMs);
-    block.skip(ticks);
-    this.#reporter.counters.skippedTicks += ticks * block.lanes;
-    this.#tellOfBlock(
-      block,
-      'resynchronised',
-      `the engine was ${formatSpan(behindMs)} behind and gave up ${ticks} ticks`,
-    );
-  }
-
-  #missed(block: Block, finishedMs: number): void {
-    this.#reporter.counters.missedDeadlines += block.lanes;
-    const lateMs = finishedMs - block.nextDueMs;
-    const what = `a tick of ${block.lanes} twins of ${block.model.id} was finished ${formatSpan(lateMs)} after the next was due`;
-    this.#tellOfBlock(block, 'missed-deadline', what);
-  }
-
-  #tellOfBlock(block: Block, kind: 'missed-deadline' | 'resynchronised', message: string): void {
-    const only = block.lanes === 1 ? block.twin(0)?.index : undefined;
-    this.#reporter.event({
-      twin: only ?? -1,
-      timeMs: block.beliefMs,
-      kind,
-      severity: severities[kind],
-      message,
-    });
   }
 
   #publish(running: Running, finishedMs: number): void {

@@ -76,7 +76,7 @@ test('sends no more frames than the fleet takes', async () => {
   });
   await clock.advance(10_000);
   assert.equal(frames, 4);
-  shard.receive({ kind: 'taken', block: 0 });
+  shard.receive({ kind: 'taken', block: 0, heardMs: clock.nowMs() });
   await clock.advance(10_000);
   assert.equal(frames, 5);
   shard.receive({ kind: 'stop', request: 0 });

@@ -6,7 +6,6 @@
  */
 
 import { GemelError } from '../../core/diagnose/index.ts';
-import type { Backend } from '../../core/kernel/index.ts';
 import {
   type BlockInfo,
   type CheckpointPart,
@@ -17,7 +16,7 @@ import {
   type ShardTwin,
   type ToShard,
 } from '../protocol/index.ts';
-import { Shard } from '../shard/index.ts';
+import { Shard, type ShardModels } from '../shard/index.ts';
 import { type LaidRows, type LaidSample, WaitingSamples } from './waiting-samples.ts';
 
 export interface SiteStart extends Pick<Extract<ToShard, { kind: 'start' }>, 'models' | 'twins'> {
@@ -66,11 +65,11 @@ export class ReplaySite {
     { readonly changes: number; readonly blocks: readonly Standing[] }
   >();
 
-  constructor({ parts, atMs, ...start }: SiteStart, backend: Backend) {
+  constructor({ parts, atMs, ...start }: SiteStart, models: ShardModels) {
     this.#nowMs = atMs;
     this.#shard = new Shard({
       clock: { nowMs: () => this.#nowMs, sleepUntil: () => new Promise(() => undefined) },
-      backend,
+      models,
       send: (message) => this.#hear(message),
     });
     this.#shard.receive({ kind: 'start', ...start, restore: parts, recover: true });

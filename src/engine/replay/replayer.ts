@@ -28,6 +28,7 @@ import {
 } from '../journal/index.ts';
 import { countedElsewhere } from '../lanes/index.ts';
 import type { CheckpointPart } from '../protocol/index.ts';
+import { ShardModels } from '../shard/index.ts';
 import { changeLanes, isTrial, messageOf } from './command-messages.ts';
 import { compareCheckpoints, type Compared } from './compare-checkpoints.ts';
 import { type OwnBlock, OwnBlocks } from './own-blocks.ts';
@@ -79,6 +80,8 @@ export class Replayer {
   readonly #samples: SamplesReader<NamedSignal>;
   readonly #recorded: RecordedBlocks;
   readonly #own: OwnBlocks;
+  /** Of all sites: what detection finds is not compared. */
+  readonly #compiled: ShardModels;
   /** Samples of twins that are not placed. */
   readonly #homeless = new WaitingSamples();
   readonly #sample = { twin: 0, signal: 0, timeMs: 0, value: 0, receivedMs: 0 };
@@ -97,6 +100,7 @@ export class Replayer {
   constructor(options: ReplayerOptions) {
     const { parts, models, twins } = options;
     this.#options = options;
+    this.#compiled = new ShardModels(options.backend, 'off');
     this.#twins = new ReplayTwins(models, twins);
     this.#trial = options.trial && new ReplayTrial(options.trial, this.#twins);
     this.#recorded = new RecordedBlocks(parts);
@@ -325,8 +329,8 @@ export class Replayer {
     const { differences } = compared;
     if (differences.length === 0) return compared;
     const twins = differences.flatMap(({ twin }) => laneOf(twin)?.settings ?? []);
-    const { backend } = this.#options;
-    const options = { backend, models: this.#twins.models(), twins, atMs: part.savedMs };
+    const compiled = this.#compiled;
+    const options = { compiled, models: this.#twins.models(), twins, atMs: part.savedMs };
     const others = replayed.filter(({ model }) => model === part.model);
     const parting = partingTwins([part], others, options);
     const isParting = (id: string): boolean => parting.has(laneOf(id)?.settings.index ?? -1);
@@ -354,7 +358,7 @@ export class Replayer {
         parts,
         atMs: Math.max(...parts.map(({ savedMs }) => savedMs)),
       },
-      this.#options.backend,
+      this.#compiled,
     );
     const isFirst = !this.#sites.has(shard);
     if (isFirst) this.#sites.set(shard, restored);
@@ -371,7 +375,7 @@ export class Replayer {
     const known = this.#sites.get(shard);
     if (known !== undefined) return known;
     const start = { models: [], twins: [], parts: [], atMs: this.#atMs };
-    const site = new ReplaySite(start, this.#options.backend);
+    const site = new ReplaySite(start, this.#compiled);
     this.#sites.set(shard, site);
     return site;
   }

@@ -5,14 +5,14 @@
  * late. So both are taken on to one moment by the engine itself, and what readers see there is compared.
  */
 
-import type { Backend } from '../../core/kernel/index.ts';
 import type { RecordedModel } from '../journal/index.ts';
 import type { CheckpointPart, ShardTwin } from '../protocol/index.ts';
+import type { ShardModels } from '../shard/index.ts';
 import { valuesOf } from './picture.ts';
 import { ReplaySite } from './replay-site.ts';
 
 export interface FutureOptions {
-  readonly backend: Backend;
+  readonly compiled: ShardModels;
   readonly models: readonly RecordedModel[];
   readonly twins: readonly ShardTwin[];
   /** When both are compared. */
@@ -23,11 +23,11 @@ export interface FutureOptions {
 export function partingTwins(
   some: readonly CheckpointPart[],
   others: readonly CheckpointPart[],
-  { backend, models, twins, atMs }: FutureOptions,
+  { compiled, models, twins, atMs }: FutureOptions,
 ): ReadonlySet<number> {
   const numbers = twins.map(({ index }) => index);
   const [one, two] = [some, others].map((parts) => {
-    const site = new ReplaySite({ models, twins, parts, atMs }, backend);
+    const site = new ReplaySite({ models, twins, parts, atMs }, compiled);
     return valuesOf(numbers, site.show());
   });
   const parting = new Set<number>();

@@ -1,4 +1,7 @@
-/** The models of a shard, each compiled once: kernels cannot be sent between threads, and a document is small. */
+/**
+ * The models of a shard, or of several in a thread, each compiled once: kernels cannot be sent between threads, and a
+ * document is small.
+ */
 
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { Backend } from '../../core/kernel/index.ts';
@@ -10,12 +13,21 @@ export interface CompiledModel {
   readonly motion: Motion;
 }
 
+/** Whether faults are looked for: what detection finds is told by events, and changes no number of a frame. */
+export type DetectionMode = 'as the models say' | 'off';
+
 export class ShardModels {
   readonly #backend: Backend;
+  readonly #detection: DetectionMode;
   readonly #compiled = new Map<string, CompiledModel>();
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, detection: DetectionMode = 'as the models say') {
     this.#backend = backend;
+    this.#detection = detection;
+  }
+
+  get arithmetic(): string {
+    return this.#backend.arithmetic;
   }
 
   /** @throws GemelError `MODEL_UNKNOWN` if it was not compiled. */
@@ -31,7 +43,9 @@ export class ShardModels {
     if (known !== undefined) return known;
     const { model, diagnostics } = compileModelDocument(document, id);
     if (model === undefined) throw new GemelError('MODEL_INVALID', `${id} does not compile`, { diagnostics });
-    const compiled = { model, motion: createMotion(model, this.#backend) };
+    const { detect: _, ...undetected } = model;
+    const motion = createMotion(model, this.#backend);
+    const compiled = { model: this.#detection === 'off' ? undetected : model, motion };
     this.#compiled.set(id, compiled);
     return compiled;
   }

@@ -37,12 +37,13 @@ export interface ShardOptions {
   readonly clock: Clock;
   /** Makes the kernels. Default: `defaultBackend`. */
   readonly backend?: Backend;
+  /** Compiled by it. Default: the shard's own. */
+  readonly models?: ShardModels;
   readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
 }
 
 export class Shard {
   readonly #clock: Clock;
-  readonly #backend: Backend;
   readonly #send: ShardOptions['send'];
   readonly #reporter: Reporter;
   readonly #speed: number;
@@ -57,10 +58,9 @@ export class Shard {
   /** Ends the sleep until the next tick, when an earlier one has come. */
   #wake = createStopController();
 
-  constructor({ clock, backend = defaultBackend(), send }: ShardOptions) {
+  constructor({ clock, backend = defaultBackend(), models = new ShardModels(backend), send }: ShardOptions) {
     this.#clock = clock;
-    this.#backend = backend;
-    this.#models = new ShardModels(backend);
+    this.#models = models;
     this.#speed = clock.speed ?? 1;
     this.#reporter = new Reporter(this.#speed);
     this.#send = send;
@@ -164,7 +164,7 @@ export class Shard {
     for (const twin of twins) this.#trials.enter(twin);
     for (const running of started) running.changed = false;
     const blocks = started.map(infoOf);
-    this.#send({ kind: 'ready', blocks, kernel: this.#backend.arithmetic, report: this.#report() }, []);
+    this.#send({ kind: 'ready', blocks, kernel: this.#models.arithmetic, report: this.#report() }, []);
     for (const running of started) this.#publish(running, nowMs);
     if (!recover) this.#begin();
   }
@@ -347,7 +347,7 @@ export class Shard {
   #sendCheckpoint({ request, position }: Extract<ToShard, { kind: 'checkpoint' | 'stop' }>): void {
     const made = {
       savedMs: this.#clock.nowMs(),
-      kernel: this.#backend.arithmetic,
+      kernel: this.#models.arithmetic,
       ...(position !== undefined && { journal: position }),
     };
     const parts = Array.from(this.#blocks.all(), ({ block, number }) =>

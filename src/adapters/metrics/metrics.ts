@@ -10,6 +10,7 @@ import type { Fleet, TickReport } from '../../engine/index.ts';
 import { addAlarmMetrics } from './alarm-metrics.ts';
 import { addFleetMetrics } from './fleet-metrics.ts';
 import { addProcessMetrics } from './process-metrics.ts';
+import { ManyHistogram } from './many-histogram.ts';
 import type { MetricsSources } from './sources.ts';
 import { addSourceMetrics } from './source-metrics.ts';
 
@@ -45,11 +46,10 @@ export function createMetrics({ fleet, version }: MetricsOptions): Metrics {
     buckets: tickBuckets,
     registers,
   });
-  const sampleSeconds = new Histogram({
+  const sampleSeconds = new ManyHistogram({
     name: 'gemel_sample_to_state_seconds',
     help: 'From the arrival of a sample to the snapshot that contains it.',
     buckets: sampleBuckets,
-    registers,
   });
   const observe = (tick: TickReport) => {
     tickSeconds.observe(Math.max(0, tick.seenMs - tick.dueMs) / 1000);
@@ -72,7 +72,7 @@ export function createMetrics({ fleet, version }: MetricsOptions): Metrics {
 
   return {
     contentType: registry.contentType,
-    render: () => registry.metrics(),
+    render: async () => `${await registry.metrics()}\n${sampleSeconds.render()}`,
     watch: (sources) => addSourceMetrics(registry, sources),
     stop() {
       stopTicks();

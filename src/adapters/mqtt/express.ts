@@ -117,12 +117,12 @@ export class ExpressLane {
     const isLong = nowMs - this.#longWayMs > longWayEveryMs;
     let at = 0;
     let frame = this.#frameAt(bytes, at);
-    for (
-      ;
-      frame !== undefined && !isLong && this.#takeFrame(bytes, frame);
-      frame = this.#frameAt(bytes, at)
-    ) {
+    while (frame !== undefined) {
+      const next = this.#frameAt(bytes, frame.to);
+      // The last, since all that follows goes with it.
+      if ((isLong && next === undefined) || !this.#takeFrame(bytes, frame)) break;
       at = frame.to;
+      frame = next;
     }
     this.#flush();
     if (this.#socket.destroyed) return undefined;

@@ -26,9 +26,23 @@ export function guard(socket: net.Socket, { packetBytes, onOversized, express }:
   let lane: ExpressLane | undefined;
   let isOpen = false;
   socket.read = (size?: number) => {
-    if (lane?.isFull() === true) return null;
-    const chunk: unknown = read(size);
-    if (!(chunk instanceof Buffer)) return chunk;
+    // What is taken here is nothing to aedes, which then waits for news; and there is none while something is left to read.
+    for (;;) {
+      // The stream itself asks for nothing, so that more is fetched.
+      if (size !== 0 && lane?.isFull() === true) return null;
+      const chunk: unknown = read(size);
+      const rest = chunk instanceof Buffer ? pass(chunk) : chunk;
+      if (rest !== undefined) return rest;
+    }
+  };
+  return {
+    open() {
+      isOpen = true;
+    },
+  };
+
+  /** What aedes is given of a chunk: undefined for nothing, null at the end of the connection. */
+  function pass(chunk: Buffer): Buffer | undefined | null {
     if (isOpen && lane === undefined && limit.isBetween) {
       // aedes reads when there is something to read, and now there is.
       lane = new ExpressLane(express, socket, () => socket.emit('readable'));
@@ -39,11 +53,6 @@ export function guard(socket: net.Socket, { packetBytes, onOversized, express }:
       onOversized(bytes);
       return null;
     }
-    return lane === undefined ? chunk : (lane.take(chunk) ?? null);
-  };
-  return {
-    open() {
-      isOpen = true;
-    },
-  };
+    return lane === undefined ? chunk : lane.take(chunk);
+  }
 }

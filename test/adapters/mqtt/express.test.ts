@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import mqttPacket from 'mqtt-packet';
 import { createCounters } from '../../../src/adapters/mqtt/counters.ts';
 import { Express, ExpressLane } from '../../../src/adapters/mqtt/express.ts';
+import { guard } from '../../../src/adapters/mqtt/gate.ts';
 import { createInbox } from '../../../src/adapters/mqtt/inbox.ts';
 import { createEmbeddedBroker, type MessageListener } from '../../../src/adapters/mqtt/index.ts';
 import { createNotes } from '../../../src/adapters/mqtt/notes.ts';
@@ -114,6 +115,32 @@ describe('the short way', () => {
     }
     assert.deepEqual(longs, [600, 1200, 1800]);
     assert.equal(taken.length, 21 - longs.length);
+  });
+
+  test('is left for one message only of many that came together, the last', () => {
+    const { lane: tried, taken, time } = lane();
+    time.nowMs += 501;
+    const messages = ['a', 'b', 'c'].map((text) => publish({ text }));
+    assert.deepEqual(tried.take(Buffer.concat(messages)), messages[2]);
+    assert.deepEqual(taken, ['a', 'b']);
+  });
+
+  test('is taken by all that a connection has, though a read gives it in pieces', () => {
+    const { express, taken, time } = lane();
+    const socket = new net.Socket();
+    const gate = guard(socket, { packetBytes: 1000, onOversized: () => assert.fail(), express });
+    gate.open();
+    socket.push(ping);
+    assert.deepEqual(socket.read(), ping);
+    time.nowMs += 1;
+    const all = publish({ text: 'a' });
+    for (const piece of [all.subarray(0, 5), all.subarray(5), publish({ text: 'b' })]) socket.push(piece);
+    socket.read(0);
+    assert.equal(socket.readableLength > 0, true);
+    assert.equal(socket.read(), null);
+    assert.deepEqual(taken, ['a', 'b']);
+    assert.equal(socket.readableLength, 0);
+    socket.destroy();
   });
 
   test('asks again who reads a topic once somebody else may', () => {

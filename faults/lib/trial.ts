@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, freePorts, type Scope, until, wait } from '../../bench/lib/scope.ts';
 import { createFileCheckpoints } from '../../src/adapters/checkpoint/index.ts';
-import { decodeCheckpoint } from '../../src/engine/checkpoint/checkpoint.ts';
-import type { RecordedSample } from '../../src/engine/index.ts';
+import { readSegments } from '../../src/adapters/journal/index.ts';
+import { decodeCheckpoint, lookUp, type RecordedSample } from '../../src/engine/index.ts';
 import { sampleColumns } from '../../src/engine/protocol/messages.ts';
 import { keyOf, Ledger } from './ledger.ts';
 import type { Order } from './points.ts';
@@ -283,7 +283,9 @@ export class Trial {
       const saved = await store.load();
       if (saved === undefined) return 0;
       let doubles = 0;
-      for (const { queued } of decodeCheckpoint(saved).parts) {
+      const pages = (from: number) => readSegments(this.journal, from);
+      const { parts } = await lookUp(decodeCheckpoint(saved).parts, { pages });
+      for (const { queued } of parts) {
         const seen = new Set<string>();
         for (let at = 0; at < queued.length; at += sampleColumns.count) {
           const [twin, signal, timeMs] = queued.subarray(at, at + 3);

@@ -17,7 +17,7 @@ export {
   type Raise,
 } from './alarms/index.ts';
 export type { StopSignal } from './basics/index.ts';
-export { type Checkpoint, decodeCheckpoint } from './checkpoint/index.ts';
+export { type Checkpoint, decodeCheckpoint, lookUp, neededBy } from './checkpoint/index.ts';
 export {
   createFleet,
   type Fleet,

@@ -1,9 +1,9 @@
 /**
  * Checkpoints that are kept for replays: the first of each run and one every so often, as long as the journal has the records
- * that come after it.
+ * that it needs.
  *
  * An archived checkpoint is a second name (a hard link) of a file that was written anyway, so it costs no write. The name says
- * which record comes first after it, and when it was made: `00000000000000000042-20261122T130000.513Z.checkpoint`.
+ * from which record on it needs the journal, and when it was made: `00000000000000000042-20261122T130000.513Z.checkpoint`.
  */
 
 import path from 'node:path';
@@ -11,7 +11,7 @@ import type { CheckpointFiles } from './files.ts';
 
 export interface ArchivedCheckpoint {
   readonly file: string;
-  /** Number of the first record of the journal that is not in it. */
+  /** Number of the first record of the journal that a start from it reads. */
   readonly needs: number;
   readonly savedMs: number;
 }

@@ -9,6 +9,7 @@ import {
   decodeCommand,
   decodeFleet,
   decodeSamples,
+  neededBy,
   type RecordedModel,
   settingsOf,
   type TwinSettings,
@@ -114,11 +115,10 @@ async function readNewest(file: string): Promise<CheckpointSource | undefined> {
   const content = await readCheckpointFile(file);
   const decoded = content && decodeCheckpoint(content);
   const { parts = [] } = decoded ?? {};
-  const positions = parts.flatMap(({ journal }) => journal ?? []);
-  if (content === undefined || positions.length === 0) return undefined;
+  if (content === undefined || !parts.some(({ journal }) => journal !== undefined)) return undefined;
   const savedMs = Math.max(...parts.map((part) => part.savedMs));
   // As precise as the names of those that are archived.
-  const needs = Math.min(...positions, (decoded?.fleetRecord ?? Number.POSITIVE_INFINITY) - 1) + 1;
+  const needs = Math.min(neededBy(parts), decoded?.fleetRecord ?? Number.POSITIVE_INFINITY);
   return { file, content, savedMs: Math.floor(savedMs), needs };
 }
 

@@ -11,7 +11,7 @@ import type { CheckpointSource, FromReplay, ReplayWork } from './work.ts';
 enableCompileCache();
 const { readSegments } = await import('../../adapters/journal/index.ts');
 const { readCheckpointFile } = await import('../../adapters/checkpoint/index.ts');
-const { decodeCheckpoint, Replayer } = await import('../../engine/index.ts');
+const { decodeCheckpoint, lookUp, Replayer } = await import('../../engine/index.ts');
 const { compileModelDocument } = await import('../../core/model/index.ts');
 const { createBackend } = await import('../backend.ts');
 
@@ -19,7 +19,7 @@ await replay(workerData as ReplayWork);
 
 async function replay(work: ReplayWork): Promise<void> {
   const { journal, kernel, models, twins, start, toMs, last, speed } = work;
-  const parts = await partsOf(start);
+  const parts = await partsOf(journal, start);
   const told = new Set<number>();
   if (parentPort === null) throw new Error('this is for the inside of a worker thread');
   const outbox = new Outbox(parentPort);
@@ -59,7 +59,7 @@ async function replay(work: ReplayWork): Promise<void> {
       if (number > last || replayer.isOver) break reading;
       for (let [next] = left; next !== undefined && next.needs <= number; [next] = left) {
         left.shift();
-        const expected = await partsOf(next);
+        const expected = await partsOf(journal, next);
         for (const part of expected) checked.set(part, next.savedMs);
         replayer.expect(expected);
       }
@@ -68,7 +68,7 @@ async function replay(work: ReplayWork): Promise<void> {
       if (outbox.isFull || (i & 255) === 0) await rest();
     }
   }
-  for (const next of left) replayer.expect(await partsOf(next));
+  for (const next of left) replayer.expect(await partsOf(journal, next));
   const shown = replayer.end();
   await outbox.send(replayer.atMs);
   const tried = replayer.tried();
@@ -92,9 +92,11 @@ function ownerOf({ twins, others, thread, threads }: ReplayWork): (id: string) =
   };
 }
 
-async function partsOf({ file, content }: CheckpointSource) {
+async function partsOf(journal: string, { file, content }: CheckpointSource) {
   const bytes = content ?? (await readCheckpointFile(file));
-  return bytes === undefined ? [] : decodeCheckpoint(bytes).parts;
+  if (bytes === undefined) return [];
+  const pages = (from: number) => readSegments(journal, from);
+  return (await lookUp(decodeCheckpoint(bytes).parts, { pages })).parts;
 }
 
 function tell(message: FromReplay): void {

@@ -7,9 +7,16 @@
  */
 
 import type { Block } from '../block/index.ts';
-import { beliefSlots, type QueuedSample } from '../lanes/index.ts';
-import { type CheckpointPart, sampleColumns, type SavedVersion } from '../protocol/index.ts';
+import { nowhere } from '../journal/index.ts';
+import { beliefSlots } from '../lanes/index.ts';
+import {
+  type CheckpointPart,
+  type JournalPosition,
+  sampleColumns,
+  type SavedVersion,
+} from '../protocol/index.ts';
 import { documentHash } from '../twin/index.ts';
+import { SavedSamples } from './saved-samples.ts';
 
 /** A number of a lane and its name in checkpoints. */
 interface Column {
@@ -21,26 +28,36 @@ interface Column {
 }
 
 /** A part whose numbers are nobody else's: they may be handed over. */
-export type SavedPart = CheckpointPart & Record<'values' | 'queued', Float64Array<ArrayBuffer>>;
+export type SavedPart = CheckpointPart &
+  Record<'values' | 'queued', Float64Array<ArrayBuffer>> & { readonly origins?: Uint8Array<ArrayBuffer> };
 
-/** @param made - when, by what arithmetic, and up to which record of the journal. */
-export function saveBlock(
-  block: Block,
-  made: Pick<CheckpointPart, 'savedMs' | 'journal' | 'block'> & { readonly kernel: string },
-): SavedPart {
+export function buffersOf({ values, queued, origins }: SavedPart): ArrayBuffer[] {
+  return [values.buffer, queued.buffer, ...(origins === undefined ? [] : [origins.buffer])];
+}
+
+/** When, by what arithmetic, of which block of the shard, and how it stands to the journal, if there is one. */
+export interface PartMade {
+  readonly savedMs: number;
+  readonly kernel: string;
+  readonly number: number;
+  readonly journal: JournalPosition | undefined;
+}
+
+export function saveBlock(block: Block, { savedMs, kernel, number, journal }: PartMade): SavedPart {
   block.workIn();
   const columns = [...columnsOf(block), ...beliefColumns(block)];
   const { lanes } = block;
   const { names } = block.detection;
   const values = new Float64Array((columns.length + names.length) * lanes);
   const beginsMs: number[] = [];
-  const queued = new Numbers();
+  const samples = new SavedSamples(journal?.refersFrom ?? Number.POSITIVE_INFINITY);
   for (let lane = 0; lane < lanes; lane++) {
     // Taken back as far as late samples may take it, so that after a restart they still can.
-    const back = made.journal === undefined ? undefined : goBack(block, lane);
+    const back = journal === undefined ? undefined : goBack(block, lane);
     for (const [index, { read }] of columns.entries()) values[index * lanes + lane] = read(lane);
     beginsMs.push(back?.atMs ?? block.beliefMs);
-    for (const sample of back?.samples ?? block.side(lane)?.samples ?? []) queued.add(lane, sample);
+    const side = block.side(lane);
+    if (side !== undefined) samples.add(lane, side.samples, back?.place ?? side.samples.applied);
     back?.return();
   }
   // Records are most of it, and lie together.
@@ -51,38 +68,17 @@ export function saveBlock(
   return {
     model: block.model.id,
     hash: documentHash(block.model.document),
-    ...made,
-    ...(made.journal !== undefined && { beginsMs, madeMs: block.beliefMs }),
+    savedMs,
+    kernel,
+    ...(journal !== undefined && { journal: journal.last, block: number, beginsMs, madeMs: block.beliefMs }),
     twins: block.twins.map(({ id }) => id),
     ...versionsOf(block),
     columns: [...columns.map(({ name }) => name), ...names],
     values,
     signals: signalNames(block),
-    queued: queued.all(),
+    queued: samples.rows(),
+    ...(samples.first < Number.POSITIVE_INFINITY && { from: samples.first, origins: samples.origins() }),
   };
-}
-
-/** Rows of samples, in memory that grows: there may be millions, and a list of numbers that long takes the collector seconds. */
-class Numbers {
-  #numbers = new Float64Array(1024 * sampleColumns.count);
-  #count = 0;
-
-  add(lane: number, { signal, timeMs, value, receivedMs }: QueuedSample): void {
-    if (this.#count === this.#numbers.length) {
-      const larger = new Float64Array(2 * this.#count);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
-    this.#numbers[this.#count++] = lane;
-    this.#numbers[this.#count++] = signal;
-    this.#numbers[this.#count++] = timeMs;
-    this.#numbers[this.#count++] = value;
-    this.#numbers[this.#count++] = receivedMs;
-  }
-
-  all(): Float64Array<ArrayBuffer> {
-    return this.#numbers.slice(0, this.#count);
-  }
 }
 
 /** Of the lanes that are not what the project names. */
@@ -99,16 +95,15 @@ function versionsOf(block: Block): Pick<CheckpointPart, 'versions'> {
 /** Shows a lane as it was at the start of its history, until `return`; undefined if it has none. */
 function goBack(block: Block, lane: number) {
   const { memory } = block;
-  const side = block.side(lane);
-  const oldest = side?.history.oldest;
+  const oldest = block.side(lane)?.history.oldest;
   if (oldest === undefined) return undefined;
   const now = new Float64Array(memory.savedCount);
   memory.save(lane, now);
   memory.load(lane, oldest.numbers);
   return {
-    /** When the last tick was due that it had made, and what came after that. */
+    /** When the last tick was due that it had made, and the place of the first sample that came after that. */
     atMs: oldest.k * block.periodMs,
-    samples: side?.samples.from(oldest.place),
+    place: oldest.place,
     return: () => memory.load(lane, now),
   };
 }
@@ -230,7 +225,8 @@ function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: C
     const timeMs = queued[at + sampleColumns.timeMs] ?? 0;
     const value = queued[at + sampleColumns.value] ?? 0;
     const receivedMs = queued[at + sampleColumns.receivedMs] ?? 0;
-    block.refill(lane, { signal, timeMs, value, receivedMs });
+    const origin = queued[at + sampleColumns.origin] ?? nowhere;
+    block.refill(lane, { signal, timeMs, value, receivedMs, origin });
   }
 }
 

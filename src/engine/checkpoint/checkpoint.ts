@@ -2,14 +2,16 @@
  * The checkpoint of a fleet as bytes: all that a twin is at one moment, so that a restart goes on from there.
  *
  * Layout   "GEMELCKP" · format version (uint32) · length of the header (uint32) · header, JSON in UTF-8 · zeros up
- *          to a multiple of 8 · all numbers as float64. Everything is little-endian. The header says how many
- *          numbers each part has. States come back bit for bit.
+ *          to a multiple of 8 · all numbers as float64 · all origins. Everything is little-endian. The header says how many
+ *          numbers and bytes each part has. States come back bit for bit. Format 1 has no origins, and rows without their column.
  */
 
 import { GemelError } from '../../core/diagnose/index.ts';
 import { type Alarm, isSavedAlarm } from '../alarms/index.ts';
 import { decodeUtf8, encodeUtf8, isRecord } from '../basics/index.ts';
+import { nowhere } from '../journal/index.ts';
 import { type CheckpointPart, sampleColumns, type SavedVersion } from '../protocol/index.ts';
+import { unpackOrigins } from './packed-origins.ts';
 
 /** Everything of a fleet at one moment. */
 export interface Checkpoint {
@@ -19,8 +21,13 @@ export interface Checkpoint {
   readonly fleetRecord?: number;
 }
 
+/** Number of the first record of the journal that a restart from these parts reads; infinite if there are none. */
+export function neededBy(parts: readonly Pick<CheckpointPart, 'journal' | 'from'>[]): number {
+  return Math.min(...parts.map(({ journal = 0, from = journal + 1 }) => Math.min(from, journal + 1)));
+}
+
 const magic = 'GEMELCKP';
-const formatVersion = 1;
+const formatVersion = 2;
 const fixedBytes = 16;
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
@@ -47,10 +54,11 @@ const slice = 131_072;
 function* encoding({ parts, alarms, fleetRecord }: Checkpoint): Generator<undefined, Uint8Array> {
   const header = encodeUtf8(
     JSON.stringify({
-      parts: parts.map(({ values, queued, ...names }) => ({
+      parts: parts.map(({ values, queued, origins, ...names }) => ({
         ...names,
         values: values.length,
         queued: queued.length,
+        ...(origins !== undefined && { origins: origins.length }),
       })),
       alarms,
       ...(fleetRecord !== undefined && { fleetRecord }),
@@ -58,7 +66,8 @@ function* encoding({ parts, alarms, fleetRecord }: Checkpoint): Generator<undefi
   );
   const numbersAt = align(fixedBytes + header.length);
   const count = parts.reduce((sum, { values, queued }) => sum + values.length + queued.length, 0);
-  const bytes = new Uint8Array(numbersAt + count * 8);
+  const originsAt = numbersAt + count * 8;
+  const bytes = new Uint8Array(parts.reduce((sum, { origins }) => sum + (origins?.length ?? 0), originsAt));
   const view = new DataView(bytes.buffer);
   bytes.set(encodeUtf8(magic), 0);
   view.setUint32(8, formatVersion, true);
@@ -75,6 +84,10 @@ function* encoding({ parts, alarms, fleetRecord }: Checkpoint): Generator<undefi
       }
     }
   }
+  for (const { origins = [] } of parts) {
+    bytes.set(origins, at);
+    at += origins.length;
+  }
   return bytes;
 }
 
@@ -84,8 +97,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (bytes.length < fixedBytes || decodeUtf8(bytes.subarray(0, 8)) !== magic)
     throw corrupt('it is no checkpoint');
   const version = view.getUint32(8, true);
-  if (version !== formatVersion)
-    throw corrupt(`it has format ${version}, this program reads ${formatVersion}`);
+  if (version < 1 || version > formatVersion)
+    throw corrupt(`it has format ${version}, this program reads 1 to ${formatVersion}`);
   const headerLength = view.getUint32(12, true);
   const numbersAt = align(fixedBytes + headerLength);
   if (numbersAt > bytes.length) throw corrupt('its header is cut off');
@@ -96,11 +109,20 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     return takeNumbers(view, at - 8 * count, count);
   };
   const header = readHeader(bytes.subarray(fixedBytes, fixedBytes + headerLength));
-  const parts = header.parts.map(({ values, queued, ...names }) => {
-    if (values !== names.columns.length * names.twins.length || queued % sampleColumns.count !== 0) {
+  const width = version === 1 ? sampleColumns.origin : sampleColumns.count;
+  const withNumbers = header.parts.map(({ values, queued, origins, ...names }) => {
+    if (values !== names.columns.length * names.twins.length || queued % width !== 0) {
       throw corrupt(`its numbers for ${names.model} do not fit its names`);
     }
-    return { ...names, values: numbers(values), queued: numbers(queued) };
+    return { ...names, values: numbers(values), queued: widened(numbers(queued), width), origins };
+  });
+  const parts = withNumbers.map(({ origins: length, ...part }) => {
+    if (length === undefined) return part;
+    const origins = bytes.slice(at, at + length);
+    at += length;
+    if (unpackOrigins(origins) === undefined || origins.length !== length)
+      throw corrupt(`what it says of the journal for ${part.model} cannot be understood`);
+    return { ...part, origins };
   });
   const { alarms, fleetRecord } = header;
   return { parts, alarms, ...(fleetRecord !== undefined && { fleetRecord }) };
@@ -122,9 +144,19 @@ function takeNumbers(view: DataView, at: number, count: number): Float64Array {
   return taken;
 }
 
-type PartHeader = Omit<CheckpointPart, 'values' | 'queued'> & {
+/** Rows of a format that had fewer columns. */
+function widened(rows: Float64Array, width: number): Float64Array {
+  if (width === sampleColumns.count) return rows;
+  const wide = new Float64Array((rows.length / width) * sampleColumns.count).fill(nowhere);
+  for (let row = 0; row * width < rows.length; row++)
+    wide.set(rows.subarray(row * width, (row + 1) * width), row * sampleColumns.count);
+  return wide;
+}
+
+type PartHeader = Omit<CheckpointPart, 'values' | 'queued' | 'origins'> & {
   readonly values: number;
   readonly queued: number;
+  readonly origins?: number;
 };
 
 interface Header {
@@ -153,7 +185,7 @@ function readHeader(bytes: Uint8Array): Header {
 
 function isPartHeader(value: unknown): value is PartHeader {
   if (!isRecord(value)) return false;
-  const { model, hash, savedMs, twins, versions = {}, columns, signals, values, queued } = value;
+  const { model, hash, savedMs, twins, versions = {}, columns, signals, values, queued, origins = 0 } = value;
   return (
     isRecord(versions) &&
     Object.values(versions).every(isSavedVersion) &&
@@ -163,7 +195,7 @@ function isPartHeader(value: unknown): value is PartHeader {
     [twins, columns, signals].every(
       (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
     ) &&
-    [values, queued].every((count) => Number.isSafeInteger(count) && Number(count) >= 0)
+    [values, queued, origins].every((count) => Number.isSafeInteger(count) && Number(count) >= 0)
   );
 }
 

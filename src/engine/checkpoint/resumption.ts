@@ -12,8 +12,14 @@ export function describeParts(
   isHere: (id: string) => boolean,
   nowMs: number,
 ): string[] {
-  const notes = [describeStrangers(parts, isHere), describeFuture(parts, nowMs)];
+  const notes = [describeStrangers(parts, isHere), describeFuture(parts, nowMs), describeReferences(parts)];
   return notes.filter((note) => note !== undefined);
+}
+
+/** With a journal they were looked up before (see look-up.ts). */
+function describeReferences(parts: readonly CheckpointPart[]): string | undefined {
+  if (parts.every(({ from }) => from === undefined)) return undefined;
+  return 'the checkpoint only refers to its newest samples, which are in the journal: switched off, it leaves the twins as they were before';
 }
 
 /** Somebody has set the computer's clock back since. */

@@ -7,11 +7,19 @@ import { listen } from '../basics/index.ts';
 import { type Checkpoint, describeKernels, describeParts } from '../checkpoint/index.ts';
 import type { Delivery, Hindrance, Refused, Sample } from '../ingest/index.ts';
 import { Ingest, RefusalLog } from '../ingest/index.ts';
-import { Recorder } from '../journal/index.ts';
+import { nowhere, Recorder } from '../journal/index.ts';
 import type { StepOptions } from '../members/index.ts';
 import { forward, Membership, ShardClient, snapshotOf, stepByHand } from '../members/index.ts';
 import type { CheckpointStore, Clock, Journal, ShardLink } from '../ports/index.ts';
-import { describeRecovery, recover, type Recovered, Revivals, Saving } from '../recovery/index.ts';
+import {
+  completed,
+  describeRecovery,
+  type Past,
+  recover,
+  recoverAlone,
+  Revivals,
+  Saving,
+} from '../recovery/index.ts';
 import type { Snapshot, TwinEvent } from '../snapshot/index.ts';
 import { FleetTrials } from '../trials/index.ts';
 import { addModel, type TwinConfig, type TwinInfo } from '../twin/index.ts';
@@ -55,6 +63,7 @@ export class LiveFleet implements Fleet {
   #stopped: Promise<void> | undefined;
   readonly addModel: Fleet['addModel'] = (model) => addModel(this.#options.models, model, this.#recorder);
   readonly tell: Fleet['tell'] = (event) => this.#events.tellNow(event);
+  readonly recorded: Fleet['recorded'] = async () => this.#recorder?.durable();
   readonly onSample: Fleet['onSample'] = (listener) => listen(this.#ingest.listeners, listener);
   readonly beginShadow: Fleet['beginShadow'] = async (id, model) => this.#versions.beginShadow(id, model);
   readonly swapShadow: Fleet['swapShadow'] = async (id) => this.#versions.swapShadow(id);
@@ -71,6 +80,7 @@ export class LiveFleet implements Fleet {
       telemetryFilter: options.telemetryFilter,
       clock,
       refusals: this.#refusals,
+      nextOrigin: () => this.#recorder?.nextOrigin ?? nowhere,
       forward: (sample) => this.#forward(sample),
     });
     this.#events = new EventLog({
@@ -158,7 +168,7 @@ export class LiveFleet implements Fleet {
   /** Starts the shards, and resolves once each has answered. */
   async start(checkpoint: Checkpoint): Promise<void> {
     const { clock, journal } = this.#options;
-    const { parts } = checkpoint;
+    const parts = journal === undefined ? checkpoint.parts : await completed(checkpoint.parts, this.#past);
     const beginning = { restore: parts, recover: journal !== undefined };
     const notes = describeParts(parts, (id) => this.twin(id) !== undefined, clock.nowMs());
     notes.push(...this.#trials.restore(parts, this.#clients));
@@ -170,7 +180,7 @@ export class LiveFleet implements Fleet {
     const kind = journal === undefined ? 'checkpoint' : 'ping';
     await Promise.all(this.#clients.map((client) => client.ask({ kind })));
     if (journal !== undefined) {
-      const found = await this.#recover(checkpoint, this.#clients);
+      const found = await recover({ ...this.#past, checkpoint: { ...checkpoint, parts } }, this.#clients);
       if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));
       this.#recorder?.begin('start');
       this.#alarms.restore(found.alarms);
@@ -214,8 +224,7 @@ export class LiveFleet implements Fleet {
   }
 
   snapshot(id: string): Snapshot | undefined {
-    const entry = this.#members.find(id);
-    return entry === undefined ? undefined : snapshotOf(entry);
+    return snapshotOf(this.#members.find(id));
   }
 
   topics(): readonly string[] {
@@ -237,10 +246,6 @@ export class LiveFleet implements Fleet {
     const entry = this.#members.need(id);
     this.#refuseIfStopped();
     return stepByHand({ ...this.#options, members: this.#members, recorder: this.#recorder }, entry, options);
-  }
-
-  async recorded(): Promise<void> {
-    await this.#recorder?.durable();
   }
 
   refusals(): readonly Refused[] {
@@ -337,24 +342,25 @@ export class LiveFleet implements Fleet {
     this.#clients[shard] = client;
     const count = this.#members.hand(dead, client);
     this.#trials.restore(parts, [client]);
-    client.start(this.#members.startOf(client, { restore: parts, recover: journal !== undefined }));
-    if (journal !== undefined) {
-      this.#recover({ parts, alarms: [] }, [client]).then(
+    const start = this.#members.startOf(client, { restore: parts, recover: journal !== undefined });
+    if (journal === undefined) client.start(start);
+    else
+      recoverAlone(client, start, this.#past).then(
         ({ until }) => client.go(until),
         (error: unknown) => this.#failed(client, String(error)),
       );
-    }
     void dead.close();
     const message = `the worker of ${count} twins has failed and was started again: ${why}`;
     this.#events.tellOfAll('worker-restarted', message);
     return true;
   }
 
-  async #recover(checkpoint: Checkpoint, clients: readonly ShardClient[]): Promise<Recovered> {
+  /** Whence, and for whom, what was is had again. */
+  get #past(): Past {
     const { journal } = this.#options;
-    const members = this.#members;
     if (journal === undefined) throw new RangeError('nothing to recover from');
-    return recover({ journal, checkpoint, members, trials: this.#trials, clients });
+    const tell = (note: string) => this.#events.tellOfAll('resumed', note);
+    return { journal, members: this.#members, trials: this.#trials, tell };
   }
 
   #tellChange(kind: FleetChange['kind'], twin: TwinInfo): void {

@@ -42,6 +42,8 @@ export interface Sample {
   /** SI. */
   readonly value: number;
   readonly receivedMs: number;
+  /** Where it stands in the journal; see sample-origin.ts. */
+  readonly origin: number;
 }
 
 /** A sample of an input or a measurement, checked and converted. */
@@ -66,6 +68,8 @@ export interface IngestOptions {
   readonly telemetryFilter: string;
   readonly clock: Clock;
   readonly refusals: RefusalLog;
+  /** Where the next sample will stand in the journal. */
+  readonly nextOrigin: () => number;
   /** Takes a sample on its way, or says why not. */
   readonly forward: (sample: Sample) => Hindrance | undefined;
 }
@@ -273,6 +277,7 @@ export class Ingest {
       timeMs,
       value,
       receivedMs: context.receivedMs,
+      origin: this.#options.nextOrigin(),
     });
     if (hindrance === undefined) {
       context.accepted++;

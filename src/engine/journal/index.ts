@@ -13,6 +13,7 @@ export { decodeFleet, type FleetRecord, type RecordedModel } from './fleet-recor
 export { decodeRecord, type JournalRecord } from './record.ts';
 export { RecordedBlocks } from './recorded-blocks.ts';
 export { type RecordedCommand, Recorder } from './recorder.ts';
+export { nowhere, originOf, recordOf } from './sample-origin.ts';
 export { type SampleNumbers, SamplesReader } from './samples-reader.ts';
 export { decodeSamples, type RecordedSample, samplesLayout } from './samples-record.ts';
 export { decodeTick, type TickRecord } from './tick-record.ts';

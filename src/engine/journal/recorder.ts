@@ -3,7 +3,7 @@
  * there whole or not at all; commands, ahead of what they do; ticks, blocks and alarms as they come, which nobody waits for.
  */
 
-import { GemelError } from '../../core/diagnose/index.ts';
+import { assertInvariant, GemelError } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import type { AlarmChange } from '../alarms/index.ts';
 import { createStopController } from '../basics/index.ts';
@@ -13,6 +13,7 @@ import type { TwinInfo } from '../twin/index.ts';
 import { encodeAlarm } from './alarm-record.ts';
 import { type Command, encodeCommand } from './command-record.ts';
 import { changesOf, encodeFleet, type FleetRecord, type RecordedBlock } from './fleet-record.ts';
+import { originOf } from './sample-origin.ts';
 import { encodeNames, SamplesRecord } from './samples-record.ts';
 import { encodeTick, type TickRecord } from './tick-record.ts';
 import { recordTwin } from './twin-record.ts';
@@ -54,6 +55,8 @@ export class Recorder {
   /** By number of the twin and of its signal. */
   readonly #names: (Uint8Array[] | undefined)[] = [];
   readonly #record = new SamplesRecord();
+  /** Of the record under way. */
+  #number = 0;
   /** Ids by lane of each block, as recorded last; by shard and block. */
   readonly #blocks = new Map<string, Lanes>();
   #fleetMs = Number.NEGATIVE_INFINITY;
@@ -73,15 +76,25 @@ export class Recorder {
     return this.#journal.last;
   }
 
+  /** Where the next sample of the message under way will stand. */
+  get nextOrigin(): number {
+    return originOf({ record: this.#journal.last + 1, place: this.#record.count });
+  }
+
   /** Adds a sample to the record of the message under way. */
   add({ twin, signal, timeMs, value, receivedMs }: Sample, target: Target): void {
+    if (this.#record.count === 0) this.#number = this.#journal.last + 1;
     this.#record.add({ names: this.#namesOf(twin, signal, target), timeMs, value, receivedMs });
   }
 
   /** Ends the record. Resolves once it is on the disk; undefined if nothing was added. */
   end(): Promise<void> | undefined {
     if (this.#record.count === 0) return undefined;
-    this.#journal.append(this.#record.take());
+    const number = this.#journal.append(this.#record.take());
+    assertInvariant(
+      number === undefined || number === this.#number,
+      'nothing comes between the samples of a message',
+    );
     return this.#journal.committed();
   }
 

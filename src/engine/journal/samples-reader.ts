@@ -14,6 +14,8 @@ export interface SampleNumbers {
   /** SI. */
   value: number;
   receivedMs: number;
+  /** Its place in the record, from 0. */
+  place: number;
 }
 
 export interface SamplesReaderOptions<Target> {
@@ -26,7 +28,7 @@ const { kind, fixedBytes, numbersBytes } = samplesLayout;
 
 export class SamplesReader<Target> {
   readonly #options: SamplesReaderOptions<Target>;
-  readonly #sample: SampleNumbers = { timeMs: 0, value: 0, receivedMs: 0 };
+  readonly #sample: SampleNumbers = { timeMs: 0, value: 0, receivedMs: 0, place: 0 };
   readonly #names = new NameTable();
   /** What each name means; undefined: to be asked again. */
   readonly #targets: ({ readonly is: Target } | undefined)[] = [];
@@ -47,11 +49,13 @@ export class SamplesReader<Target> {
     const view = this.#view;
     const sample = this.#sample;
     let at = from + fixedBytes;
-    for (let left = view.getUint32(from + 1, true); left > 0; left--) {
+    const count = view.getUint32(from + 1, true);
+    for (let place = 0; place < count; place++) {
       const signalAt = at + 1 + (bytes[at] ?? 0);
       const numbersAt = signalAt + 1 + (bytes[signalAt] ?? 0);
       const end = numbersAt + numbersBytes;
       if (!(end <= to)) return false;
+      sample.place = place;
       sample.timeMs = view.getFloat64(numbersAt, true);
       sample.value = view.getFloat64(numbersAt + 8, true);
       sample.receivedMs = view.getFloat64(numbersAt + 16, true);

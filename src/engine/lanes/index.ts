@@ -6,6 +6,6 @@ export { historySpan } from './history.ts';
 export { LaneList } from './list.ts';
 export { BlockMemory } from './memory.ts';
 export { type Belief, createMotion, type Motion } from './motion.ts';
-export { countedElsewhere, isCountedElsewhere, type QueuedSample } from './samples.ts';
+export { countedElsewhere, isCountedElsewhere, type LaneSamples, type QueuedSample } from './samples.ts';
 export { copySide, createSide, fillHole, type LaneSide, sideOf, type SideShape } from './side.ts';
 export { type StepInputs, stepLane } from './step-lane.ts';

@@ -6,7 +6,7 @@
  * arrival. Boundaries are counted from 1970 on, n a tick, so that the end of a tick and the start of the next are one.
  *
  * Waiting samples are bounded: when full, the oldest of the same signal makes room, or, if there is none, the oldest of
- * all. Memory grows with need, four numbers a sample, so ten thousand idle twins cost nearly nothing.
+ * all. Memory grows with need, five numbers a sample, so ten thousand idle twins cost nearly nothing.
  */
 
 import { assertInvariant } from '../../core/diagnose/index.ts';
@@ -17,6 +17,8 @@ export interface QueuedSample {
   readonly timeMs: number;
   readonly value: number;
   readonly receivedMs: number;
+  /** Where it stands in the journal; see sample-origin.ts. */
+  readonly origin: number;
 }
 
 /** What orders samples: of a block, since its lanes share model and period. */
@@ -60,8 +62,8 @@ export function isCountedElsewhere(receivedMs: number): boolean {
 }
 
 const nothing: Displaced = {};
-const width = 4;
-const columns = { signal: 0, timeMs: 1, value: 2, receivedMs: 3 } as const;
+const width = 5;
+const columns = { signal: 0, timeMs: 1, value: 2, receivedMs: 3, origin: 4 } as const;
 
 export class LaneSamples {
   readonly #order: SampleOrder;
@@ -196,6 +198,15 @@ export class LaneSamples {
     return this.#number(row, columns.value);
   }
 
+  /** As `takeReceivedMs` would say. */
+  receivedMs(row: number): number {
+    return this.#number(row, columns.receivedMs);
+  }
+
+  origin(row: number): number {
+    return this.#number(row, columns.origin);
+  }
+
   /** When the sample came, perhaps as `countedElsewhere`, the first time that it is asked; then NaN. */
   takeReceivedMs(row: number): number {
     const receivedMs = this.#number(row, columns.receivedMs);
@@ -232,10 +243,19 @@ export class LaneSamples {
     this.#insert(sample, this.#rowOf(sample, this.boundaryOf(sample.timeMs)));
   }
 
+  /** The row of the first sample from a place on, applied or not. */
+  rowAt(place: number): number {
+    return this.#from + Math.max(0, place - this.#dropped);
+  }
+
+  /** The row behind the last sample. */
+  get end(): number {
+    return this.#to;
+  }
+
   /** Those from a place on, applied or not. */
   *from(place: number): Generator<QueuedSample> {
-    for (let row = this.#from + Math.max(0, place - this.#dropped); row < this.#to; row++)
-      yield this.#at(row);
+    for (let row = this.rowAt(place); row < this.#to; row++) yield this.#at(row);
   }
 
   /** Those that wait. */
@@ -285,12 +305,13 @@ export class LaneSamples {
     if (row < this.#applied) this.#applied++;
   }
 
-  #put(row: number, { signal, timeMs, value, receivedMs }: QueuedSample): void {
+  #put(row: number, { signal, timeMs, value, receivedMs, origin }: QueuedSample): void {
     const at = row * width;
     this.#rows[at + columns.signal] = signal;
     this.#rows[at + columns.timeMs] = timeMs;
     this.#rows[at + columns.value] = value;
     this.#rows[at + columns.receivedMs] = receivedMs;
+    this.#rows[at + columns.origin] = origin;
   }
 
   #evict(signal: number): QueuedSample {
@@ -329,6 +350,7 @@ export class LaneSamples {
       timeMs: this.#number(row, columns.timeMs),
       value: this.#number(row, columns.value),
       receivedMs: this.#number(row, columns.receivedMs),
+      origin: this.#number(row, columns.origin),
     };
   }
 

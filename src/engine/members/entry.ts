@@ -75,11 +75,11 @@ export function show(entry: Entry, frame: Frame, lane: number): void {
   entry.snapshot = undefined;
 }
 
-export function snapshotOf(entry: Entry): Snapshot | undefined {
-  if (entry.frame !== undefined) {
+export function snapshotOf(entry: Entry | undefined): Snapshot | undefined {
+  if (entry?.frame !== undefined) {
     entry.snapshot ??= createSnapshot(entry.info.config.id, entry.view, entry.frame, entry.lane);
   }
-  return entry.snapshot;
+  return entry?.snapshot;
 }
 
 /** So many samples may wait for a twin that moves, which takes milliseconds. */

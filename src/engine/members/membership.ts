@@ -9,7 +9,7 @@ import { GemelError, suggest } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import { type Recorder, recordTwin } from '../journal/index.ts';
 import type { Clock } from '../ports/index.ts';
-import type { LaneCopy, ShardTwin, StepProblem, ToShard } from '../protocol/index.ts';
+import type { LaneCopy, ShardStart, ShardTwin, StepProblem } from '../protocol/index.ts';
 import { checkTwins, type TwinConfig, type TwinInfo } from '../twin/index.ts';
 import { createEntry, type Entry, forward, type Shared, shareOf, show } from './entry.ts';
 import type { ShardClient } from './shard-client.ts';
@@ -77,10 +77,7 @@ export class Membership {
   }
 
   /** What a shard is to start with: the twins that are its own. */
-  startOf(
-    client: ShardClient,
-    { restore, recover }: Pick<Extract<ToShard, { kind: 'start' }>, 'restore' | 'recover'>,
-  ): Extract<ToShard, { kind: 'start' }> {
+  startOf(client: ShardClient, { restore, recover }: Pick<ShardStart, 'restore' | 'recover'>): ShardStart {
     const own = [...this.#byNumber.values()].filter((entry) => entry.client === client);
     const models = new Map(own.map(({ info: { model } }) => [model.id, model.document]));
     return {

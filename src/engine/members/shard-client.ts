@@ -13,7 +13,7 @@ import { GemelError } from '../../core/diagnose/index.ts';
 import { createStopController } from '../basics/index.ts';
 import type { Sample } from '../ingest/index.ts';
 import type { Clock, ShardLink } from '../ports/index.ts';
-import type { CheckpointPart, FromShard, ShardCounters, ToShard } from '../protocol/index.ts';
+import type { CheckpointPart, FromShard, ShardCounters, ShardStart, ToShard } from '../protocol/index.ts';
 import { sampleColumns } from '../protocol/index.ts';
 
 const limits = { onTheirWay: 65_536, requests: 1000, batch: 512, gatherMs: 2 } as const;
@@ -104,13 +104,25 @@ export class ShardClient {
     return this.recovers || this.#isFirst;
   }
 
-  start(message: Extract<ToShard, { kind: 'start' }>): void {
-    if (message.recover) this.#held = [];
+  start(message: ShardStart): void {
+    if (message.recover) this.hold();
     this.#link.send(message);
   }
 
+  /** Lets what is new wait until `go`. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
   /** Takes a sample on its way, or says why not. */
-  forward({ twin, signal, timeMs, value, receivedMs }: Sample): 'queue-full' | 'unavailable' | undefined {
+  forward({
+    twin,
+    signal,
+    timeMs,
+    value,
+    receivedMs,
+    origin,
+  }: Sample): 'queue-full' | 'unavailable' | undefined {
     if (this.failure !== undefined || this.#stop.signal.aborted) return 'unavailable';
     if (this.room <= 0) return 'queue-full';
     const at = this.#batched * sampleColumns.count;
@@ -120,6 +132,7 @@ export class ShardClient {
     this.#batch[at + sampleColumns.timeMs] = timeMs;
     this.#batch[at + sampleColumns.value] = value;
     this.#batch[at + sampleColumns.receivedMs] = receivedMs;
+    this.#batch[at + sampleColumns.origin] = origin;
     this.#batched++;
     // Never at once: the rest of a message must not come after a tick that had its beginning.
     if (!this.#flushing) this.#flushSoon();

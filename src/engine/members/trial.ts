@@ -66,15 +66,15 @@ type Given = Omit<Sample, 'twin'>;
 
 /** The samples that the lanes of a trial are given for one of its twin. It is counted by the live one, if that has the signal. */
 export function samplesOf({ live, shadow, routes }: Trial, sample: Given): Sample[] {
-  const { signal, timeMs, value, receivedMs } = sample;
+  const { signal, timeMs, value, receivedMs, origin } = sample;
   const isLive = signal < routes.live;
-  const given = isLive ? [{ twin: live.target.index, signal, timeMs, value, receivedMs }] : [];
+  const given = isLive ? [{ twin: live.target.index, signal, timeMs, value, receivedMs, origin }] : [];
   const other = routes.shadow[signal] ?? -1;
   const { inputs, measurements } = routes.shadowModel;
   const described = inputs[other] ?? measurements[other - inputs.length];
   if (described === undefined || !isInBounds(described, value)) return given;
   const own = isLive ? countedElsewhere(receivedMs) : receivedMs;
-  return [...given, { twin: shadow.target.index, signal: other, timeMs, value, receivedMs: own }];
+  return [...given, { twin: shadow.target.index, signal: other, timeMs, value, receivedMs: own, origin }];
 }
 
 /** Whether readers see this tick of a lane as one of the twin. */

@@ -33,7 +33,7 @@ export interface CheckpointStore {
 /** What a store may keep a checkpoint by, beside the newest. */
 export interface CheckpointMade {
   readonly savedMs: number;
-  /** Number of the first record of the journal that is not in it. */
+  /** Number of the first record of the journal that a start from it reads. */
   readonly needs: number;
 }
 

@@ -16,6 +16,9 @@ export interface CheckpointPart {
   readonly madeMs?: number;
   /** With a journal: its last record whose samples are in here. */
   readonly journal?: number;
+  /** More of them, which the journal has: where they stand there (see packed-origins.ts), and in which record the first of them. */
+  readonly origins?: Uint8Array;
+  readonly from?: number;
   /** With a journal: which block it was, as tick records name it. */
   readonly shard?: number;
   readonly block?: number;

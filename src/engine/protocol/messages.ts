@@ -35,17 +35,37 @@ export interface NamedVersion {
 }
 
 /** Numbers of a sample in a row of a batch. */
-export const sampleColumns = { twin: 0, signal: 1, timeMs: 2, value: 3, receivedMs: 4, count: 5 } as const;
+export const sampleColumns = {
+  twin: 0,
+  signal: 1,
+  timeMs: 2,
+  value: 3,
+  receivedMs: 4,
+  origin: 5,
+  count: 6,
+} as const;
+
+/** How a checkpoint stands to the journal. */
+export interface JournalPosition {
+  /** The last record whose samples were sent. */
+  readonly last: number;
+  /** Samples of this record and later ones are only referred to. */
+  readonly refersFrom: number;
+}
+
+/** What a shard begins with. */
+export interface ShardStart {
+  readonly kind: 'start';
+  readonly models: readonly { readonly id: string; readonly document: ModelDocument }[];
+  readonly twins: readonly ShardTwin[];
+  /** With all their samples; see look-up.ts. */
+  readonly restore: readonly CheckpointPart[];
+  /** Whether to begin where the checkpoint was taken, and to wait for `run-to` and `go`; frames then have digests. */
+  readonly recover: boolean;
+}
 
 export type ToShard =
-  | {
-      readonly kind: 'start';
-      readonly models: readonly { readonly id: string; readonly document: ModelDocument }[];
-      readonly twins: readonly ShardTwin[];
-      readonly restore: readonly CheckpointPart[];
-      /** Whether to begin where the checkpoint was taken, and to wait for `run-to` and `go`; frames then have digests. */
-      readonly recover: boolean;
-    }
+  | ShardStart
   /** Rows of `sampleColumns.count` numbers, in the order of arrival. Values are SI. */
   | { readonly kind: 'samples'; readonly rows: Float64Array<ArrayBuffer>; readonly count: number }
   | {
@@ -88,10 +108,12 @@ export type ToShard =
   | { readonly kind: 'taken'; readonly block: number; readonly heardMs: number }
   /**
    * To be answered with what every twin is; with a journal, so that it can be taken back by samples as late as may be.
-   * `position` is the last record of the journal whose samples were sent.
    */
-  | { readonly kind: 'checkpoint'; readonly request: number; readonly position?: number }
-  | { readonly kind: 'stop'; readonly request: number; readonly position?: number }
+  | {
+      readonly kind: 'checkpoint' | 'stop';
+      readonly request: number;
+      readonly journal?: JournalPosition | undefined;
+    }
   /** Recovering: makes the ticks that were due by then, of all blocks or of one. */
   | { readonly kind: 'run-to'; readonly untilMs: number; readonly block?: number }
   /** Replaying: gives up the ticks of a block that were due by then. */

@@ -7,13 +7,14 @@
  */
 
 import type { Alarm } from '../alarms/index.ts';
-import type { Checkpoint } from '../checkpoint/index.ts';
+import { type Checkpoint, lookUp } from '../checkpoint/index.ts';
 import {
   type Command,
   decodeAlarm,
   decodeCommand,
   decodeFleet,
   decodeTick,
+  originOf,
   RecordedBlocks,
   type SampleNumbers,
   SamplesReader,
@@ -22,16 +23,22 @@ import {
 import type { Entry, Membership, ShardClient } from '../members/index.ts';
 import { addRequest, numberInputs, stepShadow } from '../members/index.ts';
 import type { Journal, JournalPage } from '../ports/index.ts';
+import type { CheckpointPart, ShardStart } from '../protocol/index.ts';
 import type { FleetTrials } from '../trials/index.ts';
 import { Refilling } from './refilling.ts';
 
-export interface RecoveryOptions {
+/** Whence, and for whom, what was is had again. */
+export interface Past {
   readonly journal: Journal;
-  /** What the shards were started from, and those that were: all, or one in the place of a dead one. */
-  readonly checkpoint: Checkpoint;
   readonly members: Membership;
   readonly trials: FleetTrials;
-  readonly clients: readonly ShardClient[];
+  /** Told in a sentence what people should know. */
+  readonly tell: (note: string) => void;
+}
+
+export interface RecoveryOptions extends Omit<Past, 'tell'> {
+  /** What the shards were started from; whole. */
+  readonly checkpoint: Checkpoint;
 }
 
 export interface Recovered {
@@ -45,11 +52,34 @@ export interface Recovered {
   readonly until: number;
 }
 
-/** Gives the shards, started to recover, what they have not had. The caller then lets them go. */
-export async function recover(options: RecoveryOptions): Promise<Recovered> {
-  const recovery = new Recovery(options);
+/** The parts with the samples that they only refer to. */
+export async function completed(
+  parts: readonly CheckpointPart[],
+  { journal, tell }: Pick<Past, 'journal' | 'tell'>,
+): Promise<readonly CheckpointPart[]> {
+  const found = await lookUp(parts, journal);
+  if (found.missing > 0)
+    tell(`${found.missing} samples that the checkpoint refers to are no longer in the journal`);
+  return found.parts;
+}
+
+/**
+ * Gives the shards, started to recover, what they have not had. The caller then lets them go.
+ *
+ * @param clients - those that were started: all, or one in the place of a dead one.
+ */
+export async function recover(options: RecoveryOptions, clients: readonly ShardClient[]): Promise<Recovered> {
+  const recovery = new Recovery(options, clients);
   await recovery.run();
   return recovery.found();
+}
+
+/** Starts a shard in the place of a dead one, and gives it what it has not had; what is new waits from now on. */
+export async function recoverAlone(client: ShardClient, start: ShardStart, past: Past): Promise<Recovered> {
+  client.hold();
+  const restore = await completed(start.restore, past);
+  client.start({ ...start, restore });
+  return recover({ ...past, checkpoint: { parts: restore, alarms: [] } }, [client]);
 }
 
 /** For people: what was found. */
@@ -70,6 +100,7 @@ interface Known {
 
 class Recovery {
   readonly #options: RecoveryOptions;
+  readonly #clients: readonly ShardClient[];
   readonly #refilling: Refilling;
   readonly #reader: SamplesReader<Known>;
   readonly #blocks: RecordedBlocks;
@@ -89,9 +120,10 @@ class Recovery {
   #strangers = 0;
   #commands = 0;
 
-  constructor(options: RecoveryOptions) {
-    const { checkpoint, members, clients } = options;
+  constructor(options: RecoveryOptions, clients: readonly ShardClient[]) {
+    const { checkpoint, members } = options;
     this.#options = options;
+    this.#clients = clients;
     this.#until = options.journal.last;
     this.#had = new Map(
       checkpoint.parts.flatMap(({ twins, journal = 0 }) => twins.map((id) => [id, journal] as const)),
@@ -145,11 +177,15 @@ class Recovery {
     }
   }
 
-  #takeSample({ entry, signal, had }: Known, sample: Readonly<SampleNumbers>): void {
+  #takeSample(
+    { entry, signal, had }: Known,
+    { timeMs, value, receivedMs, place }: Readonly<SampleNumbers>,
+  ): void {
     if (this.#number <= had) return;
     this.#samples++;
+    const origin = originOf({ record: this.#number, place });
     if (entry === undefined || signal === undefined) this.#strangers++;
-    else this.#refilling.take(entry, signal, sample);
+    else this.#refilling.take(entry, signal, { timeMs, value, receivedMs, origin });
   }
 
   #know(twin: string, name: string): Known {
@@ -234,7 +270,7 @@ class Recovery {
   }
 
   #isOthers(entry: Entry | undefined): boolean {
-    return entry !== undefined && !this.#options.clients.includes(entry.client);
+    return entry !== undefined && !this.#clients.includes(entry.client);
   }
 
   #hadOf(twin: string): number {

@@ -6,12 +6,14 @@
  */
 
 import type { Sample } from '../ingest/index.ts';
-import type { SampleNumbers } from '../journal/index.ts';
 import { type Entry, type Membership, samplesOf, type ShardClient } from '../members/index.ts';
 import { sampleColumns } from '../protocol/index.ts';
 
 /** Samples a batch, and samples of all shards that may be on their way. */
 const limits = { batch: 4096, onTheirWay: 65_536 } as const;
+
+/** An old sample, without its names. */
+export type RefilledSample = Pick<Sample, 'timeMs' | 'value' | 'receivedMs' | 'origin'>;
 
 interface Batch {
   rows: Float64Array<ArrayBuffer>;
@@ -37,7 +39,7 @@ export class Refilling {
     return this.#given >= limits.onTheirWay;
   }
 
-  take({ client, target, trial }: Entry, signal: number, sample: Readonly<SampleNumbers>): void {
+  take({ client, target, trial }: Entry, signal: number, sample: Readonly<RefilledSample>): void {
     if (sample.receivedMs > this.atMs) this.runTo(sample.receivedMs);
     this.#given++;
     if (trial === undefined) this.#put(client, { twin: target.index, signal }, sample);
@@ -67,7 +69,7 @@ export class Refilling {
   #put(
     client: ShardClient,
     { twin, signal }: Pick<Sample, 'twin' | 'signal'>,
-    { timeMs, value, receivedMs }: Readonly<SampleNumbers>,
+    { timeMs, value, receivedMs, origin }: Readonly<RefilledSample>,
   ): void {
     const batch = this.#batches.get(client);
     if (batch === undefined) return;
@@ -78,6 +80,7 @@ export class Refilling {
     rows[at + sampleColumns.timeMs] = timeMs;
     rows[at + sampleColumns.value] = value;
     rows[at + sampleColumns.receivedMs] = receivedMs;
+    rows[at + sampleColumns.origin] = origin;
     batch.count++;
     if (batch.count * sampleColumns.count === rows.length) this.#send(client, batch);
   }

@@ -8,12 +8,18 @@
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { Alarm } from '../alarms/index.ts';
 import { createStopController } from '../basics/index.ts';
-import { encodeGently } from '../checkpoint/index.ts';
+import { encodeGently, neededBy } from '../checkpoint/index.ts';
 import type { Recorder } from '../journal/index.ts';
 import type { ShardClient } from '../members/index.ts';
 import type { CheckpointStore, Clock, Journal } from '../ports/index.ts';
+import type { JournalPosition } from '../protocol/index.ts';
 
 const answerMs = 5000;
+/**
+ * Samples of so many records of the journal, the newest, are only referred to: older ones are few, of twins with a long lateness, and
+ * a restart is not to read all that came since.
+ */
+const referredRecords = 2 ** 20;
 /** The last checkpoint is written, too. */
 const unending = createStopController().signal;
 
@@ -98,7 +104,7 @@ export class Saving {
       const bytes = await encodeGently(checkpoint, () => clock.sleepUntil(clock.nowMs(), unending));
       // A checkpoint of what the journal then turned out not to have would hide what comes after it.
       if (journal !== undefined) await this.#durable(journal);
-      const needed = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
+      const needed = neededBy(parts);
       const savedMs = Math.max(...parts.map((part) => part.savedMs));
       // Who begins with it has to know as well whose the twins were.
       const made = { savedMs, needs: Math.min(needed, fleetRecord ?? needed) };
@@ -139,7 +145,7 @@ export class Saving {
     const answered = inTurn(() =>
       Promise.race([
         Promise.allSettled(
-          clients.map((client) => client.request({ kind, ...(journal && { position: journal.last }) })),
+          clients.map((client) => client.request({ kind, journal: journal && positionIn(journal) })),
         ),
         waited,
       ]),
@@ -148,4 +154,8 @@ export class Saving {
       tell('a worker does not answer; its twins are kept as they last were');
     patience.abort();
   }
+}
+
+function positionIn({ last }: Journal): JournalPosition {
+  return { last, refersFrom: Math.max(1, last - referredRecords) };
 }

@@ -136,7 +136,8 @@ export class ReplaySite {
 
   /** @param position - the last record whose samples are in it. */
   save(position: number): readonly CheckpointPart[] {
-    this.#shard.receive({ kind: 'checkpoint', request: 0, position });
+    const journal = { last: position, refersFrom: Number.POSITIVE_INFINITY };
+    this.#shard.receive({ kind: 'checkpoint', request: 0, journal });
     return this.#parts;
   }
 

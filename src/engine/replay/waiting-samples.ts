@@ -1,5 +1,6 @@
 /** Samples of a record that are read but not yet given to their shard, in the order of the journal. */
 
+import { nowhere } from '../journal/index.ts';
 import { sampleColumns } from '../protocol/index.ts';
 
 /** By numbers; SI. */
@@ -36,6 +37,8 @@ export class WaitingSamples {
     this.#rows[at + sampleColumns.timeMs] = timeMs;
     this.#rows[at + sampleColumns.value] = value;
     this.#rows[at + sampleColumns.receivedMs] = receivedMs;
+    // What a replay comes to is compared with what was recorded, sample by sample: nothing of it refers to the journal.
+    this.#rows[at + sampleColumns.origin] = nowhere;
   }
 
   /** Hands out those of records up to this one, as rows that hold until the next `lay`; undefined if there are none. */

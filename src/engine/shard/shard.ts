@@ -17,7 +17,8 @@
 import { type Backend, defaultBackend } from '../../core/kernel/index.ts';
 import { createStopController } from '../basics/index.ts';
 import { Block } from '../block/index.ts';
-import { restoreBlock, saveBlock } from '../checkpoint/index.ts';
+import { buffersOf, restoreBlock, saveBlock } from '../checkpoint/index.ts';
+import { nowhere } from '../journal/index.ts';
 import type { Clock } from '../ports/index.ts';
 import type { FromShard, ShardReport, ShardTwin, ToShard } from '../protocol/index.ts';
 import { Reporter, sampleColumns } from '../protocol/index.ts';
@@ -324,6 +325,7 @@ export class Shard {
         timeMs: rows[at + sampleColumns.timeMs] ?? 0,
         value: rows[at + sampleColumns.value] ?? 0,
         receivedMs: rows[at + sampleColumns.receivedMs] ?? 0,
+        origin: rows[at + sampleColumns.origin] ?? nowhere,
       });
     }
     this.#send({ kind: 'acknowledged', samples: count }, []);
@@ -344,17 +346,12 @@ export class Shard {
     this.#send({ kind: 'stepped', request, twin, values, report }, [values.buffer]);
   }
 
-  #sendCheckpoint({ request, position }: Extract<ToShard, { kind: 'checkpoint' | 'stop' }>): void {
-    const made = {
-      savedMs: this.#clock.nowMs(),
-      kernel: this.#models.arithmetic,
-      ...(position !== undefined && { journal: position }),
-    };
+  #sendCheckpoint({ request, journal }: Extract<ToShard, { kind: 'checkpoint' | 'stop' }>): void {
+    const made = { savedMs: this.#clock.nowMs(), kernel: this.#models.arithmetic, journal };
     const parts = Array.from(this.#blocks.all(), ({ block, number }) =>
-      saveBlock(block, { ...made, ...(position !== undefined && { block: number }) }),
+      saveBlock(block, { ...made, number }),
     );
-    const numbers = parts.flatMap(({ values, queued }) => [values.buffer, queued.buffer]);
-    this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, numbers);
+    this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, parts.flatMap(buffersOf));
   }
 
   #report(): ShardReport {

@@ -66,7 +66,8 @@ test('bytes give back the same parts, bit for bit', () => {
           maxLength: twins.length * columns.length,
         }),
         signals: fc.constant(columns),
-        queued: fc.float64Array({ minLength: 10, maxLength: 10 }),
+        queued: fc.float64Array({ minLength: 12, maxLength: 12 }),
+        origins: fc.constantFrom(new Uint8Array(0), Uint8Array.of(0, 1, 2, 130, 1, 3)),
       }),
     );
   fc.assert(
@@ -96,8 +97,11 @@ test('refuses any bytes that are not a whole checkpoint', () => {
     assert.throws(() => decodeCheckpoint(good.subarray(0, length)), corrupt, `${length} bytes`);
   }
   const newer = good.slice();
-  newer[8] = 2;
-  assert.throws(() => decodeCheckpoint(newer), { ...corrupt, message: /format 2, this program reads 1/ });
+  newer[8] = 3;
+  assert.throws(() => decodeCheckpoint(newer), {
+    ...corrupt,
+    message: /format 3, this program reads 1 to 2/,
+  });
   assert.throws(
     () =>
       decodeCheckpoint(encodeCheckpoint({ parts: [{ ...part, values: Float64Array.of(1, 2) }], alarms: [] })),
@@ -238,8 +242,18 @@ test('a checkpoint that is ahead of a clock which was set back is told', async (
   await fleet.stop();
 });
 
+test('a checkpoint of the first format, whose samples have no origin, is read', () => {
+  const queued = Float64Array.from({ length: 10 }, (_, i) => i);
+  const part = { model: 'm@1.0.0', hash: 'h', savedMs: startMs, twins: [], columns: [], signals: ['s'] };
+  const bytes = encodeCheckpoint({ parts: [{ ...part, values: new Float64Array(0), queued }], alarms: [] });
+  bytes[8] = 1;
+  const [read] = decodeCheckpoint(bytes).parts;
+  assert.deepEqual([...(read?.queued ?? [])], [0, 1, 2, 3, 4, Number.NaN, 5, 6, 7, 8, 9, Number.NaN]);
+  assert.equal(read?.origins, undefined);
+});
+
 test('a large checkpoint is encoded a megabyte at a time, to the same bytes', async () => {
-  const queued = Float64Array.from({ length: 400_000 }, (_, i) => i / 7);
+  const queued = Float64Array.from({ length: 400_002 }, (_, i) => i / 7);
   const part = { model: 'm@1.0.0', hash: 'h', savedMs: startMs, twins: [], columns: [], signals: [], queued };
   const checkpoint = { parts: [{ ...part, values: new Float64Array(0) }], alarms: [] };
   let pauses = 0;

@@ -23,13 +23,18 @@ function recordOf(k: number): Uint8Array {
 
 test('gives what the decoder gives, from anywhere in a buffer', () => {
   const found: RecordedSample[] = [];
+  const places: number[] = [];
+  const expectedPlaces: number[] = [];
   let asked = 0;
   const reader = new SamplesReader<readonly [string, string]>({
     find: (twin, signal) => {
       asked++;
       return [twin, signal];
     },
-    take: ([twin, signal], sample) => found.push({ twin, signal, ...sample }),
+    take: ([twin, signal], { place, ...sample }) => {
+      places.push(place);
+      found.push({ twin, signal, ...sample });
+    },
   });
   const expected: RecordedSample[] = [];
   for (let k = 0; k < 3000; k++) {
@@ -37,9 +42,12 @@ test('gives what the decoder gives, from anywhere in a buffer', () => {
     const bytes = new Uint8Array(record.length + 9).fill(7);
     bytes.set(record, 4);
     assert.equal(reader.read(bytes, 4, 4 + record.length), true);
-    expected.push(...(decodeSamples(record) ?? assert.fail()));
+    const samples = decodeSamples(record) ?? assert.fail();
+    expected.push(...samples);
+    expectedPlaces.push(...samples.keys());
   }
   assert.deepEqual(found, expected);
+  assert.deepEqual(places, expectedPlaces);
   assert.equal(
     asked,
     new Set(expected.map(({ twin, signal }) => `${twin} ${signal}`)).size,

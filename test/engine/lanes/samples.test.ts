@@ -9,7 +9,7 @@ import { LaneSamples, type QueuedSample } from '../../../src/engine/lanes/sample
 const order = { inputs: 2, periodMs: 10, substeps: 5 };
 
 function sample(signal: number, timeMs: number, value = 0): QueuedSample {
-  return { signal, timeMs, value, receivedMs: 0 };
+  return { signal, timeMs, value, receivedMs: 0, origin: Number.NaN };
 }
 
 function takeAll(samples: LaneSamples): [signal: number, timeMs: number, value: number][] {

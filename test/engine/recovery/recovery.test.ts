@@ -178,7 +178,7 @@ test('while the journal is full nothing is accepted, and the reason is told', as
   assert.equal(journal.last, before);
 });
 
-test('records are let go of once two checkpoints have them', async () => {
+test('records are let go of once two checkpoints have them, and no late sample asks for them', async () => {
   const clock = createManualClock(startMs);
   const kept = { checkpoints: memoryStore(), checkpointEveryMs: 5000, journal: memoryJournal() };
   const fleet = await start(clock, 1, kept);
@@ -188,5 +188,6 @@ test('records are let go of once two checkpoints have them', async () => {
   }
   let left = 0;
   for await (const { content } of kept.journal.read(0)) left += decodeSamples(content) === undefined ? 0 : 1;
-  assert.ok(left > 0 && left <= 11, `${left} of 30 records are left`);
+  // Of ten seconds of lateness, and of two checkpoints.
+  assert.ok(left > 0 && left <= 21, `${left} of 30 records are left`);
 });

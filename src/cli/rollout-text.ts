@@ -22,7 +22,7 @@ interface Errors {
   readonly rmsePercent: Interval;
 }
 
-/** What the engine answers; a list has neither twins nor numbers. */
+/** What the engine answers; a list of rollouts has neither twins nor numbers, and a rollout has its first twins. */
 export interface RolloutReply {
   readonly id: string;
   readonly model: string;
@@ -67,6 +67,7 @@ export function rolloutLines(rollouts: readonly RolloutReply[]): string {
 
 export function rolloutText(rollout: RolloutReply): string {
   const { id, model, state, watchUntil, twins, sentence, list = [], acts = [], comparison } = rollout;
+  const total = Object.values(twins).reduce((sum, count) => sum + count, 0);
   const until = watchUntil === undefined ? '' : `, watched until ${watchUntil}`;
   const parts = [
     `${id}: ${model} is ${state === 'shadow' ? 'in the shadow' : state.replace('-', ' ')}${until}\n${sentence}\n`,
@@ -101,7 +102,7 @@ export function rolloutText(rollout: RolloutReply): string {
       const why = twin.problem === undefined ? twin.found : `${twin.problem.message} [${twin.problem.code}]`;
       return [twin.id, twin.from, twin.state, why ?? twin.verdict ?? ''];
     });
-    const more = list.length > mostTwins ? `${list.length - mostTwins} more; ${counted(twins)}\n` : '';
+    const more = total > mostTwins ? `${total - mostTwins} more; ${counted(twins)}\n` : '';
     parts.push(words([['twin', 'from', 'state', ''], ...shown]) + more);
   }
   if (acts.length > 0) parts.push(acts.map(({ time, message }) => `${time}  ${message}\n`).join(''));

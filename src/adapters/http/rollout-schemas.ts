@@ -146,19 +146,33 @@ export const Comparison = Type.Object(
 );
 export type Comparison = Type.Static<typeof Comparison>;
 
+const TwinState = Type.Union([
+  Type.Literal('waiting'),
+  Type.Literal('shadow'),
+  Type.Literal('live'),
+  Type.Literal('kept'),
+  Type.Literal('returned'),
+  Type.Literal('refused'),
+  Type.Literal('gone'),
+]);
+
+/** Which twins of a rollout are listed. */
+export const ListQuery = Type.Object(
+  {
+    state: Type.Optional(TwinState),
+    twin: Type.Optional(Type.String({ description: 'Only this twin.' })),
+    limit: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, default: 100 })),
+    offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+  },
+  strict,
+);
+export type ListQuery = Type.Static<typeof ListQuery>;
+
 const RolloutTwin = Type.Object(
   {
     id: Type.String(),
     from: Type.String({ description: 'The version that it ran before.' }),
-    state: Type.Union([
-      Type.Literal('waiting'),
-      Type.Literal('shadow'),
-      Type.Literal('live'),
-      Type.Literal('kept'),
-      Type.Literal('returned'),
-      Type.Literal('refused'),
-      Type.Literal('gone'),
-    ]),
+    state: TwinState,
     changed: Time('When that changed last.'),
     verdict: Type.Optional(Verdict),
     problem: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() }, strict)),
@@ -170,6 +184,9 @@ const RolloutTwin = Type.Object(
 const summary = {
   id: Type.String(),
   model: Type.String({ description: 'The new version.' }),
+  from: Type.Record(Type.String(), Type.Integer(), {
+    description: 'How many twins ran which version before.',
+  }),
   of: Part,
   state: RolloutState,
   rollback: Type.Object(Rule, strict),
@@ -187,7 +204,11 @@ export type RolloutSummary = Type.Static<typeof RolloutSummary>;
 export const Rollout = Type.Object(
   {
     ...summary,
-    list: Type.Array(RolloutTwin, { description: 'The twins, in the order of their turns.' }),
+    list: Type.Array(RolloutTwin, {
+      description:
+        'The twins that were asked for, in the order of their turns; without a query the first hundred.',
+    }),
+    total: Type.Integer({ description: 'How many twins there are of those that were asked for.' }),
     acts: Type.Array(
       Type.Object({ time: Time('When.'), act: Type.String(), message: Type.String() }, strict),
     ),

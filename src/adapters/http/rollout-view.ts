@@ -6,15 +6,23 @@ import { fromSiDifference } from '../../core/units/index.ts';
 import type { Rollout, RolloutFindings } from '../../engine/index.ts';
 import type * as schemas from './rollout-schemas.ts';
 
+/** Of a part that names its twins, so many names are told: the list of the rollout has them all. */
+const namesTold = 20;
+
 export function rolloutSummary(rollout: Rollout, { together }: RolloutFindings): schemas.RolloutSummary {
   const { id, model, of, state, rollback, createdMs, changedMs, watchUntilMs, twins } = rollout;
   const counts: Record<string, number> = {};
-  for (const twin of twins) counts[twin.state] = (counts[twin.state] ?? 0) + 1;
+  const from: Record<string, number> = {};
+  for (const twin of twins) {
+    counts[twin.state] = (counts[twin.state] ?? 0) + 1;
+    from[twin.from] = (from[twin.from] ?? 0) + 1;
+  }
   const { when, watchMs, sharePercent } = rollback;
   return {
     id,
     model,
-    of: 'twins' in of ? { twins: [...of.twins] } : of,
+    from,
+    of: 'twins' in of ? { twins: of.twins.slice(0, namesTold) } : of,
     state,
     rollback: { when, watchSeconds: watchMs / 1000, sharePercent },
     created: timeText(createdMs),
@@ -26,16 +34,24 @@ export function rolloutSummary(rollout: Rollout, { together }: RolloutFindings):
   };
 }
 
-/** @param model - the new version, if it is there. */
+export interface RolloutShown {
+  readonly rollout: Rollout;
+  readonly findings: RolloutFindings;
+  /** The new version, if it is there. */
+  readonly model: Model | undefined;
+}
+
 export function rolloutView(
-  rollout: Rollout,
-  findings: RolloutFindings,
-  model: Model | undefined,
+  { rollout, findings, model }: RolloutShown,
+  { state: wanted, twin, limit = 100, offset = 0 }: schemas.ListQuery = {},
 ): schemas.Rollout {
+  const fitting = rollout.twins.filter(
+    ({ id, state }) => (wanted === undefined || state === wanted) && (twin === undefined || id === twin),
+  );
   return {
     ...rolloutSummary(rollout, findings),
-    list: rollout.twins.map(({ id, from, state, changedMs, problem, found }) => {
-      const verdict = findings.verdicts.get(id);
+    list: fitting.slice(offset, offset + limit).map(({ id, from, state, changedMs, problem, found }) => {
+      const verdict = findings.verdictOn(id);
       return {
         id,
         from,
@@ -46,6 +62,7 @@ export function rolloutView(
         ...(found !== undefined && { found }),
       };
     }),
+    total: fitting.length,
     acts: rollout.acts.map(({ atMs, act, message }) => ({ time: timeText(atMs), act, message })),
     comparison: comparisonView(findings.together, model),
   };

@@ -102,8 +102,8 @@ export interface Rollout extends RolloutHead {
 /** What the comparison says, of all its twins and of each. */
 export interface RolloutFindings {
   readonly together: ComparisonResult;
-  /** By twin. */
-  readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** On one twin; undefined if nothing is compared on it. Made when asked for: a verdict costs as much as some hundred samples. */
+  verdictOn(twin: string): Verdict | undefined;
 }
 
 /** Rollouts as the rest of the program sees them. Every call resolves once what it did is on the disk. */

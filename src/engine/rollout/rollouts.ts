@@ -111,12 +111,12 @@ export class Rollouts implements RolloutService {
   }
 
   findings(id: string): RolloutFindings {
-    const { twins } = this.#book.need(id);
-    const verdicts = [...twins.keys()].flatMap((twin) => {
-      const comparison = this.#book.of(twin)?.entry.head.id === id ? this.#witnesses.twin(twin) : undefined;
-      return comparison === undefined ? [] : [[twin, comparison.verdict()] as const];
-    });
-    return { together: this.#witnesses.rollout(id).result(), verdicts: new Map(verdicts) };
+    this.#book.need(id);
+    return {
+      together: this.#witnesses.rollout(id).result(),
+      verdictOn: (twin) =>
+        this.#book.of(twin)?.entry.head.id === id ? this.#witnesses.twin(twin)?.verdict() : undefined,
+    };
   }
 
   comparison(twin: string): ComparisonResult | undefined {

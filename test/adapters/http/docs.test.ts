@@ -57,6 +57,11 @@ test('the table of codes has every code that is not a 422, with the right status
     ]),
   );
   assert.ok(rows.size > 15);
+  const statuses = [...rows.values()];
+  assert.deepEqual(
+    statuses,
+    statuses.toSorted((a, b) => a - b),
+  );
   for (const code of Object.keys(catalogue) as ErrorCode[]) {
     const { status } = problemOf(new GemelError(code, ''), '');
     if (status !== 422 || code.startsWith('HTTP_')) assert.ok(rows.has(code), `${code} is not in the table`);

@@ -71,6 +71,7 @@ test('has every route, and nothing else', async (t) => {
     'GET /api/v1/alarms',
     'GET /api/v1/alarms/{id}',
     'GET /api/v1/events',
+    'GET /api/v1/groups',
     'GET /api/v1/health',
     'GET /api/v1/models',
     'GET /api/v1/models/{id}',

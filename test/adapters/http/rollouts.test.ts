@@ -54,6 +54,39 @@ test('shows what the two versions made of the same samples', async (t) => {
   assert.deepEqual(Value.Errors(schemas.RolloutSummary, rollouts[0]), []);
 });
 
+test('lists of its twins those that are asked for, and counts what they ran before', async (t) => {
+  const { request } = await createRealApp(t);
+  await request('POST', '/api/v1/models', next);
+  await request('POST', '/api/v1/rollouts', { ...begun, of: { twins: ['pump-2', 'pump-1'] } });
+  const listed = async (query: string) => {
+    const { status, body } = await request('GET', `/api/v1/rollouts/cooler?${query}`);
+    assert.equal(status, 200, query);
+    assert.deepEqual(Value.Errors(schemas.Rollout, body), []);
+    const { list, total, from } = body as schemas.Rollout;
+    assert.deepEqual(from, { 'pump@1.0.0': 2 });
+    return [list.map(({ id }) => id), total];
+  };
+  assert.deepEqual(await listed(''), [['pump-2', 'pump-1'], 2]);
+  assert.deepEqual(await listed('limit=1&offset=1'), [['pump-1'], 2]);
+  assert.deepEqual(await listed('limit=0'), [[], 2]);
+  assert.deepEqual(await listed('twin=pump-2'), [['pump-2'], 1]);
+  assert.deepEqual(await listed('state=refused'), [[], 0]);
+  const inIt = async (twin: string) =>
+    (await request('GET', `/api/v1/rollouts?twin=${twin}`)).body['rollouts'];
+  assert.equal(((await inIt('pump-2')) as unknown[]).length, 1);
+  assert.deepEqual(await inIt('machine'), []);
+});
+
+test('of the names of a part tells the first twenty', async (t) => {
+  const { request } = await createRealApp(t);
+  await request('POST', '/api/v1/models', next);
+  // One that is named twice takes part once.
+  const twins = Array.from({ length: 25 }, (_, i) => `pump-${1 + (i % 2)}`);
+  const { body } = await request('POST', '/api/v1/rollouts', { ...begun, of: { twins } });
+  assert.deepEqual(body['of'], { twins: twins.slice(0, 20) });
+  assert.equal((body as schemas.Rollout).total, 2);
+});
+
 test('refuses with the status of the reason', async (t) => {
   const { request } = await createRealApp(t);
   await request('POST', '/api/v1/models', next);

@@ -32,6 +32,13 @@ test('filters the twins by the beginning of their id, model, group and status', 
   assert.equal(body.next, '/api/v1/twins?model=pump&limit=1&offset=1');
 });
 
+test('lists the groups with how many twins each has', async (t) => {
+  const { get } = await createApp(t);
+  assert.deepEqual((await get('/api/v1/groups')).body, { groups: [{ name: 'workshop', twins: 1 }] });
+  assert.deepEqual((await get('/api/v1/groups?model=pump')).body, { groups: [] });
+  assert.equal((await get('/api/v1/groups?modle=pump')).status, 422);
+});
+
 test('describes a twin with its signals in their own units', async (t) => {
   const { get } = await createApp(t);
   const { status, body } = await get('/api/v1/twins/pump-1');

@@ -46,9 +46,10 @@ test('versions that are alike are not taken back', async () => {
   fleet.tick(1500, { old: 1, new: 1 });
   await rollouts.settled();
   assert.equal(rollouts.get('r').state, 'live');
-  const { together, verdicts } = rollouts.findings('r');
+  const { together, verdictOn } = rollouts.findings('r');
   assert.equal(together.verdict, 'not enough yet');
-  assert.equal(verdicts.size, 10);
+  for (const { id } of rollouts.get('r').twins) assert.equal(verdictOn(id), 'not enough yet', id);
+  assert.equal(verdictOn('p-99'), undefined);
   assert.equal(together.together.samples, 15_000);
   await rollouts.stop();
 });

@@ -15,12 +15,18 @@ import { TwinParams } from './twins.ts';
 
 const tags = ['rollouts'];
 const RolloutParams = Type.Object({ id: Type.String({ description: 'Name of the rollout.' }) });
+const RolloutsQuery = Type.Object(
+  { twin: Type.Optional(Type.String({ description: 'Only those that this twin is in.' })) },
+  { additionalProperties: false },
+);
 
 export function rolloutRoutes(context: RouteContext, rollouts: RolloutService): void {
   const { fleet } = context;
   const app = context.app.withTypeProvider<TypeBoxTypeProvider>();
-  const view = (rollout: Rollout): schemas.Rollout =>
-    rolloutView(rollout, rollouts.findings(rollout.id), fleet.models.get(rollout.model));
+  const view = (rollout: Rollout, query?: schemas.ListQuery): schemas.Rollout => {
+    const { id, model } = rollout;
+    return rolloutView({ rollout, findings: rollouts.findings(id), model: fleet.models.get(model) }, query);
+  };
 
   app.post(
     '/api/v1/rollouts',
@@ -52,15 +58,18 @@ export function rolloutRoutes(context: RouteContext, rollouts: RolloutService): 
         operationId: 'listRollouts',
         summary: 'The rollouts, newest first, without their twins',
         tags,
+        querystring: RolloutsQuery,
         response: {
           200: Type.Object({ rollouts: Type.Array(schemas.RolloutSummary) }, { additionalProperties: false }),
           ...problems,
         },
       },
     },
-    () => ({
-      rollouts: rollouts.list().map((rollout) => rolloutSummary(rollout, rollouts.findings(rollout.id))),
-    }),
+    ({ query: { twin } }) => {
+      const all = rollouts.list();
+      const asked = twin === undefined ? all : all.filter(({ twins }) => twins.some(({ id }) => id === twin));
+      return { rollouts: asked.map((rollout) => rolloutSummary(rollout, rollouts.findings(rollout.id))) };
+    },
   );
 
   app.get(
@@ -71,10 +80,11 @@ export function rolloutRoutes(context: RouteContext, rollouts: RolloutService): 
         summary: 'A rollout: its twins, what was done, and how the versions compare',
         tags,
         params: RolloutParams,
+        querystring: schemas.ListQuery,
         response: { 200: schemas.Rollout, ...problems },
       },
     },
-    (request) => view(rollouts.get(request.params.id)),
+    ({ params, query }) => view(rollouts.get(params.id), query),
   );
 
   app.post(

@@ -44,6 +44,17 @@ const TwinsPage = Type.Object(
   { additionalProperties: false, title: 'TwinsPage' },
 );
 
+const GroupsQuery = Type.Object({ model: TwinsQuery.properties.model }, { additionalProperties: false });
+
+const Groups = Type.Object(
+  {
+    groups: Type.Array(
+      Type.Object({ name: Type.String(), twins: Type.Integer() }, { additionalProperties: false }),
+    ),
+  },
+  { additionalProperties: false, title: 'Groups' },
+);
+
 const tags = ['twins'];
 
 export function twinRoutes(context: RouteContext): void {
@@ -76,6 +87,29 @@ export function twinRoutes(context: RouteContext): void {
         offset: String(offset + limit),
       });
       return { ...page, next: `/api/v1/twins?${query.toString()}` };
+    },
+  );
+
+  app.get(
+    '/api/v1/groups',
+    {
+      schema: {
+        operationId: 'listGroups',
+        summary: 'The groups of twins, by name, and how many twins each has',
+        tags,
+        querystring: GroupsQuery,
+        response: { 200: Groups, ...problems },
+      },
+    },
+    ({ query: { model } }) => {
+      const counts = new Map<string, number>();
+      for (const { config, model: its } of fleet.twins()) {
+        const { group } = config;
+        if (group === undefined || (model !== undefined && its.id !== model && its.name !== model)) continue;
+        counts.set(group, (counts.get(group) ?? 0) + 1);
+      }
+      const groups = Array.from(counts, ([name, twins]) => ({ name, twins }));
+      return { groups: groups.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
     },
   );
 

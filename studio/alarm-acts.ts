@@ -22,8 +22,11 @@ export function rememberedName(): string {
 export async function acknowledge(alarm: Alarm): Promise<void> {
   const by = rememberedName();
   if (by !== '') return act(alarm, 'acknowledge', { by });
-  const answer = await askAbout('Acknowledge', alarm, []);
-  if (answer !== undefined) await act(alarm, 'acknowledge', { by: answer.get('by') });
+  await askAbout({
+    what: 'Acknowledge',
+    alarm,
+    done: (answer) => act(alarm, 'acknowledge', { by: answer.get('by') }),
+  });
 }
 
 /** A few at a time, since there may be a hundred. One that somebody else was quicker with is as good as done. */
@@ -51,37 +54,47 @@ export async function shelve(alarm: Alarm): Promise<void> {
     ...spans.map(([value, text]) => element('option', { value }, text)),
   );
   const why = element('input', { name: 'why', required: '', maxlength: '500', autocomplete: 'off' });
-  const answer = await askAbout('Shelve', alarm, [
-    element('label', {}, 'For', seconds),
-    element('label', {}, 'Why', why),
-  ]);
-  if (answer === undefined) return;
-  const body = { by: answer.get('by'), why: answer.get('why'), seconds: Number(answer.get('seconds')) };
-  await act(alarm, 'shelve', body);
+  await askAbout({
+    what: 'Shelve',
+    alarm,
+    fields: [element('label', {}, 'For', seconds), element('label', {}, 'Why', why)],
+    done: (answer) =>
+      act(alarm, 'shelve', {
+        by: answer.get('by'),
+        why: answer.get('why'),
+        seconds: Number(answer.get('seconds')),
+      }),
+  });
 }
 
 export async function unshelve(alarm: Alarm): Promise<void> {
   const by = rememberedName();
   if (by !== '') return act(alarm, 'unshelve', { by });
-  const answer = await askAbout('Unshelve', alarm, []);
-  if (answer !== undefined) await act(alarm, 'unshelve', { by: answer.get('by') });
+  await askAbout({
+    what: 'Unshelve',
+    alarm,
+    done: (answer) => act(alarm, 'unshelve', { by: answer.get('by') }),
+  });
 }
 
 /** Asks for another name. */
 export async function changeName(): Promise<void> {
-  await askAbout('Save', undefined, []);
+  await askAbout({ what: 'Save' });
 }
 
 function act({ id }: Alarm, what: string, body: object): Promise<void> {
   return post(`/api/v1/alarms/${encodeURIComponent(id)}/${what}`, body);
 }
 
-/** A dialog with the fields given and the name. Undefined if it was closed without an answer. */
-async function askAbout(
-  what: string,
-  alarm: Alarm | undefined,
-  fields: readonly HTMLElement[],
-): Promise<FormData | undefined> {
+interface About {
+  readonly what: string;
+  readonly alarm?: Alarm;
+  readonly fields?: readonly HTMLElement[];
+  readonly done?: (answer: FormData) => Promise<void>;
+}
+
+/** A dialog with the fields given and the name. */
+async function askAbout({ what, alarm, fields = [], done }: About): Promise<void> {
   const name = element('input', {
     name: 'by',
     required: '',
@@ -94,7 +107,7 @@ async function askAbout(
     ...(alarm !== undefined && { text: `${alarm.twin}: ${alarm.message}` }),
     fields: [...fields, element('label', {}, 'Your name', name)],
     answer: what,
+    ...(done !== undefined && { act: done }),
   });
   if (answer !== undefined) localStorage.setItem(NAME_KEY, name.value.trim());
-  return answer;
 }

@@ -134,6 +134,16 @@ function query(fields: Readonly<Record<string, string | number | undefined>>): s
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
 }
 
+export interface Group {
+  readonly name: string;
+  readonly twins: number;
+}
+
+/** The groups of the twins of a model, by name. */
+export async function fetchGroups(model: string): Promise<readonly Group[]> {
+  return (await get<{ groups: readonly Group[] }>(`/api/v1/groups?${query({ model })}`)).groups;
+}
+
 /** What the server refused, with its own explanation. */
 export class Refused extends Error {
   readonly status: number;
@@ -158,11 +168,21 @@ export async function get<T>(path: string): Promise<T> {
 async function answerOf<T>(response: Response): Promise<T> {
   const body: unknown = await response.json();
   if (!response.ok) {
-    const detail =
-      typeof body === 'object' && body !== null && 'detail' in body
-        ? String(body.detail)
-        : response.statusText;
-    throw new Refused(detail, response.status);
+    throw new Refused(saidOf(body) ?? response.statusText, response.status);
   }
   return body as T;
+}
+
+/** What is wrong, and what to do; of several things that are wrong each. */
+function saidOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('detail' in body)) return undefined;
+  const { detail, hint, errors } = body as {
+    readonly detail: string;
+    readonly hint?: string;
+    readonly errors?: readonly { readonly detail: string; readonly hint?: string }[];
+  };
+  const one = (said: string, more?: string): string => (more === undefined ? said : `${said}: ${more}`);
+  return errors === undefined || errors.length === 0
+    ? one(detail, hint)
+    : errors.map((error) => one(error.detail, error.hint)).join('; ');
 }

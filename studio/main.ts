@@ -1,12 +1,16 @@
-/** The page: a list of twins, one of them live or at a past moment, and the alarms of all. */
+/** The page: a list of twins, one of them live or at a past moment, the alarms of all, and their models. */
 
 import { showBanner } from './alarm-banner.ts';
 import { AlarmStore } from './alarms.ts';
 import { AlarmView } from './alarm-view.ts';
 import { fetchEvents, fetchMoment, fetchTwin } from './api.ts';
 import { EngineClock } from './clock.ts';
-import { byId, element, setText } from './dom.ts';
+import { byId, setText } from './dom.ts';
 import { PastPage } from './past-page.ts';
+import { missingView } from './missing.ts';
+import { ModelsView } from './models-view.ts';
+import { fetchRollouts, needsLook, type RolloutSummary } from './rollout-api.ts';
+import type { Route } from './route.ts';
 import { openStream } from './stream.ts';
 import { TimeBar } from './time-bar.ts';
 import { Travel } from './travel.ts';
@@ -14,13 +18,13 @@ import { markAlarms, openTwinList } from './twin-list.ts';
 import { TwinView } from './twin-view.ts';
 
 const DRAW_MS = 250;
+/** So often the head asks how many rollouts need a look; the page of models asks more often. */
+const ROLLOUTS_MS = 10_000;
 
 interface Shown {
   readonly id: string;
   readonly view: TwinView;
 }
-
-const ALARMS = '/alarms';
 
 const clock = new EngineClock();
 const travel = new Travel(clock);
@@ -31,8 +35,9 @@ const alarms = new AlarmStore();
 /** Those of the moment that is shown. */
 let alarmsThen: AlarmStore | undefined;
 let alarmView: AlarmView | undefined;
+let modelsView: ModelsView | undefined;
 let shown: Shown | undefined;
-let wanted = '';
+let wanted: Route = { view: 'first' };
 /** A flood of alarms is drawn once, not once a message. */
 let drawing = false;
 /** While the twin is asked what it is since its model has changed. */
@@ -47,6 +52,7 @@ const stream = openStream({
     else if (!changing) changeModel(shown.id);
   },
   onEvent(event) {
+    if (event.kind.startsWith('roll')) askForRollouts();
     if (event.twin !== shown?.id || shown.view.isPast) return;
     if (event.kind === 'removed') close(`The twin ${event.twin} has been removed.`);
     else shown.view.addEvents([event]);
@@ -77,13 +83,14 @@ const past = new PastPage({
   travel,
   present(view) {
     shown?.view.destroy();
-    shown = { id: wanted, view };
+    const id = wantedTwin() ?? '';
+    shown = { id, view };
     byId('twin').replaceChildren(view.root);
-    document.title = `${wanted} · past · Gemel`;
+    document.title = `${id} · past · Gemel`;
   },
   onAlarms(then) {
     alarmsThen = then;
-    if (wanted === ALARMS) presentAlarms(then);
+    if (wanted.view === 'alarms') presentAlarms(then);
     drawAlarms();
   },
   onResolution(ms) {
@@ -116,13 +123,13 @@ travel.onChange((change) => {
   remember();
   if (atMs !== undefined) {
     past.draw();
-    past.show(wanted === ALARMS || wanted === '' ? undefined : wanted);
+    past.show(wantedTwin());
     return;
   }
   alarmsThen = undefined;
   past.leave();
   drawAlarms();
-  if (wanted !== '') choose(wanted);
+  if (wanted.view !== 'first') choose(wanted);
 });
 
 openTwinList({ choose, onRows: () => markAlarms((alarmsThen ?? alarms).unseen()), travel });
@@ -131,22 +138,37 @@ beginInThePast().catch((error: unknown) => {
   timeBar.tell(error instanceof Error ? error.message : String(error));
 });
 
-function choose(id: string): void {
-  wanted = id;
-  byId('alarm-link').setAttribute('aria-current', id === ALARMS ? 'page' : 'false');
+askForRollouts();
+setInterval(() => {
+  // The page of models tells them itself.
+  if (!document.hidden && modelsView === undefined) askForRollouts();
+}, ROLLOUTS_MS);
+
+function choose(route: Route): void {
+  wanted = route;
+  for (const view of ['alarms', 'models'] as const)
+    byId(view === 'alarms' ? 'alarm-link' : 'models-link').setAttribute(
+      'aria-current',
+      route.view === view ? 'page' : 'false',
+    );
+  document.body.dataset['view'] = route.view;
   alarmView = undefined;
-  if (travel.atMs !== undefined) {
-    past.show(id === ALARMS ? undefined : id);
-    return;
-  }
-  if (id === ALARMS) {
-    presentAlarms(alarms);
-    return;
-  }
-  show(id).catch((error: unknown) => {
-    if (wanted !== id) return;
-    close(error instanceof Error ? error.message : String(error));
-  });
+  modelsView?.destroy();
+  modelsView = undefined;
+  // What runs in a shadow is not recorded: models are shown as they are now, and the bar of time is not.
+  if (route.view === 'models') presentModels(route.rollout);
+  else if (route.view === 'unknown') close(`there is nothing at \`#${route.text}\``);
+  else if (travel.atMs !== undefined) past.show(wantedTwin());
+  else if (route.view === 'alarms') presentAlarms(alarms);
+  else if (route.view === 'twin')
+    show(route.id).catch((error: unknown) => {
+      if (wanted !== route) return;
+      close(error instanceof Error ? error.message : String(error));
+    });
+}
+
+function wantedTwin(): string | undefined {
+  return wanted.view === 'twin' ? wanted.id : undefined;
 }
 
 setInterval(() => {
@@ -158,9 +180,33 @@ setInterval(() => {
   alarmView?.draw();
 }, DRAW_MS);
 
-function presentAlarms(of: AlarmStore): void {
+function presentModels(rollout: string | undefined): void {
+  leaveTwin();
+  past.leave();
+  modelsView = new ModelsView(rollout, tellRollouts);
+  byId('twin').replaceChildren(modelsView.root);
+  document.title = rollout === undefined ? 'Models · Gemel' : `${rollout} · Models · Gemel`;
+}
+
+function askForRollouts(): void {
+  // The stream says on the page when the server is away.
+  fetchRollouts().then(tellRollouts, () => {});
+}
+
+function tellRollouts(rollouts: readonly RolloutSummary[]): void {
+  const count = rollouts.filter(needsLook).length;
+  const link = byId('models-link');
+  setText(link, count === 0 ? 'Models' : `Models (${count})`);
+  link.title = count === 0 ? '' : `${count === 1 ? '1 rollout needs' : `${count} rollouts need`} a look`;
+}
+
+function leaveTwin(): void {
   shown?.view.destroy();
   shown = undefined;
+}
+
+function presentAlarms(of: AlarmStore): void {
+  leaveTwin();
   past.leave();
   alarmView = new AlarmView(of, travel);
   alarmView.update();
@@ -179,7 +225,7 @@ function drawAlarms(): void {
 async function show(id: string): Promise<void> {
   const [twin, events] = await Promise.all([fetchTwin(id), fetchEvents(id)]);
   // Another twin or moment was chosen while this one was on its way.
-  if (wanted !== id || travel.atMs !== undefined) return;
+  if (wantedTwin() !== id || travel.atMs !== undefined) return;
   const view = new TwinView(twin, travel);
   view.addEvents(events);
   view.showAlarms(alarms.ofTwin(id));
@@ -200,11 +246,10 @@ function changeModel(id: string): void {
     });
 }
 
-/** Shows no twin any more, and says why. */
+/** Shows no twin any more, says why, and where to go. */
 function close(why: string): void {
-  shown?.view.destroy();
-  shown = undefined;
-  byId('twin').replaceChildren(element('p', { class: 'note' }, why));
+  leaveTwin();
+  byId('twin').replaceChildren(missingView(why));
 }
 
 async function reloadEvents({ id, view }: Shown): Promise<void> {

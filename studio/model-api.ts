@@ -8,7 +8,7 @@ export interface ModelSummary {
   readonly version: string;
   readonly title: string;
   /** How many run it. */
-  readonly twins?: number;
+  readonly twins: number;
 }
 
 type Kind = 'added' | 'removed' | 'renamed' | 'changed';
@@ -54,10 +54,14 @@ export interface ModelDifference {
   readonly migration: readonly string[];
 }
 
+/** By name, and of each the oldest version first. */
+export async function fetchModels(): Promise<readonly ModelSummary[]> {
+  return (await get<{ models: readonly ModelSummary[] }>('/api/v1/models')).models;
+}
+
 /** The versions of a model, the newest first. */
 export async function fetchVersions(name: string): Promise<readonly ModelSummary[]> {
-  const { models } = await get<{ models: readonly ModelSummary[] }>('/api/v1/models');
-  return models.filter((model) => model.name === name).toReversed();
+  return (await fetchModels()).filter((model) => model.name === name).toReversed();
 }
 
 export function fetchDifference(before: string, after: string): Promise<ModelDifference> {

@@ -80,7 +80,7 @@ export class ModelPanel {
         ...(runs ? [' ', element('span', { class: 'kind' }, 'runs here')] : []),
       ),
       element('td', {}, title),
-      element('td', {}, String(twins ?? 0)),
+      element('td', {}, String(twins)),
       element('td', { class: 'acts' }, ...(runs ? [] : [compare, ...this.#acts(version)])),
     );
   }

@@ -1,38 +1,16 @@
 /** A trial on a twin's page: both versions side by side, what the comparison says, and what can be done. */
 
 import type { State, Twin } from './api.ts';
-import { ask } from './dialog.ts';
 import { element, setText } from './dom.ts';
 import { formatClock, formatNumber, formatSigned, formatUnit } from './format.ts';
-import { actOnRollout, type Comparison, fetchTrial, type Interval, type Trial } from './trial-api.ts';
+import { type Comparison, fetchTrial, type Interval, type Trial } from './rollout-api.ts';
+import { actButtons } from './rollout-acts.ts';
 
 const REFRESH_MS = 2000;
 /** Snapshots that are kept, so that both versions can be shown at the same tick. */
 const RECENT = 40;
 /** Standard deviations on either side that hold 95 % of what may be. */
 const REACH = 1.96;
-
-type Act = 'promote' | 'rollback' | 'end';
-
-const words: Readonly<Record<Act, readonly [button: string, what: (trial: Trial) => string]>> = {
-  promote: [
-    'Promote',
-    ({ model, from }) => `Readers then see ${model}; ${from} runs on beside it, and can be brought back.`,
-  ],
-  rollback: ['Roll back', ({ model, from }) => `Readers then see ${from}, and ${model} goes.`],
-  end: [
-    'End',
-    ({ rollout, model, from }) =>
-      rollout.state === 'live' ? `${model} stays, and ${from} goes.` : `The trial of ${model} is over.`,
-  ],
-};
-
-/** What can be done in each state of a rollout. */
-const actsOf: Readonly<Record<string, readonly Act[]>> = {
-  shadow: ['promote', 'end'],
-  live: ['rollback', 'end'],
-  'rolled-back': ['end'],
-};
 
 export class TrialPanel {
   readonly root = element('section', { class: 'trial', 'aria-label': 'Trial', hidden: '' });
@@ -140,24 +118,10 @@ export class TrialPanel {
     this.#fillErrors(comparison);
     // The same buttons as long as the same can be done, so that the focus stays.
     if (before?.rollout.state !== rollout.state || before.rollout.id !== rollout.id)
-      this.#buttons.replaceChildren(...(actsOf[rollout.state] ?? []).map((act) => this.#button(act)));
-  }
-
-  #button(act: Act): HTMLElement {
-    const [text, what] = words[act];
-    const button = element('button', { type: 'button' }, `${text}…`);
-    button.addEventListener('click', () => {
-      const trial = this.#trial;
-      if (trial === undefined) return;
-      ask({ title: `${text} ${trial.rollout.id}`, text: what(trial), answer: text })
-        .then(async (answer) => {
-          if (answer === undefined) return;
-          await actOnRollout(trial.rollout.id, act);
-          this.load();
-        })
-        .catch((error: unknown) => this.#say(error));
-    });
-    return button;
+      this.#buttons.replaceChildren(
+        ...actButtons(rollout, () => this.load()),
+        element('a', { href: `#/models/${encodeURIComponent(rollout.id)}` }, 'The whole rollout'),
+      );
   }
 
   #fillValues({ shadow }: Trial): void {

@@ -4,6 +4,7 @@ import { severityMark } from './alarm-mark.ts';
 import type { Severity } from './alarms.ts';
 import { fetchTwins, type TwinSummary } from './api.ts';
 import { byId, element, setText } from './dom.ts';
+import { type Route, routeOf } from './route.ts';
 import type { Travel } from './travel.ts';
 
 const PAGE = 100;
@@ -11,8 +12,8 @@ const REFRESH_MS = 3000;
 const LINGER_MS = 200;
 
 export interface TwinListOptions {
-  /** Called with the twin to show; the first one if the address names none. */
-  readonly choose: (id: string) => void;
+  /** Called with what to show; the first twin if the address names nothing. */
+  readonly choose: (route: Route) => void;
   /** Called when rows came or went. */
   readonly onRows: () => void;
   /** The twins are those of the moment that is shown. */
@@ -25,14 +26,16 @@ export function openTwinList({ choose, onRows, travel }: TwinListOptions): void 
   const more = byId('more');
   const list = byId('twins');
   let limit = PAGE;
-  let chosen = decodeURIComponent(location.hash.slice(1));
+  let chosen: Route = { view: 'first' };
 
+  const go = (route: Route): void => {
+    chosen = route;
+    mark(list, idOf(route));
+    choose(route);
+  };
   const select = (id: string): void => {
-    chosen = id;
-    // What begins with a slash is no twin but another view, such as that of the alarms.
-    if (!id.startsWith('/')) history.replaceState(null, '', `#${encodeURIComponent(id)}`);
-    mark(list, id);
-    choose(id);
+    history.replaceState(null, '', `#${encodeURIComponent(id)}`);
+    go({ view: 'twin', id });
   };
   const refresh = async (): Promise<void> => {
     const atMs = travel.atMs;
@@ -41,10 +44,10 @@ export function openTwinList({ choose, onRows, travel }: TwinListOptions): void 
     if (atMs !== travel.atMs) return;
     draw(list, twins, select);
     onRows();
-    mark(list, chosen);
+    mark(list, idOf(chosen));
     more.hidden = twins.length >= total;
     if (filter.value === '') setText(byId('fleet'), total === 1 ? '1 twin' : `${total} twins`);
-    if (chosen === '' && twins[0]) select(twins[0].id);
+    if (chosen.view === 'first' && twins[0]) select(twins[0].id);
   };
   const refreshQuietly = (): void => {
     // The stream says on the page when the server is away.
@@ -55,7 +58,10 @@ export function openTwinList({ choose, onRows, travel }: TwinListOptions): void 
     limit = Math.min(1000, limit + PAGE);
     refreshQuietly();
   });
-  addEventListener('hashchange', () => select(decodeURIComponent(location.hash.slice(1))));
+  addEventListener('hashchange', () => {
+    go(routeOf(location.hash));
+    if (chosen.view === 'first') refreshQuietly();
+  });
   setInterval(() => {
     // The past stays as it was.
     if (travel.atMs === undefined) refreshQuietly();
@@ -67,7 +73,7 @@ export function openTwinList({ choose, onRows, travel }: TwinListOptions): void 
     clearTimeout(asked);
     asked = setTimeout(refreshQuietly, LINGER_MS);
   });
-  if (chosen !== '') choose(chosen);
+  go(routeOf(location.hash));
   refreshQuietly();
 }
 
@@ -110,7 +116,11 @@ function createRow(id: string, select: (id: string) => void): Element {
   return element('li', { 'data-id': id }, button);
 }
 
-function mark(list: HTMLElement, id: string): void {
+function idOf(route: Route): string | undefined {
+  return route.view === 'twin' ? route.id : undefined;
+}
+
+function mark(list: HTMLElement, id: string | undefined): void {
   for (const row of list.children) {
     row.firstElementChild?.setAttribute('aria-current', String(row.getAttribute('data-id') === id));
   }

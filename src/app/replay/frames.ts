@@ -29,7 +29,7 @@ export interface FrameCount {
 
 interface Gathered {
   readonly values: Float64Array;
-  readonly twins: string[];
+  readonly parts: OwnBlock[];
   /** Lanes that are there. */
   lanes: number;
   isKnown: boolean;
@@ -46,6 +46,8 @@ export class Frames {
   readonly #onOther: (frame: OtherFrame) => void;
   /** By number of the record. */
   readonly #gathered = new Map<number, Gathered>();
+  /** Memory of ticks that were compared, for those to come. */
+  readonly #spare: Float64Array[] = [];
 
   constructor(onOther: (frame: OtherFrame) => void) {
     this.#onOther = onOther;
@@ -64,13 +66,13 @@ export class Frames {
   }
 
   #gather({ record, verdict, dueMs, digest, model, values }: TickNote, block: OwnBlock): void {
-    const { lanes, ids, places } = block;
+    const { lanes, ids } = block;
     let gathered = this.#gathered.get(record);
     if (gathered === undefined) {
       const columns = ids.length === 0 ? 0 : values.length / ids.length;
       gathered = {
-        values: new Float64Array(columns * lanes),
-        twins: Array.from({ length: lanes }, () => ''),
+        values: this.#room(columns * lanes),
+        parts: [],
         lanes: 0,
         isKnown: true,
       };
@@ -79,19 +81,26 @@ export class Frames {
     gathered.lanes += ids.length + block.lost;
     gathered.isKnown &&= verdict === 'part';
     if (gathered.isKnown) put(values, block, gathered);
-    for (const [lane, id] of ids.entries()) gathered.twins[places[lane] ?? 0] = id;
+    gathered.parts.push(block);
     if (gathered.lanes < lanes) return;
     this.#gathered.delete(record);
     this.#count(gathered.isKnown, lanes);
     if (gathered.isKnown && !isAsRecorded(gathered.values, digest))
-      this.#other({ dueMs, model, twins: gathered.twins, values: gathered.values });
+      this.#other({ dueMs, model, twins: twinsOf(gathered.parts, lanes), values: gathered.values });
+    this.#spare.push(gathered.values);
+  }
+
+  #room(length: number): Float64Array {
+    const spare = this.#spare.pop();
+    return spare?.length === length ? spare : new Float64Array(length);
   }
 
   #other(frame: OtherFrame): void {
     const { counts } = this;
     counts.other++;
     counts.firstOtherMs = Math.min(counts.firstOtherMs ?? frame.dueMs, frame.dueMs);
-    this.#onOther(frame);
+    // Its numbers are soon those of another.
+    this.#onOther({ ...frame, values: frame.values.slice() });
   }
 
   #count(isKnown: boolean, lanes: number): void {
@@ -107,6 +116,13 @@ export class Frames {
     this.counts.unknown += this.#gathered.size;
     this.#gathered.clear();
   }
+}
+
+/** Whose the lanes are. */
+function twinsOf(parts: readonly OwnBlock[], lanes: number): readonly string[] {
+  const twins = Array.from({ length: lanes }, () => '');
+  for (const { ids, places } of parts) for (const [at, id] of ids.entries()) twins[places[at] ?? 0] = id;
+  return twins;
 }
 
 /** Puts the numbers of some lanes in their places. */

@@ -4,19 +4,24 @@ import type { MessagePort } from 'node:worker_threads';
 import type { FromReplay, TickNote, ToReplay } from './work.ts';
 
 /** Ticks leave together: so many, or so many bytes; and so much may be on its way. */
-const limits = { ticks: 64, bytes: 4_194_304, onTheirWay: 67_108_864 } as const;
+const limits = { ticks: 64, bytes: 1_048_576, onTheirWay: 8_388_608 } as const;
+
+const nothing = new Float64Array(0);
 
 export class Outbox {
   readonly #port: MessagePort;
+  /** What leaves stands here, and is read where it stands: so nobody allocates a frame a tick. */
+  readonly #ring = new Ring(limits.onTheirWay + limits.bytes);
   #ticks: TickNote[] = [];
   #bytes = 0;
-  #onTheirWay = 0;
+  /** Of each message that was not answered: its bytes, and those of them in the ring. */
+  readonly #onTheirWay: { readonly bytes: number; readonly inRing: number }[] = [];
   #arrived: (() => void) | undefined;
 
   constructor(port: MessagePort) {
     this.#port = port;
-    port.on('message', ({ bytes }: ToReplay) => {
-      this.#onTheirWay -= bytes;
+    port.on('message', (_: ToReplay) => {
+      this.#ring.free(this.#onTheirWay.shift()?.inRing ?? 0);
       this.#arrived?.();
     });
   }
@@ -28,7 +33,7 @@ export class Outbox {
   /** Takes a tick; its numbers only where they are needed. */
   put(tick: TickNote): void {
     const isNeeded = tick.verdict === 'part' || tick.verdict === 'other';
-    const values = isNeeded ? tick.values : new Float64Array(0);
+    const values = isNeeded ? this.#ring.copy(tick.values) : nothing;
     this.#ticks.push({ ...tick, values });
     this.#bytes += values.byteLength;
   }
@@ -38,15 +43,49 @@ export class Outbox {
     const [ticks, bytes] = [this.#ticks, this.#bytes];
     this.#ticks = [];
     this.#bytes = 0;
-    this.#onTheirWay += bytes;
-    this.#port.postMessage(
-      { kind: 'ticks', atMs, bytes, ticks } satisfies FromReplay,
-      ticks.map(({ values }) => values.buffer),
-    );
-    while (this.#onTheirWay > limits.onTheirWay) {
+    this.#onTheirWay.push({ bytes, inRing: this.#ring.taken() });
+    this.#port.postMessage({ kind: 'ticks', atMs, ticks } satisfies FromReplay);
+    while (this.#onTheirWay.reduce((sum, one) => sum + one.bytes, 0) > limits.onTheirWay) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#arrived = resolve;
       await promise;
     }
+  }
+}
+
+/** Memory that both threads see, taken and given back in one order. */
+class Ring {
+  readonly #numbers: Float64Array;
+  #at = 0;
+  #used = 0;
+  #taken = 0;
+
+  constructor(bytes: number) {
+    this.#numbers = new Float64Array(new SharedArrayBuffer(bytes));
+  }
+
+  /** A copy in the ring; where that has no room, anywhere. */
+  copy(values: Float64Array): Float64Array {
+    const size = this.#numbers.length;
+    const skipped = this.#at + values.length > size ? size - this.#at : 0;
+    if (this.#used + skipped + values.length > size) return values.slice();
+    const from = skipped > 0 ? 0 : this.#at;
+    this.#at = from + values.length;
+    this.#used += skipped + values.length;
+    this.#taken += skipped + values.length;
+    const copy = this.#numbers.subarray(from, this.#at);
+    copy.set(values);
+    return copy;
+  }
+
+  /** How many numbers were taken since it was last asked. */
+  taken(): number {
+    const taken = this.#taken;
+    this.#taken = 0;
+    return taken;
+  }
+
+  free(numbers: number): void {
+    this.#used -= numbers;
   }
 }

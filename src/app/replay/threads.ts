@@ -108,7 +108,7 @@ export class Threads {
           const block = thread.blocks.get(tick.of);
           if (block !== undefined) this.frames.take(tick, block);
         }
-        this.#acknowledge(thread, message.bytes);
+        this.#acknowledge(thread);
         thread.atMs = message.atMs;
         this.#tellProgress();
         break;
@@ -139,8 +139,8 @@ export class Threads {
   }
 
   /** Says that more may come, once what came was looked at. */
-  #acknowledge({ worker }: Thread, bytes: number): void {
-    const taken = { kind: 'taken', bytes } satisfies ToReplay;
+  #acknowledge({ worker }: Thread): void {
+    const taken = { kind: 'taken' } satisfies ToReplay;
     void this.#looking.then(() => worker.postMessage(taken));
   }
 

@@ -43,8 +43,10 @@ export interface ReplayWork {
 }
 
 /** A tick made again. Of which twins it is was told before. */
-export interface TickNote extends Omit<Picture, 'of'> {
+export interface TickNote extends Omit<Picture, 'of' | 'values'> {
   readonly of: number;
+  /** In memory of the thread that tells it, good until that is answered. */
+  readonly values: Float64Array;
 }
 
 export type FromReplay =
@@ -52,7 +54,6 @@ export type FromReplay =
   | {
       readonly kind: 'ticks';
       readonly atMs: number;
-      readonly bytes: number;
       readonly ticks: readonly TickNote[];
     }
   | { readonly kind: 'checked'; readonly savedMs: number; readonly compared: Compared }
@@ -66,8 +67,7 @@ export type FromReplay =
       readonly tried?: ReplayTrialResult;
     };
 
-/** So many bytes of ticks were looked at: that much more may come. */
+/** The oldest `ticks` that were not yet answered were looked at: as much more may come. */
 export interface ToReplay {
   readonly kind: 'taken';
-  readonly bytes: number;
 }

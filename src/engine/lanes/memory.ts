@@ -206,11 +206,12 @@ export class BlockMemory {
     for (const [slot, value] of copy.entries()) this.setSlot(lane, slot, value);
   }
 
-  /** A new frame of all lanes. */
-  frame(): Float64Array<ArrayBuffer> {
+  /** A frame of all lanes: in `into`, if that has its length, or a new one. */
+  frame(into?: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
     const lanes = this.#lanes;
     const capacity = this.#capacity;
-    const values = new Float64Array(this.frameLayout.columns * lanes);
+    const length = this.frameLayout.columns * lanes;
+    const values = into?.length === length ? into : new Float64Array(length);
     const copy = (rows: Float64Array, from: number, to: number, count: number): void => {
       for (let i = 0; i < count; i++) {
         const at = (from + i) * capacity;

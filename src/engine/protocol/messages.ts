@@ -118,8 +118,8 @@ export type ToShard =
   | { readonly kind: 'run-to'; readonly untilMs: number; readonly block?: number }
   /** Replaying: gives up the ticks of a block that were due by then. */
   | { readonly kind: 'give-up'; readonly untilMs: number; readonly block: number }
-  /** Replaying: sends a frame of a block as it is. */
-  | { readonly kind: 'show'; readonly block: number }
+  /** Replaying: sends a frame of a block as it is, in the memory of an earlier one if that has its length. */
+  | { readonly kind: 'show'; readonly block: number; readonly into?: Float64Array<ArrayBuffer> }
   /** To be answered at once: then everything before was taken, and what it made was sent. */
   | { readonly kind: 'ping'; readonly request: number }
   /** Recovered: runs with the clock from now on. */

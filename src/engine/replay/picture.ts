@@ -19,7 +19,7 @@ export interface Picture {
    * | unknown | it cannot be compared: it was published twice, or the past had twins from elsewhere |
    */
   readonly verdict: 'same' | 'other' | 'part' | 'unknown';
-  /** Column c of our lane j is `values[c * lanes + j]`; empty where it is not needed. */
+  /** Column c of our lane j is `values[c * lanes + j]`, until the next tick; empty where it is not needed. */
   readonly values: Float64Array<ArrayBuffer>;
 }
 

@@ -59,6 +59,8 @@ export class ReplaySite {
   #parts: readonly CheckpointPart[] = [];
   #left: LaneCopy | undefined;
   #changes = 0;
+  /** The newest frame of each block. */
+  readonly #frames = new Map<number, Float64Array<ArrayBuffer>>();
   /** By list of twins: where they were when there had been so many changes. */
   readonly #found = new WeakMap<
     readonly number[],
@@ -112,7 +114,7 @@ export class ReplaySite {
   /**
    * Makes the ticks of the blocks of these twins up to the one that was due then.
    *
-   * @returns the blocks where they are now; none if they had made that tick before.
+   * @returns the blocks where they are now, in numbers that the next tick overwrites; none if they had made it before.
    */
   tick(twins: readonly number[], dueMs: number): readonly Shown[] {
     this.#nowMs = Math.max(this.#nowMs, dueMs);
@@ -198,7 +200,10 @@ export class ReplaySite {
 
   #show(blocks: readonly number[]): readonly Shown[] {
     this.#shown = [];
-    for (const block of blocks) this.#shard.receive({ kind: 'show', block });
+    for (const block of blocks) {
+      const into = this.#frames.get(block);
+      this.#shard.receive({ kind: 'show', block, ...(into && { into }) });
+    }
     return this.#shown;
   }
 
@@ -209,11 +214,14 @@ export class ReplaySite {
         break;
       case 'lanes':
         this.#changes++;
-        if (message.block.twins.length === 0) this.#infos.delete(message.block.block);
-        else this.#infos.set(message.block.block, message.block);
+        if (message.block.twins.length === 0) {
+          this.#infos.delete(message.block.block);
+          this.#frames.delete(message.block.block);
+        } else this.#infos.set(message.block.block, message.block);
         break;
       case 'frame': {
         const info = this.#infos.get(message.block);
+        this.#frames.set(message.block, message.values);
         if (info !== undefined)
           this.#shown.push({ info, values: message.values, ahead: message.ahead ?? [] });
         break;

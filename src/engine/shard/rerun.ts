@@ -38,11 +38,11 @@ export function giveUp(blocks: Blocks, { untilMs, block }: Extract<ToShard, { ki
 }
 
 /** What a block is now. */
-export function frameOf({ block, number }: Running) {
+export function frameOf({ block, number }: Running, into?: Float64Array<ArrayBuffer>) {
   return {
     block: number,
     dueMs: block.beliefMs,
-    values: block.memory.frame(),
+    values: block.memory.frame(into),
     receivedMs: block.takeArrivals(),
   };
 }

@@ -131,7 +131,7 @@ export class Shard {
         giveUp(this.#blocks, message);
         break;
       case 'show':
-        this.#show(message.block);
+        this.#show(message);
         break;
       case 'go':
         this.#go();
@@ -175,12 +175,12 @@ export class Shard {
     this.#begin();
   }
 
-  #show(number: number): void {
-    const running = this.#blocks.byNumber(number);
+  #show({ block, into }: Extract<ToShard, { kind: 'show' }>): void {
+    const running = this.#blocks.byNumber(block);
     if (running === undefined) return;
     if (running.changed) this.#tellLanes(running);
     const ahead = this.#trials.ahead(running);
-    const frame = { ...frameOf(running), finishedMs: this.#clock.nowMs(), ...(ahead && { ahead }) };
+    const frame = { ...frameOf(running, into), finishedMs: this.#clock.nowMs(), ...(ahead && { ahead }) };
     this.#send({ kind: 'frame', ...frame, report: this.#report() }, []);
   }
 

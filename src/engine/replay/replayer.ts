@@ -172,6 +172,8 @@ export class Replayer {
   }
 
   #lay({ twin, signal, shadow, shadowSignal }: NamedSignal, numbers: Readonly<SampleNumbers>): void {
+    // Half of them and more: those of the twins of other threads.
+    if (twin < 0 && shadow < 0) return;
     const record = this.#record;
     const sample = this.#sample;
     sample.timeMs = numbers.timeMs;

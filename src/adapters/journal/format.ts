@@ -75,11 +75,37 @@ export function scanSegment(bytes: Buffer): SegmentContent {
     const damage = { at: 0, why: headerProblem };
     return { first: Number.NaN, count: 0, spans: new Float64Array(0), goodBytes: 0, damage };
   }
-  const first = Number(bytes.readBigUInt64LE(16));
+  return scanRecords(bytes, { first: Number(bytes.readBigUInt64LE(16)), at: segmentHeaderBytes });
+}
+
+/** The good records of a segment, so many at a time: who needs a few of them does not check them all. */
+export function* scanPages(bytes: Buffer, most: number): Generator<RecordPage> {
+  if (problemOfHeader(bytes) !== undefined) return;
+  let first = Number(bytes.readBigUInt64LE(16));
+  for (let at = segmentHeaderBytes; at < bytes.length; ) {
+    const { count, spans, goodBytes, damage } = scanRecords(bytes, { first, at, most });
+    if (count > 0) yield { first, count, bytes, spans };
+    if (damage !== undefined) return;
+    first += count;
+    at = goodBytes;
+  }
+}
+
+interface Stretch {
+  /** Number of the first record, and where it begins. */
+  readonly first: number;
+  readonly at: number;
+  readonly most?: number;
+}
+
+function scanRecords(
+  bytes: Buffer,
+  { first, at: from, most = Number.POSITIVE_INFINITY }: Stretch,
+): SegmentContent {
   let spans = new Float64Array(1024);
   let count = 0;
-  let at = segmentHeaderBytes;
-  while (at < bytes.length) {
+  let at = from;
+  while (at < bytes.length && count < most) {
     const why = problemOfRecord(bytes, at, first + count);
     if (why !== undefined) return { first, count, spans, goodBytes: at, damage: { at, why } };
     if (2 * count === spans.length) spans = doubled(spans);

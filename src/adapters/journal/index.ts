@@ -7,5 +7,5 @@ export {
   type JournalEntry,
   openFileJournal,
 } from './journal.ts';
-export { readExtent, readSegments } from './read-segments.ts';
+export { readExtent, readPages } from './read-segments.ts';
 export type { JournalNote } from './recover.ts';

@@ -1,7 +1,7 @@
-/** Reads a journal a segment at a time, for who goes through a great many records: also while an engine writes it. */
+/** Reads a journal many records at a time, for who goes through a great many records: also while an engine writes it. */
 
 import { nodeFiles } from './files.ts';
-import type { RecordPage } from './format.ts';
+import { cutPage, type RecordPage, scanPages } from './format.ts';
 import { listSegments, readSegment } from './segments.ts';
 
 /** Number of the first record, and the last segment with what there is in it; undefined if there is no journal. */
@@ -19,13 +19,21 @@ export async function readExtent(
   return undefined;
 }
 
-/** The segments that have records from number `from` on, in order, each with all of its records. */
-export async function* readSegments(directory: string, from: number): AsyncGenerator<RecordPage> {
+/** Records of a page: a megabyte or so. */
+const pageRecords = 8192;
+
+/** The records from the segment on that has number `from`, in order, a page at a time. */
+export async function* readPages(directory: string, from: number): AsyncGenerator<RecordPage> {
   const segments = await listSegments(directory, nodeFiles);
-  for (const [index, segment] of segments.entries()) {
-    const next = segments[index + 1];
-    if (next !== undefined && next.first <= from) continue;
-    const { bytes, content, count } = await readSegment(segment, next, nodeFiles);
-    yield { first: segment.first, count, bytes, spans: content.spans };
+  for (const [index, { file, first }] of segments.entries()) {
+    const end = segments[index + 1]?.first ?? Number.POSITIVE_INFINITY;
+    if (end <= from) continue;
+    let next = first;
+    for (const page of scanPages(await nodeFiles.read(file), pageRecords)) {
+      // A segment in the wrong place has nothing that counts, and of this one only what the next does not have.
+      if (page.first !== next || page.first >= end) break;
+      yield cutPage(page, page.first, end - 1);
+      next += page.count;
+    }
   }
 }

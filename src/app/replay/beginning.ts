@@ -1,7 +1,7 @@
 /** What there is for a replay: which checkpoint to begin with, which later ones to compare with, and how far the journal goes. */
 
 import { findCheckpoints, readCheckpointFile } from '../../adapters/checkpoint/index.ts';
-import { readExtent, readSegments } from '../../adapters/journal/index.ts';
+import { readExtent, readPages } from '../../adapters/journal/index.ts';
 import { GemelError } from '../../core/diagnose/index.ts';
 import {
   type Checkpoint,
@@ -75,7 +75,7 @@ export async function readFleet(
   const twins = new Map<string, TwinSettings>();
   const missing = new Set(parts.flatMap((part) => part.twins));
   const last = Math.max(...parts.map((part) => part.journal ?? 0));
-  for await (const { first, count, bytes, spans } of readSegments(journal, fleetRecord)) {
+  for await (const { first, count, bytes, spans } of readPages(journal, fleetRecord)) {
     for (let i = Math.max(0, fleetRecord - first); i < count && first + i <= last; i++) {
       const content = bytes.subarray(spans[2 * i], spans[2 * i + 1]);
       const fleet = decodeFleet(content);

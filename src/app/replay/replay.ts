@@ -58,7 +58,7 @@ export interface ReplayReport {
   readonly checkpoints: CheckpointCount;
   /** The first of each twin that differs. */
   readonly differences: readonly Difference[];
-  /** Of real time that it took, and how many times as fast as the past that was. */
+  /** Of real time that it took, from the call on, and how many times as fast as the past that was. */
   readonly seconds: number;
   readonly speed: number;
   /** What each twin is at the end, by id. */
@@ -76,6 +76,7 @@ const twinsPerWorker = 250;
  *   here and no other was asked for.
  */
 export async function replayProject(project: Project, options: ReplayOptions = {}): Promise<ReplayReport> {
+  const began = performance.now();
   if (project.journal === undefined) {
     throw new GemelError(
       'REPLAY_UNAVAILABLE',
@@ -93,7 +94,6 @@ export async function replayProject(project: Project, options: ReplayOptions = {
     const why = `the journal does not say what the twins of ${start.file} were`;
     throw new GemelError('REPLAY_UNAVAILABLE', why);
   }
-  const began = performance.now();
   const compiled = models.flatMap(({ id, document }) => compileModelDocument(document, id).model ?? []);
   const history = pastHistory(project);
   const run = new Threads({

@@ -9,7 +9,7 @@ import type { CheckpointSource, FromReplay, ReplayWork } from './work.ts';
 
 // As in src/adapters/workers/start.ts.
 enableCompileCache();
-const { readSegments } = await import('../../adapters/journal/index.ts');
+const { readPages } = await import('../../adapters/journal/index.ts');
 const { readCheckpointFile } = await import('../../adapters/checkpoint/index.ts');
 const { decodeCheckpoint, lookUp, Replayer } = await import('../../engine/index.ts');
 const { compileModelDocument } = await import('../../core/model/index.ts');
@@ -52,10 +52,10 @@ async function replay(work: ReplayWork): Promise<void> {
   };
 
   const first = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
-  reading: for await (const segment of readSegments(journal, first)) {
-    const { bytes, spans } = segment;
-    for (let i = Math.max(0, first - segment.first); i < segment.count; i++) {
-      const number = segment.first + i;
+  reading: for await (const page of readPages(journal, first)) {
+    const { bytes, spans } = page;
+    for (let i = Math.max(0, first - page.first); i < page.count; i++) {
+      const number = page.first + i;
       if (number > last || replayer.isOver) break reading;
       for (let [next] = left; next !== undefined && next.needs <= number; [next] = left) {
         left.shift();

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, freePorts, type Scope, until, wait } from '../../bench/lib/scope.ts';
 import { createFileCheckpoints } from '../../src/adapters/checkpoint/index.ts';
-import { readSegments } from '../../src/adapters/journal/index.ts';
+import { readPages } from '../../src/adapters/journal/index.ts';
 import { decodeCheckpoint, lookUp, type RecordedSample } from '../../src/engine/index.ts';
 import { sampleColumns } from '../../src/engine/protocol/messages.ts';
 import { keyOf, Ledger } from './ledger.ts';
@@ -283,7 +283,7 @@ export class Trial {
       const saved = await store.load();
       if (saved === undefined) return 0;
       let doubles = 0;
-      const pages = (from: number) => readSegments(this.journal, from);
+      const pages = (from: number) => readPages(this.journal, from);
       const { parts } = await lookUp(decodeCheckpoint(saved).parts, { pages });
       for (const { queued } of parts) {
         const seen = new Set<string>();

@@ -50,6 +50,11 @@ export function createRecordView(
         if (!within(atMs) || (twin !== undefined && alarm.alarm.twin !== twin)) return undefined;
         return { number, kind, at: iso(atMs), ...alarm };
       }
+      case 'gap': {
+        const { receivedMs, afterMs, untilMs, ...gap } = record.gap;
+        if (!within(receivedMs) || (twin !== undefined && !gap.twins.includes(twin))) return undefined;
+        return { number, kind, received: iso(receivedMs), after: iso(afterMs), until: iso(untilMs), ...gap };
+      }
     }
   };
 }

@@ -67,7 +67,7 @@ async function inspectAction(project: string, { json = false }: Options): Promis
   const directory = find(project);
   const segments = await inspectJournal(directory);
   const found = await countRecords(directory);
-  const { samples, commands, ticks, fleets, alarms, unknown, received } = found;
+  const { samples, commands, ticks, fleets, alarms, gaps, unknown, received } = found;
   if (json) {
     print(JSON.stringify({ directory, segments, ...found, received: received ?? null }));
     return;
@@ -85,6 +85,7 @@ async function inspectAction(project: string, { json = false }: Options): Promis
     ...(ticks > 0 ? [count(ticks, 'tick')] : []),
     ...(fleets > 0 ? [count(fleets, 'description', ' of the fleet')] : []),
     ...(alarms > 0 ? [count(alarms, 'change', ' of alarms')] : []),
+    ...(gaps > 0 ? [count(gaps, 'gap')] : []),
     ...(unknown > 0 ? [`${count(unknown, 'record')} that this version does not know`] : []),
   ];
   if (others.length > 0) print(others.join(', '));
@@ -98,13 +99,14 @@ interface Counted {
   ticks: number;
   fleets: number;
   alarms: number;
+  gaps: number;
   unknown: number;
   /** When the first and the last sample came. */
   received?: { readonly from: string; readonly to: string };
 }
 
 async function countRecords(directory: string): Promise<Counted> {
-  const counted: Counted = { samples: 0, commands: {}, ticks: 0, fleets: 0, alarms: 0, unknown: 0 };
+  const counted: Counted = { samples: 0, commands: {}, ticks: 0, fleets: 0, alarms: 0, gaps: 0, unknown: 0 };
   let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for await (const { content } of readJournal(directory)) {
     const record = decodeRecord(content);
@@ -112,6 +114,7 @@ async function countRecords(directory: string): Promise<Counted> {
     else if (record.kind === 'tick') counted.ticks++;
     else if (record.kind === 'fleet') counted.fleets++;
     else if (record.kind === 'alarm') counted.alarms++;
+    else if (record.kind === 'gap') counted.gaps++;
     else if (record.kind === 'command') {
       const { kind } = record.command;
       counted.commands[kind] = (counted.commands[kind] ?? 0) + 1;

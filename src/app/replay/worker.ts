@@ -95,7 +95,7 @@ function ownerOf({ twins, others, thread, threads }: ReplayWork): (id: string) =
 async function partsOf(journal: string, { file, content }: CheckpointSource) {
   const bytes = content ?? (await readCheckpointFile(file));
   if (bytes === undefined) return [];
-  const pages = (from: number) => readSegments(journal, from);
+  const pages = (from: number) => readPages(journal, from);
   return (await lookUp(decodeCheckpoint(bytes).parts, { pages })).parts;
 }
 

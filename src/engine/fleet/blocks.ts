@@ -55,6 +55,16 @@ export class FleetBlocks {
     this.#blocks.delete(client);
   }
 
+  /** Writes down which ticks a block gives up, and tells it to. */
+  giveUp(client: ShardClient, { block, afterMs, untilMs }: Extract<FromShard, { kind: 'behind' }>): void {
+    const known = this.#blocks.get(client)?.get(block);
+    if (known === undefined) return;
+    const { model, twins } = known.info;
+    this.#options.recorder?.gap({ model, twins: known.ids, afterMs, untilMs });
+    // A worker that dies meanwhile is told of elsewhere.
+    client.request({ kind: 'give-up', twins, afterMs, untilMs }).catch(() => undefined);
+  }
+
   /** Shows each twin of the frame its part of it. */
   take(client: ShardClient, message: FrameMessage): void {
     const { block, values, dueMs } = message;

@@ -42,6 +42,9 @@ export class FleetReceiver {
       case 'frame':
         blocks.take(client, message);
         break;
+      case 'behind':
+        blocks.giveUp(client, message);
+        break;
       case 'stepped':
         showStepped(members.at(message.twin), message.values);
         break;
@@ -51,6 +54,7 @@ export class FleetReceiver {
       case 'removed':
       case 'checkpoint':
       case 'pong':
+      case 'gave-up':
         break;
     }
     // Events after numbers: who reads the twin upon its event finds it as the event says.

@@ -10,6 +10,7 @@ export {
   type TrialCommand,
 } from './command-record.ts';
 export { decodeFleet, type FleetRecord, type RecordedModel } from './fleet-record.ts';
+export { decodeGap, type GapRecord, gapKind } from './gap-record.ts';
 export { decodeRecord, type JournalRecord } from './record.ts';
 export { RecordedBlocks } from './recorded-blocks.ts';
 export { type RecordedCommand, Recorder } from './recorder.ts';

@@ -3,6 +3,7 @@
 import { type AlarmRecord, decodeAlarm } from './alarm-record.ts';
 import { type Command, decodeCommand } from './command-record.ts';
 import { decodeFleet, type FleetRecord } from './fleet-record.ts';
+import { decodeGap, type GapRecord } from './gap-record.ts';
 import { decodeSamples, type RecordedSample } from './samples-record.ts';
 import { decodeTick, type TickRecord } from './tick-record.ts';
 
@@ -11,7 +12,8 @@ export type JournalRecord =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'tick'; readonly tick: TickRecord }
   | { readonly kind: 'fleet'; readonly fleet: FleetRecord }
-  | { readonly kind: 'alarm'; readonly alarm: AlarmRecord };
+  | { readonly kind: 'alarm'; readonly alarm: AlarmRecord }
+  | { readonly kind: 'gap'; readonly gap: GapRecord };
 
 /** Undefined for one that this version does not know. */
 export function decodeRecord(content: Uint8Array): JournalRecord | undefined {
@@ -24,5 +26,7 @@ export function decodeRecord(content: Uint8Array): JournalRecord | undefined {
   const fleet = decodeFleet(content);
   if (fleet !== undefined) return { kind: 'fleet', fleet };
   const alarm = decodeAlarm(content);
-  return alarm && { kind: 'alarm', alarm };
+  if (alarm !== undefined) return { kind: 'alarm', alarm };
+  const gap = decodeGap(content);
+  return gap && { kind: 'gap', gap };
 }

@@ -13,6 +13,7 @@ import type { TwinInfo } from '../twin/index.ts';
 import { encodeAlarm } from './alarm-record.ts';
 import { type Command, encodeCommand } from './command-record.ts';
 import { changesOf, encodeFleet, type FleetRecord, type RecordedBlock } from './fleet-record.ts';
+import { encodeGap, type GapRecord } from './gap-record.ts';
 import { originOf } from './sample-origin.ts';
 import { encodeNames, SamplesRecord } from './samples-record.ts';
 import { encodeTick, type TickRecord } from './tick-record.ts';
@@ -166,6 +167,11 @@ export class Recorder {
     if (this.fleetNumber === undefined) return;
     this.#journal.append(encodeTick(record));
     if (this.#options.clock.nowMs() >= this.#fleetMs + limits.everyMs) this.begin('again');
+  }
+
+  /** Writes ahead that ticks are given up. */
+  gap(gap: Omit<GapRecord, 'receivedMs'>): void {
+    this.#journal.append(encodeGap({ receivedMs: this.#options.clock.nowMs(), ...gap }));
   }
 
   /** Describes the whole fleet, at the start of a process and every so often; ticks are recorded from the first time on. */

@@ -105,12 +105,12 @@ export class ShardClient {
   }
 
   start(message: ShardStart): void {
-    if (message.recover) this.hold();
+    if (message.recover) this.holdNew();
     this.#link.send(message);
   }
 
   /** Lets what is new wait until `go`. */
-  hold(): void {
+  holdNew(): void {
     this.#held ??= [];
   }
 
@@ -149,6 +149,11 @@ export class ShardClient {
   /** Recovering: makes the ticks that were due by then. */
   runTo(untilMs: number): void {
     if (this.failure === undefined) this.#link.send({ kind: 'run-to', untilMs });
+  }
+
+  /** Recovering: lets twins make no tick that was due later, until they are told to give some up. */
+  hold(twins: readonly number[], afterMs: number): void {
+    if (this.failure === undefined) this.#link.send({ kind: 'hold', twins, afterMs });
   }
 
   /** Recovering: asks at once, whatever waits. Rejects as `request` does. */

@@ -116,8 +116,16 @@ export type ToShard =
     }
   /** Recovering: makes the ticks that were due by then, of all blocks or of one. */
   | { readonly kind: 'run-to'; readonly untilMs: number; readonly block?: number }
-  /** Replaying: gives up the ticks of a block that were due by then. */
-  | { readonly kind: 'give-up'; readonly untilMs: number; readonly block: number }
+  /** Recovering: these twins make no tick that was due later, until `give-up`. */
+  | { readonly kind: 'hold'; readonly twins: readonly number[]; readonly afterMs: number }
+  /** Gives up the ticks of twins that were due after the one and up to the other. Its answer is `gave-up`. */
+  | {
+      readonly kind: 'give-up';
+      readonly request: number;
+      readonly twins: readonly number[];
+      readonly afterMs: number;
+      readonly untilMs: number;
+    }
   /** Replaying: sends a frame of a block as it is, in the memory of an earlier one if that has its length. */
   | { readonly kind: 'show'; readonly block: number; readonly into?: Float64Array<ArrayBuffer> }
   /** To be answered at once: then everything before was taken, and what it made was sent. */
@@ -196,6 +204,15 @@ export type FromShard =
       readonly kind: 'checkpoint';
       readonly request: number;
       readonly parts: readonly CheckpointPart[];
+      readonly report: ShardReport;
+    }
+  | { readonly kind: 'gave-up'; readonly request: number; readonly report: ShardReport }
+  /** A block is a minute and more behind: it stands until it is told to give up these ticks. */
+  | {
+      readonly kind: 'behind';
+      readonly block: number;
+      readonly afterMs: number;
+      readonly untilMs: number;
       readonly report: ShardReport;
     }
   | { readonly kind: 'pong'; readonly request: number; readonly report: ShardReport }

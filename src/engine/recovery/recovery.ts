@@ -25,6 +25,7 @@ import { addRequest, numberInputs, stepShadow } from '../members/index.ts';
 import type { Journal, JournalPage } from '../ports/index.ts';
 import type { CheckpointPart, ShardStart } from '../protocol/index.ts';
 import type { FleetTrials } from '../trials/index.ts';
+import { KnownGaps } from './gaps.ts';
 import { Refilling } from './refilling.ts';
 
 /** Whence, and for whom, what was is had again. */
@@ -76,7 +77,7 @@ export async function recover(options: RecoveryOptions, clients: readonly ShardC
 
 /** Starts a shard in the place of a dead one, and gives it what it has not had; what is new waits from now on. */
 export async function recoverAlone(client: ShardClient, start: ShardStart, past: Past): Promise<Recovered> {
-  client.hold();
+  client.holdNew();
   const restore = await completed(start.restore, past);
   client.start({ ...start, restore });
   return recover({ ...past, checkpoint: { parts: restore, alarms: [] } }, [client]);
@@ -104,6 +105,7 @@ class Recovery {
   readonly #refilling: Refilling;
   readonly #reader: SamplesReader<Known>;
   readonly #blocks: RecordedBlocks;
+  readonly #gaps: KnownGaps;
   readonly #alarms: Map<string, Alarm>;
   /** The last record that each twin has had. */
   readonly #had: ReadonlyMap<string, number>;
@@ -132,6 +134,11 @@ class Recovery {
     this.#blocks = new RecordedBlocks(checkpoint.parts);
     this.#alarms = new Map(checkpoint.alarms.map((alarm) => [alarm.id, alarm]));
     this.#refilling = new Refilling(clients, members);
+    this.#gaps = new KnownGaps({
+      members,
+      hadOf: (id) => this.#hadOf(id),
+      isOurs: (client) => clients.includes(client),
+    });
     this.#reader = new SamplesReader({
       find: (twin, signal) => this.#know(twin, signal),
       take: (known, sample) => this.#takeSample(known, sample),
@@ -143,6 +150,7 @@ class Recovery {
     // A twin without checkpoint has had nothing; without any checkpoint nobody knows since when.
     const from =
       this.#had.size === 0 ? this.#until + 1 : Math.min(...new Set(this.#had.values()), this.#until) + 1;
+    await this.#gaps.find(journal, from, this.#until);
     for await (const page of journal.pages(from)) await this.#takePage(page);
     // What was made is there at once, and is not given up if that is long ago.
     this.#refilling.runTo(this.#madeMs);
@@ -205,7 +213,9 @@ class Recovery {
     const fleet = decodeFleet(content);
     if (fleet !== undefined) return this.#blocks.change(fleet);
     const alarm = decodeAlarm(content);
-    if (alarm !== undefined) this.#noteAlarm(alarm.alarm);
+    if (alarm !== undefined) return this.#noteAlarm(alarm.alarm);
+    await this.#refilling.flush();
+    if (await this.#gaps.take(number)) this.#refilling.runAnew();
     return undefined;
   }
 

@@ -59,6 +59,11 @@ export class Refilling {
     );
   }
 
+  /** Some twins are not where the others are: the next tick of theirs may be due. */
+  runAnew(): void {
+    this.#nextDueMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Resolves once the shards have taken everything so far. */
   async flush(): Promise<void> {
     this.#given = 0;

@@ -2,7 +2,14 @@
 
 import { createMigration } from '../../core/estimate/index.ts';
 import type { Model } from '../../core/model/index.ts';
-import type { Command, RemoveCommand, ShadowCommand, StepCommand, TrialCommand } from '../journal/index.ts';
+import type {
+  Command,
+  GapRecord,
+  RemoveCommand,
+  ShadowCommand,
+  StepCommand,
+  TrialCommand,
+} from '../journal/index.ts';
 import { numberInputs } from '../members/index.ts';
 import type { ToShard } from '../protocol/index.ts';
 import type { ReplayedTwin, ReplayTwins } from './replay-twins.ts';
@@ -62,6 +69,19 @@ function beginShadow(
     twin: shadow.settings,
     atMs,
   };
+}
+
+/** Lays down at the sites of twins that ticks of theirs were given up. */
+export function layGap(
+  all: ReplayTwins,
+  number: number,
+  { model, twins, afterMs, untilMs }: GapRecord,
+): void {
+  const lanes = twins.flatMap((id) => all.lane(id, model) ?? []).filter(({ had }) => number > had);
+  for (const [site, own] of Map.groupBy(lanes, (lane) => lane.site)) {
+    const told = { twins: own.map(({ settings }) => settings.index), afterMs, untilMs };
+    site?.layCommand(number, { kind: 'give-up', request: 0, ...told });
+  }
 }
 
 /** Whether it changes which versions of a model a twin runs. */

@@ -46,9 +46,6 @@ interface Standing {
   readonly twin: number;
 }
 
-/** An engine that is so far behind gives up ticks: see shard.ts. */
-const suspendedMs = 60_000;
-
 export class ReplaySite {
   readonly #shard: Shard;
   readonly #infos = new Map<number, BlockInfo>();
@@ -75,7 +72,18 @@ export class ReplaySite {
       send: (message) => this.#hear(message),
     });
     this.#shard.receive({ kind: 'start', ...start, restore: parts, recover: true });
-    this.#shard.receive({ kind: 'run-to', untilMs: atMs });
+    for (const part of parts) {
+      const ids = new Set(part.twins);
+      const here = start.twins.filter(({ id, model }) => model === part.model && ids.has(id));
+      const untilMs = part.madeMs ?? atMs;
+      for (const { block } of this.#blocksOf(here.map(({ index }) => index)))
+        this.#shard.receive({ kind: 'run-to', block, untilMs });
+    }
+  }
+
+  /** Makes the ticks of all twins that were due by then. */
+  runTo(untilMs: number): void {
+    this.#shard.receive({ kind: 'run-to', untilMs });
   }
 
   /** Counts how often twins have come to other blocks, or lanes. */
@@ -120,14 +128,7 @@ export class ReplaySite {
     this.#nowMs = Math.max(this.#nowMs, dueMs);
     const before = this.#blocksOf(twins);
     if (before.some(({ twin }) => this.#dueMs(twin) >= dueMs)) return [];
-    for (const { block, twin } of before) {
-      const atMs = this.#dueMs(twin);
-      const { periodMs = 0 } = this.#infos.get(block) ?? {};
-      const gapMs = dueMs - periodMs - atMs;
-      if (gapMs >= Math.max(suspendedMs, periodMs))
-        this.#shard.receive({ kind: 'give-up', block, untilMs: dueMs - periodMs });
-      this.#shard.receive({ kind: 'run-to', block, untilMs: dueMs });
-    }
+    for (const { block } of before) this.#shard.receive({ kind: 'run-to', block, untilMs: dueMs });
     return this.#show(this.#blocksOf(twins).map(({ block }) => block));
   }
 
@@ -239,6 +240,10 @@ export class ReplaySite {
         if (message.problem !== undefined)
           throw new GemelError(message.problem.code, message.problem.message);
         break;
+      case 'gave-up':
+        this.#changes++;
+        break;
+      case 'behind':
       case 'acknowledged':
       case 'stepped':
       case 'swapped':

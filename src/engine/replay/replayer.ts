@@ -4,6 +4,7 @@
  * | record | what is done |
  * | --- | --- |
  * | samples, commands | laid down at the shard that had them |
+ * | gap | ticks that were given up: laid down like a command |
  * | tick | the shard gets what is laid down up to the record that it had taken then, makes the tick, and is compared |
  * | fleet | says whose the lanes of the ticks to come are |
  *
@@ -16,6 +17,8 @@ import { isInBounds } from '../ingest/index.ts';
 import {
   type Command,
   decodeCommand,
+  decodeGap,
+  gapKind,
   decodeFleet,
   decodeTick,
   type FleetRecord,
@@ -29,7 +32,7 @@ import {
 import { countedElsewhere } from '../lanes/index.ts';
 import type { CheckpointPart } from '../protocol/index.ts';
 import { ShardModels } from '../shard/index.ts';
-import { changeLanes, isTrial, messageOf } from './command-messages.ts';
+import { changeLanes, isTrial, layGap, messageOf } from './command-messages.ts';
 import { compareCheckpoints, type Compared } from './compare-checkpoints.ts';
 import { type OwnBlock, OwnBlocks } from './own-blocks.ts';
 import { isAsRecorded, type Picture, valuesOf } from './picture.ts';
@@ -66,7 +69,7 @@ export interface ReplayerOptions {
   readonly onCheckpoint: (part: CheckpointPart, compared: Compared) => void;
 }
 
-const kinds = { command: 2, tick: 3, fleet: 4 } as const;
+const kinds = { command: 2, tick: 3, fleet: 4, gap: gapKind } as const;
 
 /** A tick may be recorded after one that was due so much later. */
 const disorderMs = 60_000;
@@ -124,11 +127,7 @@ export class Replayer {
   }
 
   /** Takes the next record, whose content is at `from` … `to`. */
-  take(
-    number: number,
-    bytes: Uint8Array,
-    { from, to }: { readonly from: number; readonly to: number },
-  ): void {
+  take(number: number, bytes: Uint8Array, { from, to }: Readonly<Record<'from' | 'to', number>>): void {
     this.counters.records++;
     this.#record = number;
     switch (bytes[from]) {
@@ -143,6 +142,11 @@ export class Replayer {
       case kinds.command: {
         const command = decodeCommand(bytes.subarray(from, to));
         if (command !== undefined) this.#command(number, command);
+        break;
+      }
+      case kinds.gap: {
+        const gap = decodeGap(bytes.subarray(from, to));
+        if (gap !== undefined && gap.receivedMs <= this.#options.untilMs) layGap(this.#twins, number, gap);
         break;
       }
       case kinds.fleet: {

@@ -28,6 +28,7 @@ export function partingTwins(
   const numbers = twins.map(({ index }) => index);
   const [one, two] = [some, others].map((parts) => {
     const site = new ReplaySite({ models, twins, parts, atMs }, compiled);
+    site.runTo(atMs);
     return valuesOf(numbers, site.show());
   });
   const parting = new Set<number>();

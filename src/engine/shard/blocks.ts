@@ -6,14 +6,17 @@
  * tick nor repeats one, and nobody waits for it.
  */
 
+import { assertInvariant } from '../../core/diagnose/index.ts';
 import type { Block } from '../block/index.ts';
-import type { BlockInfo, ShardTwin } from '../protocol/index.ts';
+import type { BlockInfo, LaneCopy, ShardTwin } from '../protocol/index.ts';
 
 export interface Running {
   readonly block: Block;
   readonly number: number;
   framesOnTheirWay: number;
   publishedMs: number;
+  /** It makes no tick that is due later. */
+  heldMs: number;
   /** Whether the lanes are others than the fleet was told. */
   changed: boolean;
 }
@@ -41,10 +44,11 @@ export class Blocks {
     return this.#places.get(twin);
   }
 
-  /** The block whose tick is due first. */
+  /** The block whose tick is due first, of those that are not held. */
   next(): Running | undefined {
     let next: Running | undefined;
     for (const one of this.#all.values()) {
+      if (one.block.nextDueMs > one.heldMs) continue;
       if (next === undefined || one.block.nextDueMs < next.block.nextDueMs) next = one;
     }
     return next;
@@ -56,6 +60,7 @@ export class Blocks {
       number: this.#numbers++,
       framesOnTheirWay: 0,
       publishedMs: nowMs,
+      heldMs: Number.POSITIVE_INFINITY,
       changed: true,
     };
     this.#all.set(running.number, running);
@@ -82,7 +87,7 @@ export class Blocks {
   unite(running: Running): Running | undefined {
     if (this.#all.size < 2) return undefined;
     for (const other of this.#all.values()) {
-      if (other === running || !other.block.fits(running.block)) continue;
+      if (other === running || other.heldMs !== running.heldMs || !other.block.fits(running.block)) continue;
       const [into, from] = other.block.lanes < running.block.lanes ? [running, other] : [other, running];
       const first = into.block.lanes;
       into.block.join(from.block);
@@ -92,6 +97,24 @@ export class Blocks {
       return from;
     }
     return undefined;
+  }
+
+  /** Parts lanes from a block: those of some twins, but not of all. @returns the block that they are from now on. */
+  part(
+    running: Running,
+    twins: ReadonlySet<number>,
+    blockOf: (twin: ShardTwin, copy: LaneCopy) => Block,
+  ): Running {
+    const [first, ...others] = running.block.twins.flatMap((twin) => {
+      const place = twins.has(twin.index) ? this.place(twin.index) : undefined;
+      if (place === undefined) return [];
+      const block = blockOf(twin, running.block.copyOut(place.lane));
+      this.remove(place);
+      return [block];
+    });
+    assertInvariant(first !== undefined, 'some lane is parted');
+    for (const other of others) first.join(other);
+    return this.add(first, running.publishedMs);
   }
 
   /** Notes the places of the lanes from `first` on. */

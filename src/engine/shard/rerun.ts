@@ -23,18 +23,10 @@ export function runTo(
 ): void {
   const due = () => (block === undefined ? blocks.next() : blocks.byNumber(block));
   for (let next = due(); next !== undefined; next = due()) {
-    if (next.block.nextDueMs > untilMs) return;
+    if (next.block.nextDueMs > Math.min(untilMs, next.heldMs)) return;
     next.block.tick();
     unite(next);
   }
-}
-
-/** Gives up the ticks of a block that were due by then. */
-export function giveUp(blocks: Blocks, { untilMs, block }: Extract<ToShard, { kind: 'give-up' }>): void {
-  const running = blocks.byNumber(block);
-  if (running === undefined) return;
-  const ticks = Math.floor((untilMs - running.block.beliefMs) / running.block.periodMs);
-  if (ticks > 0) running.block.skip(ticks);
 }
 
 /** What a block is now. */

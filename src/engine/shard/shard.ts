@@ -8,7 +8,7 @@
  * | --- | --- |
  * | before the next is due | published |
  * | after the next is due | counted as missed; the next follows at once; published once a second until caught up |
- * | a minute and more behind | the process was suspended: ticks are given up, counted, and told by an event |
+ * | a minute and more behind | the process was suspended: ticks are given up, counted, and told by an event; see gaps.ts |
  *
  * A frame is sent only while fewer than four of its block are on their way, so a reader that stalls finds a few
  * frames and then the newest, not an endless queue.
@@ -24,10 +24,10 @@ import type { FromShard, ShardReport, ShardTwin, ToShard } from '../protocol/ind
 import { Reporter, sampleColumns } from '../protocol/index.ts';
 import { digestOf } from '../snapshot/index.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
-import { skipSuspended, tellMissed } from './delays.ts';
+import { Gaps } from './gaps.ts';
 import { gauge } from './gauges.ts';
 import { ShardModels } from './models.ts';
-import { frameOf, giveUp, runTo, type Standing, standingOf } from './rerun.ts';
+import { frameOf, runTo, type Standing, standingOf } from './rerun.ts';
 import { beginningsOf, problemIn } from './start.ts';
 import { ShardTrials } from './trials.ts';
 
@@ -56,6 +56,7 @@ export class Shard {
   readonly #blocks = new Blocks();
   readonly #trials: ShardTrials;
   readonly #models: ShardModels;
+  readonly #gaps: Gaps;
   /** Ends the sleep until the next tick, when an earlier one has come. */
   #wake = createStopController();
 
@@ -65,6 +66,16 @@ export class Shard {
     this.#speed = clock.speed ?? 1;
     this.#reporter = new Reporter(this.#speed);
     this.#send = send;
+    this.#gaps = new Gaps({
+      blocks: this.#blocks,
+      models: this.#models,
+      reporter: this.#reporter,
+      clock,
+      ask: (running, gap) => {
+        if (running.changed) this.#tellLanes(running);
+        this.#send({ kind: 'behind', block: running.number, ...gap, report: this.#report() }, []);
+      },
+    });
     this.#trials = new ShardTrials({
       blocks: this.#blocks,
       reporter: this.#reporter,
@@ -128,7 +139,12 @@ export class Shard {
         runTo(this.#blocks, message, (running) => this.#unite(running));
         break;
       case 'give-up':
-        giveUp(this.#blocks, message);
+        this.#gaps.give(message);
+        this.#send({ kind: 'gave-up', request: message.request, report: this.#report() }, []);
+        this.#wake.abort();
+        break;
+      case 'hold':
+        this.#gaps.hold(message);
         break;
       case 'show':
         this.#show(message);
@@ -289,12 +305,12 @@ export class Shard {
 
   #tick(running: Running): void {
     const { block } = running;
-    skipSuspended(block, this.#clock, this.#reporter);
+    if (this.#gaps.look(running, { asks: this.#digests })) return;
     block.heard(this.#heardMs);
     block.tick();
     const finishedMs = this.#clock.nowMs();
     const late = finishedMs > block.nextDueMs;
-    if (late) tellMissed(block, finishedMs, this.#reporter);
+    if (late) this.#gaps.missed(running, finishedMs);
     const full = running.framesOnTheirWay >= limits.framesOnTheirWay;
     if (full || (late && finishedMs < running.publishedMs + limits.publishBehindMs * this.#speed)) {
       this.#reporter.counters.unpublishedTicks += block.lanes;

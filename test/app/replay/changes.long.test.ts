@@ -90,6 +90,29 @@ for (const [how, awayMs] of [
   });
 }
 
+test('a machine that was suspended, and a crash just after it', async () => {
+  const project = projectAt(createProject());
+  const clock = clockAt(startMs);
+  const before = await live(project, clock);
+  await run(before, { from: 1, to: 27 });
+  const woken = clock.jump(120_300);
+  send(before, 28);
+  await woken;
+  await run(before, { from: 29, to: 30 });
+  await before.kill();
+  const life = await live(project, clock, { shards: 2 });
+  await run(life, { from: 31, to: 50 });
+  const last = new Map(project.twins.map(({ id }) => [id, life.fleet.snapshot(id)]));
+  await life.stop();
+  for (const workers of [1, 2]) {
+    const { states, ticks, differences } = await replayProject(project, { workers });
+    assert.deepEqual(differences, []);
+    assert.equal(ticks.other, 0);
+    for (const [id, expected] of last) assert.equal(states.get(id)?.toJson(), expected?.toJson(), id);
+    assert.ok((states.get('a')?.elapsedSeconds ?? 0) < 60, 'what was given up is not made');
+  }
+});
+
 /** The tank with a better sensor. */
 function publishNext(directory: string): void {
   const models = path.join(directory, 'models');

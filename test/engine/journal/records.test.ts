@@ -12,6 +12,8 @@ import {
   decodeFleet,
   encodeFleet,
 } from '../../../src/engine/journal/fleet-record.ts';
+import { decodeGap, encodeGap } from '../../../src/engine/journal/gap-record.ts';
+import { decodeRecord } from '../../../src/engine/journal/record.ts';
 import { RecordedBlocks } from '../../../src/engine/journal/recorded-blocks.ts';
 import { decodeSamples } from '../../../src/engine/journal/samples-record.ts';
 import { decodeTick, encodeTick } from '../../../src/engine/journal/tick-record.ts';
@@ -61,6 +63,20 @@ test('a tick comes back, numbers beyond 32 bits included', () => {
   };
   assert.deepEqual(decodeTick(encodeTick(tick)), tick);
   assert.equal(decodeTick(encodeTick(tick).subarray(1)), undefined);
+});
+
+test('gaps come back, and nothing else as a gap', () => {
+  const gap = {
+    receivedMs: startMs,
+    model: 'tank@1.0.0',
+    twins: ['a', 'b'],
+    afterMs: startMs - 1,
+    untilMs: startMs,
+  };
+  assert.deepEqual(decodeGap(encodeGap(gap)), gap);
+  assert.deepEqual(decodeRecord(encodeGap(gap)), { kind: 'gap', gap });
+  assert.equal(decodeGap(encodeGap({ ...gap, untilMs: Number.NaN })), undefined);
+  assert.equal(decodeCommand(encodeGap(gap)), undefined);
 });
 
 test('commands come back; what no version knows does not', () => {

@@ -260,6 +260,8 @@ function columnsOf(block: Block): Column[] {
     write: (lane, value) => memory.setNote(lane, at, value),
   });
   const recent = (name: string, at: number): Column => ({ ...note(name, at), isNew: true });
+  // The next tick says it anew, but who stands still makes none.
+  const held = (name: string, at: number): Column => ({ ...slot(name, at), isNew: true });
   const came = (name: string, at: number): Column => ({
     name: `came ${name}`,
     read: (lane) => block.side(lane)?.told.cameMs[at] ?? Number.NaN,
@@ -274,6 +276,10 @@ function columnsOf(block: Block): Column[] {
     ...model.whens.map(({ name }, i) => slot(`when ${name}`, layout.whenTruth + i)),
     ...Array.from({ length: layout.solverSlots }, (_, i) => slot(`solver ${i}`, layout.solver + i)),
     ...layout.periods.map((period, i) => slot(`every ${period}`, layout.everyTimers + i)),
+    ...model.states.flatMap(({ name, min, max }, i) => [
+      ...(min === undefined ? [] : [held(`held min ${name}`, layout.heldMin + i)]),
+      ...(max === undefined ? [] : [held(`held max ${name}`, layout.heldMax + i)]),
+    ]),
     ...model.inputs.map(({ name }, i) => note(`input-time ${name}`, frameLayout.inputTimes + i)),
     ...model.measurements.flatMap(({ name }, i) => [
       note(`measured ${name}`, frameLayout.measured + i),

@@ -19,6 +19,7 @@ import { listen, type Listening } from './listen.ts';
 import { createNotes } from './notes.ts';
 import { neverWait, watchFrozen } from './slow-readers.ts';
 import { assertTopic, FilterSet, isFilter, isTopic } from './topics.ts';
+import { Turns } from './turns.ts';
 import {
   defaultStatusTopic,
   type MqttStatus,
@@ -110,6 +111,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
   let publishing = 0;
   let unwatch: () => void = () => undefined;
   const express = new Express({ inbox, isOurs });
+  const turns = new Turns();
 
   const aedes = new Aedes({
     concurrency,
@@ -277,6 +279,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions): MqttTransp
     const gate = guard(socket, {
       packetBytes: limits.packetBytes,
       express,
+      turns,
       onOversized: (bytes) => {
         counters.oversizedPackets += 1;
         notes.saySometimes('oversized', {

@@ -9,6 +9,7 @@ import mqttPacket from 'mqtt-packet';
 import { createCounters } from '../../../src/adapters/mqtt/counters.ts';
 import { Express, ExpressLane } from '../../../src/adapters/mqtt/express.ts';
 import { guard } from '../../../src/adapters/mqtt/gate.ts';
+import { Turns } from '../../../src/adapters/mqtt/turns.ts';
 import { createInbox } from '../../../src/adapters/mqtt/inbox.ts';
 import { createEmbeddedBroker, type MessageListener } from '../../../src/adapters/mqtt/index.ts';
 import { createNotes } from '../../../src/adapters/mqtt/notes.ts';
@@ -128,7 +129,12 @@ describe('the short way', () => {
   test('is taken by all that a connection has, though a read gives it in pieces', () => {
     const { express, taken, time } = lane();
     const socket = new net.Socket();
-    const gate = guard(socket, { packetBytes: 1000, onOversized: () => assert.fail(), express });
+    const gate = guard(socket, {
+      packetBytes: 1000,
+      onOversized: () => assert.fail(),
+      express,
+      turns: new Turns(),
+    });
     gate.open();
     socket.push(ping);
     assert.deepEqual(socket.read(), ping);

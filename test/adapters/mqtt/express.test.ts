@@ -149,6 +149,31 @@ describe('the short way', () => {
     socket.destroy();
   });
 
+  test('lets others have their turn while a connection has much to read', async () => {
+    const { express, taken } = lane();
+    const turns = new Turns();
+    const sockets = [new net.Socket(), new net.Socket()];
+    for (const socket of sockets) {
+      const gate = guard(socket, { packetBytes: 100_000, onOversized: () => assert.fail(), express, turns });
+      gate.open();
+      socket.push(ping);
+      socket.read();
+      // As aedes does.
+      socket.on('readable', () => socket.read());
+      for (let i = 0; i < 10; i++) socket.push(publish({ text: 'x'.repeat(16_000), qos: 0 }));
+    }
+    const counts: number[] = [];
+    while (taken.length < 20 && counts.length < 50) {
+      await new Promise((resolve) => setImmediate(resolve));
+      counts.push(taken.length);
+    }
+    assert.equal(taken.length, 20);
+    const steps = counts.map((count, i) => count - (counts[i - 1] ?? 0));
+    // Three a turn, and perhaps two turns between two looks.
+    assert.ok(Math.max(...steps) <= 6, `${steps}`);
+    for (const socket of sockets) socket.destroy();
+  });
+
   test('asks again who reads a topic once somebody else may', () => {
     let isOurs = true;
     const inbox = createInbox(createCounters(), createNotes());

@@ -131,11 +131,13 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
         if (message.why !== undefined) rejectAll(inserted, unavailable('written', message.why));
         break;
       case 'ended':
+        // At once: the end of the thread may be heard in the same turn.
+        failure ??= 'it was closed';
         ended.resolve();
     }
   });
   worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
-  worker.on('exit', () => fail('its thread has ended'));
+  worker.on('exit', (code) => fail(`its thread has ended with code ${code}`));
 
   return {
     define,
@@ -173,7 +175,6 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
       if (failure !== undefined) return;
       send({ kind: 'end' });
       await ended.promise;
-      failure = 'it was closed';
       if (counters.waiting > 0) {
         const who = 'file' in place ? 'disk' : 'database';
         log({

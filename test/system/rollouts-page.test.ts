@@ -59,7 +59,10 @@ async function feed(owner: Owner, url: string): Promise<void> {
   owner.after(() => clearInterval(timer));
 }
 
-test('brings a version to a part of the twins, shows the verdict, and takes it back', { skip }, async (t) => {
+test('brings a version to a part of the twins, shows the verdict, and takes it back', {
+  skip,
+  timeout: 240_000,
+}, async (t) => {
   const engine = await startEngine(t, projectOf(t));
   await feed(t, engine.mqttUrl);
   const { page, complaints } = await openPage(await openBrowser(t), `${engine.page}/#/models`);

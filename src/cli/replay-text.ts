@@ -20,7 +20,10 @@ export function describeReplay(report: ReplayReport): string[] {
     ['took', `${report.seconds.toFixed(1)} s, ${count(Math.round(report.speed))} × real time`],
   ];
   const lines = columns(rows);
-  if (ticks.unknown > 0) lines.push(`${count(ticks.unknown)} ticks could not be compared`);
+  if (ticks.unknown > 0) {
+    const some = ticks.unknown === 1 ? 'one tick was' : `${count(ticks.unknown)} ticks were`;
+    lines.push(`${some} not compared: made before the replay begins, or published twice`);
+  }
   if (report.damaged > 0) lines.push(`${count(report.damaged)} records of samples could not be read`);
   return [...lines, ...verdictOf(report), ...describeTrial(report)];
 }

@@ -10,7 +10,7 @@ import { type Child, freePorts, type Scope, until, wait } from '../../bench/lib/
 import { createFileCheckpoints } from '../../src/adapters/checkpoint/index.ts';
 import { readPages } from '../../src/adapters/journal/index.ts';
 import { decodeCheckpoint, lookUp, type RecordedSample } from '../../src/engine/index.ts';
-import { sampleColumns } from '../../src/engine/protocol/messages.ts';
+import { sampleColumns } from '../../src/engine/protocol/index.ts';
 import { keyOf, Ledger } from './ledger.ts';
 import type { Order } from './points.ts';
 import { periodMs, type ProjectOptions, twinIds, writeProject } from './project.ts';

@@ -7,11 +7,11 @@
  */
 
 import type { Block } from '../block/index.ts';
-import { nowhere } from '../journal/index.ts';
 import { beliefSlots } from '../lanes/index.ts';
 import {
   type CheckpointPart,
   type JournalPosition,
+  sampleAt,
   sampleColumns,
   type SavedVersion,
 } from '../protocol/index.ts';
@@ -219,14 +219,10 @@ function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: C
   const signalOf = part.signals.map((name) => signals.get(name));
   const { queued } = part;
   for (let at = 0; at < queued.length; at += sampleColumns.count) {
-    const lane = laneOf[queued[at + sampleColumns.twin] ?? -1];
-    const signal = signalOf[queued[at + sampleColumns.signal] ?? -1];
-    if (lane === undefined || signal === undefined) continue;
-    const timeMs = queued[at + sampleColumns.timeMs] ?? 0;
-    const value = queued[at + sampleColumns.value] ?? 0;
-    const receivedMs = queued[at + sampleColumns.receivedMs] ?? 0;
-    const origin = queued[at + sampleColumns.origin] ?? nowhere;
-    block.refill(lane, { signal, timeMs, value, receivedMs, origin });
+    const sample = sampleAt(queued, at);
+    const lane = laneOf[sample.twin];
+    const signal = signalOf[sample.signal];
+    if (lane !== undefined && signal !== undefined) block.refill(lane, { ...sample, signal });
   }
 }
 

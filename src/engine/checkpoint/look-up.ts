@@ -7,7 +7,7 @@
 import { originOf, type SampleNumbers, SamplesReader } from '../journal/index.ts';
 import { countedElsewhere } from '../lanes/index.ts';
 import type { Journal } from '../ports/index.ts';
-import { type CheckpointPart, sampleColumns } from '../protocol/index.ts';
+import { type CheckpointPart, putSample, sampleColumns } from '../protocol/index.ts';
 import { standings, unpackOrigins } from './packed-origins.ts';
 
 export interface LookedUp {
@@ -107,12 +107,8 @@ function offer(
   if (origins[sought.next] !== origin) return;
   sought.next++;
   const { rows, length: at } = filling;
-  rows[at + sampleColumns.twin] = lane;
-  rows[at + sampleColumns.signal] = signal;
-  rows[at + sampleColumns.timeMs] = timeMs;
-  rows[at + sampleColumns.value] = value;
-  rows[at + sampleColumns.receivedMs] = cameAt(standing, receivedMs);
-  rows[at + sampleColumns.origin] = origin;
+  const cameMs = cameAt(standing, receivedMs);
+  putSample(rows, at, { twin: lane, signal, timeMs, value, receivedMs: cameMs, origin });
   filling.length = at + sampleColumns.count;
 }
 

@@ -5,7 +5,7 @@
 
 import { recordOf } from '../journal/index.ts';
 import { isCountedElsewhere, type LaneSamples } from '../lanes/index.ts';
-import { sampleColumns } from '../protocol/index.ts';
+import { putSample, sampleColumns } from '../protocol/index.ts';
 import { OriginPacker, standings } from './packed-origins.ts';
 
 /** Origins of a lane that stand alike, in memory that is used again for the next lane. */
@@ -68,14 +68,8 @@ export class SavedSamples {
 
   #write(lane: number, samples: LaneSamples, row: number): void {
     if (this.#length === this.#rows.length) this.#rows = twice(this.#rows);
-    const at = this.#length;
-    this.#rows[at + sampleColumns.twin] = lane;
-    this.#rows[at + sampleColumns.signal] = samples.signal(row);
-    this.#rows[at + sampleColumns.timeMs] = samples.timeMs(row);
-    this.#rows[at + sampleColumns.value] = samples.value(row);
-    this.#rows[at + sampleColumns.receivedMs] = samples.receivedMs(row);
-    this.#rows[at + sampleColumns.origin] = samples.origin(row);
-    this.#length = at + sampleColumns.count;
+    putSample(this.#rows, this.#length, { twin: lane, ...samples.at(row) });
+    this.#length += sampleColumns.count;
   }
 }
 

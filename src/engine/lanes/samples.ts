@@ -207,6 +207,17 @@ export class LaneSamples {
     return this.#number(row, columns.origin);
   }
 
+  /** All of a row. */
+  at(row: number): QueuedSample {
+    return {
+      signal: this.#number(row, columns.signal),
+      timeMs: this.#number(row, columns.timeMs),
+      value: this.#number(row, columns.value),
+      receivedMs: this.#number(row, columns.receivedMs),
+      origin: this.#number(row, columns.origin),
+    };
+  }
+
   /** When the sample came, perhaps as `countedElsewhere`, the first time that it is asked; then NaN. */
   takeReceivedMs(row: number): number {
     const receivedMs = this.#number(row, columns.receivedMs);
@@ -255,12 +266,12 @@ export class LaneSamples {
 
   /** Those from a place on, applied or not. */
   *from(place: number): Generator<QueuedSample> {
-    for (let row = this.rowAt(place); row < this.#to; row++) yield this.#at(row);
+    for (let row = this.rowAt(place); row < this.#to; row++) yield this.at(row);
   }
 
   /** Those that wait. */
   *[Symbol.iterator](): Generator<QueuedSample> {
-    for (let row = this.#applied; row < this.#to; row++) yield this.#at(row);
+    for (let row = this.#applied; row < this.#to; row++) yield this.at(row);
   }
 
   #boundaryAt(row: number): number {
@@ -292,7 +303,7 @@ export class LaneSamples {
   /** Another value of the same signal and time is a correction: it takes the place of the first. */
   #replace(row: number, sample: QueuedSample, isLate: boolean): Outcome {
     if (this.#number(row, columns.value) === sample.value) return 'repeated';
-    if (!isLate) this.#displaced = { replaced: this.#at(row) };
+    if (!isLate) this.#displaced = { replaced: this.at(row) };
     this.#put(row, sample);
     return isLate ? 'late' : 'waiting';
   }
@@ -318,7 +329,7 @@ export class LaneSamples {
     let row = this.#applied;
     while (row < this.#to && this.#number(row, columns.signal) !== signal) row++;
     if (row === this.#to) row = this.#applied;
-    const sample = this.#at(row);
+    const sample = this.at(row);
     this.#rows.copyWithin(row * width, (row + 1) * width, this.#to * width);
     this.#to--;
     return sample;
@@ -342,16 +353,6 @@ export class LaneSamples {
     this.#to -= this.#from;
     this.#from = 0;
     return moved;
-  }
-
-  #at(row: number): QueuedSample {
-    return {
-      signal: this.#number(row, columns.signal),
-      timeMs: this.#number(row, columns.timeMs),
-      value: this.#number(row, columns.value),
-      receivedMs: this.#number(row, columns.receivedMs),
-      origin: this.#number(row, columns.origin),
-    };
   }
 
   #number(row: number, column: number): number {

@@ -14,7 +14,7 @@ import { createStopController } from '../basics/index.ts';
 import type { Sample } from '../ingest/index.ts';
 import type { Clock, ShardLink } from '../ports/index.ts';
 import type { CheckpointPart, FromShard, ShardCounters, ShardStart, ToShard } from '../protocol/index.ts';
-import { sampleColumns } from '../protocol/index.ts';
+import { putSample, sampleColumns } from '../protocol/index.ts';
 
 const limits = { onTheirWay: 65_536, requests: 1000, batch: 512, gatherMs: 2 } as const;
 
@@ -115,24 +115,12 @@ export class ShardClient {
   }
 
   /** Takes a sample on its way, or says why not. */
-  forward({
-    twin,
-    signal,
-    timeMs,
-    value,
-    receivedMs,
-    origin,
-  }: Sample): 'queue-full' | 'unavailable' | undefined {
+  forward(sample: Sample): 'queue-full' | 'unavailable' | undefined {
     if (this.failure !== undefined || this.#stop.signal.aborted) return 'unavailable';
     if (this.room <= 0) return 'queue-full';
     const at = this.#batched * sampleColumns.count;
     if (at === this.#batch.length) this.#makeRoom();
-    this.#batch[at + sampleColumns.twin] = twin;
-    this.#batch[at + sampleColumns.signal] = signal;
-    this.#batch[at + sampleColumns.timeMs] = timeMs;
-    this.#batch[at + sampleColumns.value] = value;
-    this.#batch[at + sampleColumns.receivedMs] = receivedMs;
-    this.#batch[at + sampleColumns.origin] = origin;
+    putSample(this.#batch, at, sample);
     this.#batched++;
     // Never at once: the rest of a message must not come after a tick that had its beginning.
     if (!this.#flushing) this.#flushSoon();

@@ -16,7 +16,6 @@ export {
   type FromShard,
   type JournalPosition,
   type LaneAhead,
-  sampleColumns,
   type ShardCounters,
   type ShardEvent,
   type ShardReason,
@@ -28,4 +27,5 @@ export {
   type StepProblem,
   type ToShard,
 } from './messages.ts';
+export { putSample, sampleAt, sampleColumns, type SampleRow } from './sample-rows.ts';
 export { Reporter, sumCounters, withoutGauges } from './reporter.ts';

@@ -34,17 +34,6 @@ export interface NamedVersion {
   readonly parameters: Readonly<Record<string, number>>;
 }
 
-/** Numbers of a sample in a row of a batch. */
-export const sampleColumns = {
-  twin: 0,
-  signal: 1,
-  timeMs: 2,
-  value: 3,
-  receivedMs: 4,
-  origin: 5,
-  count: 6,
-} as const;
-
 /** How a checkpoint stands to the journal. */
 export interface JournalPosition {
   /** The last record whose samples were sent. */

@@ -7,7 +7,7 @@
 
 import type { Sample } from '../ingest/index.ts';
 import { type Entry, type Membership, samplesOf, type ShardClient } from '../members/index.ts';
-import { sampleColumns } from '../protocol/index.ts';
+import { putSample, sampleColumns } from '../protocol/index.ts';
 
 /** Samples a batch, and samples of all shards that may be on their way. */
 const limits = { batch: 4096, onTheirWay: 65_536 } as const;
@@ -42,8 +42,8 @@ export class Refilling {
   take({ client, target, trial }: Entry, signal: number, sample: Readonly<RefilledSample>): void {
     if (sample.receivedMs > this.atMs) this.runTo(sample.receivedMs);
     this.#given++;
-    if (trial === undefined) this.#put(client, { twin: target.index, signal }, sample);
-    else for (const own of samplesOf(trial, { ...sample, signal })) this.#put(client, own, own);
+    if (trial === undefined) this.#put(client, { ...sample, twin: target.index, signal });
+    else for (const own of samplesOf(trial, { ...sample, signal })) this.#put(client, own);
   }
 
   /** Lets the shards make the ticks that were due by then, after what they were given so far. */
@@ -71,21 +71,11 @@ export class Refilling {
     await Promise.all(Array.from(this.#batches.keys(), (client) => client.emptied()));
   }
 
-  #put(
-    client: ShardClient,
-    { twin, signal }: Pick<Sample, 'twin' | 'signal'>,
-    { timeMs, value, receivedMs, origin }: Readonly<RefilledSample>,
-  ): void {
+  #put(client: ShardClient, sample: Sample): void {
     const batch = this.#batches.get(client);
     if (batch === undefined) return;
     const { rows } = batch;
-    const at = batch.count * sampleColumns.count;
-    rows[at + sampleColumns.twin] = twin;
-    rows[at + sampleColumns.signal] = signal;
-    rows[at + sampleColumns.timeMs] = timeMs;
-    rows[at + sampleColumns.value] = value;
-    rows[at + sampleColumns.receivedMs] = receivedMs;
-    rows[at + sampleColumns.origin] = origin;
+    putSample(rows, batch.count * sampleColumns.count, sample);
     batch.count++;
     if (batch.count * sampleColumns.count === rows.length) this.#send(client, batch);
   }

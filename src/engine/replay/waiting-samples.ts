@@ -1,16 +1,10 @@
 /** Samples of a record that are read but not yet given to their shard, in the order of the journal. */
 
 import { nowhere } from '../journal/index.ts';
-import { sampleColumns } from '../protocol/index.ts';
+import { putSample, sampleColumns, type SampleRow } from '../protocol/index.ts';
 
-/** By numbers; SI. */
-export interface LaidSample {
-  readonly twin: number;
-  readonly signal: number;
-  readonly timeMs: number;
-  readonly value: number;
-  readonly receivedMs: number;
-}
+/** What a replay comes to is compared with what was recorded, sample by sample: nothing of it refers to the journal. */
+export type LaidSample = Omit<SampleRow, 'origin'>;
 
 /** Rows of `sampleColumns`, and the record of each. */
 export interface LaidRows {
@@ -31,14 +25,7 @@ export class WaitingSamples {
     if (this.#to === this.#records.length) this.#makeRoom();
     const row = this.#to++;
     this.#records[row] = record;
-    const at = row * width;
-    this.#rows[at + sampleColumns.twin] = twin;
-    this.#rows[at + sampleColumns.signal] = signal;
-    this.#rows[at + sampleColumns.timeMs] = timeMs;
-    this.#rows[at + sampleColumns.value] = value;
-    this.#rows[at + sampleColumns.receivedMs] = receivedMs;
-    // What a replay comes to is compared with what was recorded, sample by sample: nothing of it refers to the journal.
-    this.#rows[at + sampleColumns.origin] = nowhere;
+    putSample(this.#rows, row * width, { twin, signal, timeMs, value, receivedMs, origin: nowhere });
   }
 
   /** Hands out those of records up to this one, as rows that hold until the next `lay`; undefined if there are none. */

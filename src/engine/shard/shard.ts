@@ -18,10 +18,9 @@ import { type Backend, defaultBackend } from '../../core/kernel/index.ts';
 import { createStopController } from '../basics/index.ts';
 import { Block } from '../block/index.ts';
 import { buffersOf, restoreBlock, saveBlock } from '../checkpoint/index.ts';
-import { nowhere } from '../journal/index.ts';
 import type { Clock } from '../ports/index.ts';
 import type { FromShard, ShardReport, ShardTwin, ToShard } from '../protocol/index.ts';
-import { Reporter, sampleColumns } from '../protocol/index.ts';
+import { Reporter, sampleAt, sampleColumns } from '../protocol/index.ts';
 import { digestOf } from '../snapshot/index.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { Gaps } from './gaps.ts';
@@ -334,15 +333,9 @@ export class Shard {
 
   #take(rows: Float64Array, count: number): void {
     for (let row = 0; row < count; row++) {
-      const at = row * sampleColumns.count;
-      const place = this.#blocks.place(rows[at + sampleColumns.twin] ?? -1);
-      place?.running.block.push(place.lane, {
-        signal: rows[at + sampleColumns.signal] ?? 0,
-        timeMs: rows[at + sampleColumns.timeMs] ?? 0,
-        value: rows[at + sampleColumns.value] ?? 0,
-        receivedMs: rows[at + sampleColumns.receivedMs] ?? 0,
-        origin: rows[at + sampleColumns.origin] ?? nowhere,
-      });
+      const sample = sampleAt(rows, row * sampleColumns.count);
+      const place = this.#blocks.place(sample.twin);
+      place?.running.block.push(place.lane, sample);
     }
     this.#send({ kind: 'acknowledged', samples: count }, []);
   }

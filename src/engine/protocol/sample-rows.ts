@@ -1,0 +1,47 @@
+/** Samples as rows of numbers: what travels to shards, and what checkpoints have of them. */
+
+/** Numbers of a sample in its row. */
+export const sampleColumns = {
+  twin: 0,
+  signal: 1,
+  timeMs: 2,
+  value: 3,
+  receivedMs: 4,
+  origin: 5,
+  count: 6,
+} as const;
+
+/** A sample by numbers. */
+export interface SampleRow {
+  /** Of the fleet, or of a part of a checkpoint. */
+  readonly twin: number;
+  readonly signal: number;
+  readonly timeMs: number;
+  /** SI. */
+  readonly value: number;
+  readonly receivedMs: number;
+  /** Where it stands in the journal; see sample-origin.ts. */
+  readonly origin: number;
+}
+
+/** Writes the row that begins at this place. */
+export function putSample(rows: Float64Array, at: number, sample: SampleRow): void {
+  rows[at + sampleColumns.twin] = sample.twin;
+  rows[at + sampleColumns.signal] = sample.signal;
+  rows[at + sampleColumns.timeMs] = sample.timeMs;
+  rows[at + sampleColumns.value] = sample.value;
+  rows[at + sampleColumns.receivedMs] = sample.receivedMs;
+  rows[at + sampleColumns.origin] = sample.origin;
+}
+
+/** The row that begins at this place; beyond the end, numbers that mean nothing. */
+export function sampleAt(rows: Float64Array, at: number): SampleRow {
+  return {
+    twin: rows[at + sampleColumns.twin] ?? -1,
+    signal: rows[at + sampleColumns.signal] ?? -1,
+    timeMs: rows[at + sampleColumns.timeMs] ?? Number.NaN,
+    value: rows[at + sampleColumns.value] ?? Number.NaN,
+    receivedMs: rows[at + sampleColumns.receivedMs] ?? Number.NaN,
+    origin: rows[at + sampleColumns.origin] ?? Number.NaN,
+  };
+}

@@ -50,8 +50,10 @@ const limit = setTimeout(() => {
   stop('SIGINT');
   setTimeout(() => stop('SIGKILL'), 10_000).unref();
 }, limitMs);
-// A SIGINT from the terminal reaches the runners by itself; they have the last word.
-process.on('SIGINT', () => undefined);
+// A SIGINT from the terminal reaches the runners by itself; they have the last word, and no others follow.
+process.on('SIGINT', () => {
+  stopped = true;
+});
 process.on('SIGTERM', () => stop('SIGTERM'));
 process.exitCode = await inTurn();
 clearTimeout(limit);

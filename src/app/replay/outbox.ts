@@ -11,7 +11,7 @@ const nothing = new Float64Array(0);
 export class Outbox {
   readonly #port: MessagePort;
   /** What leaves stands here, and is read where it stands: so nobody allocates a frame a tick. */
-  readonly #ring = new Ring(limits.onTheirWay + limits.bytes);
+  readonly #ring = new FrameRing(limits.onTheirWay + limits.bytes);
   #ticks: TickNote[] = [];
   #bytes = 0;
   /** Of each message that was not answered: its bytes, and those of them in the ring. */
@@ -54,7 +54,7 @@ export class Outbox {
 }
 
 /** Memory that both threads see, taken and given back in one order. */
-class Ring {
+class FrameRing {
   readonly #numbers: Float64Array;
   #at = 0;
   #used = 0;

@@ -8,12 +8,6 @@ export interface NameUse {
   readonly span: Span;
 }
 
-/** A name where it is used. */
-export interface NameUse {
-  readonly name: string;
-  readonly span: Span;
-}
-
 /** Every use of a name, in the order of the text. */
 export function namesIn(expression: Expression): readonly NameUse[] {
   // Collected, not yielded: through generators within each other a sum of n terms takes n² steps.

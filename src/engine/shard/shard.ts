@@ -49,7 +49,8 @@ export class Shard {
   readonly #speed: number;
   readonly #stop = createStopController();
   #failed = false;
-  #digests = false;
+  /** With a journal frames have digests, and ticks are given up once that is written. */
+  #isRecorded = false;
   /** All samples that came by then are here. */
   #heardMs = Number.NEGATIVE_INFINITY;
   readonly #blocks = new Blocks();
@@ -155,7 +156,7 @@ export class Shard {
   }
 
   #start({ models, twins, restore, recover }: Extract<ToShard, { kind: 'start' }>): void {
-    this.#digests = recover;
+    this.#isRecorded = recover;
     for (const { id, document } of models) this.#models.compile(id, document);
     // Only now, since native kernels take a second: the twins begin on time.
     const nowMs = this.#clock.nowMs();
@@ -304,7 +305,7 @@ export class Shard {
 
   #tick(running: Running): void {
     const { block } = running;
-    if (this.#gaps.look(running, { asks: this.#digests })) return;
+    if (this.#gaps.look(running, { asks: this.#isRecorded })) return;
     block.heard(this.#heardMs);
     block.tick();
     const finishedMs = this.#clock.nowMs();
@@ -326,7 +327,7 @@ export class Shard {
     running.framesOnTheirWay++;
     running.publishedMs = finishedMs;
     const ahead = this.#trials.ahead(running);
-    const more = { ...(this.#digests && { digest: digestOf(values) }), ...(ahead && { ahead }) };
+    const more = { ...(this.#isRecorded && { digest: digestOf(values) }), ...(ahead && { ahead }) };
     const frame = { block: number, dueMs: block.beliefMs, finishedMs, values, receivedMs, ...more };
     this.#send({ kind: 'frame', ...frame, report: this.#report() }, [values.buffer, receivedMs.buffer]);
   }

@@ -127,6 +127,17 @@ test('after a stop and a long time away the twins are as they were last seen, an
     assert.ok(Number(seconds) > 30 && Number(seconds) < 40, String(seconds));
 });
 
+test('a start that has no journal any more tells that the newest samples were in it', async () => {
+  const clock = createManualClock(startMs);
+  const kept = { checkpoints: memoryStore(), checkpointEveryMs: 5000 };
+  const first = await start(clock, 1, { ...kept, journal: memoryJournal() });
+  for (const [twin, payload] of messages(1)) telemetry(first, twin, payload, clock.nowMs());
+  await clock.advance(1000);
+  await first.stop();
+  const again = await start(clock, 1, kept);
+  assert.ok(again.events().some(({ message }) => /only refers to its newest samples/.test(message)));
+});
+
 test('what a disk loses of its end is lost, but nothing that comes after it', async () => {
   const clock = createManualClock(startMs);
   const kept = { checkpoints: memoryStore(), checkpointEveryMs: 5000, journal: memoryJournal() };

@@ -5,12 +5,13 @@ import type { Model } from '../../core/model/index.ts';
 import { type AlarmBook, type AlarmSettings, FleetAlarms } from '../alarms/index.ts';
 import { listen } from '../basics/index.ts';
 import { type Checkpoint, describeKernels, describeParts } from '../checkpoint/index.ts';
-import type { Delivery, Hindrance, Refused, Sample } from '../ingest/index.ts';
+import type { Delivery, Hindrance, Refused } from '../ingest/index.ts';
 import { Ingest, RefusalLog } from '../ingest/index.ts';
 import { nowhere, Recorder } from '../journal/index.ts';
 import type { StepOptions } from '../members/index.ts';
 import { forward, Membership, ShardClient, snapshotOf, stepByHand } from '../members/index.ts';
 import type { CheckpointStore, Clock, Journal, ShardLink } from '../ports/index.ts';
+import type { Sample } from '../protocol/index.ts';
 import {
   completed,
   describeRecovery,

@@ -17,6 +17,7 @@ import { suggest } from '../../core/diagnose/index.ts';
 import type { Unit } from '../../core/units/index.ts';
 import { formatSpan, isRecord } from '../basics/index.ts';
 import type { Clock } from '../ports/index.ts';
+import type { Sample } from '../protocol/index.ts';
 import type { Binding, FieldPath, TopicMatcher, TwinConfig } from '../twin/index.ts';
 import { createTopicMatcher, defaultTelemetryTopic } from '../twin/index.ts';
 import { readEventTime } from './event-time.ts';
@@ -33,17 +34,6 @@ export interface Target {
   readonly index: number;
   readonly config: TwinConfig;
   readonly table: SignalTable;
-}
-
-export interface Sample {
-  readonly twin: number;
-  readonly signal: number;
-  readonly timeMs: number;
-  /** SI. */
-  readonly value: number;
-  readonly receivedMs: number;
-  /** Where it stands in the journal; see sample-origin.ts. */
-  readonly origin: number;
 }
 
 /** A sample of an input or a measurement, checked and converted. */

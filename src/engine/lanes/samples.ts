@@ -10,16 +10,10 @@
  */
 
 import { assertInvariant } from '../../core/diagnose/index.ts';
-import type { LateTarget, SampleRows } from '../protocol/index.ts';
+import type { LateTarget, Sample, SampleRows } from '../protocol/index.ts';
 
-export interface QueuedSample {
-  readonly signal: number;
-  readonly timeMs: number;
-  readonly value: number;
-  readonly receivedMs: number;
-  /** Where it stands in the journal; see sample-origin.ts. */
-  readonly origin: number;
-}
+/** A sample of one lane. */
+export type QueuedSample = Omit<Sample, 'twin'>;
 
 /** What orders samples: of a block, since its lanes share model and period. */
 export interface SampleOrder {

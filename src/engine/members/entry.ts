@@ -1,7 +1,8 @@
 /** A twin as the fleet keeps it on the readers' side. Its snapshot is made when somebody asks. */
 
 import type { Model } from '../../core/model/index.ts';
-import { createSignalTable, type Sample, type SignalTable, type Target } from '../ingest/index.ts';
+import { createSignalTable, type SignalTable, type Target } from '../ingest/index.ts';
+import type { Sample } from '../protocol/index.ts';
 import type { Frame, Snapshot, SnapshotView } from '../snapshot/index.ts';
 import { createSnapshot, createSnapshotView } from '../snapshot/index.ts';
 import type { TwinConfig, TwinInfo } from '../twin/index.ts';

@@ -11,9 +11,15 @@
 
 import { GemelError } from '../../core/diagnose/index.ts';
 import { createStopController } from '../basics/index.ts';
-import type { Sample } from '../ingest/index.ts';
 import type { Clock, ShardLink } from '../ports/index.ts';
-import type { CheckpointPart, FromShard, ShardCounters, ShardStart, ToShard } from '../protocol/index.ts';
+import type {
+  CheckpointPart,
+  FromShard,
+  Sample,
+  ShardCounters,
+  ShardStart,
+  ToShard,
+} from '../protocol/index.ts';
 import { putSample, sampleColumns } from '../protocol/index.ts';
 
 const limits = { onTheirWay: 65_536, requests: 1000, batch: 512, gatherMs: 2 } as const;

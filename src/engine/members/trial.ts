@@ -8,8 +8,9 @@
  */
 
 import type { Model } from '../../core/model/index.ts';
-import { createSignalTable, isInBounds, type Sample, type SignalTable } from '../ingest/index.ts';
+import { createSignalTable, isInBounds, type SignalTable } from '../ingest/index.ts';
 import { countedElsewhere } from '../lanes/index.ts';
+import type { Sample } from '../protocol/index.ts';
 import type { Frame } from '../snapshot/index.ts';
 import type { Entry } from './entry.ts';
 

@@ -11,9 +11,8 @@ export const sampleColumns = {
   count: 6,
 } as const;
 
-/** A sample by numbers. */
-export interface SampleRow {
-  /** Of the fleet, or of a part of a checkpoint. */
+/** A sample on its way, by numbers: of the twin in the fleet (in a checkpoint: of its part), and of the signal in its model. */
+export interface Sample {
   readonly twin: number;
   readonly signal: number;
   readonly timeMs: number;
@@ -25,7 +24,7 @@ export interface SampleRow {
 }
 
 /** Writes the row that begins at this place. */
-export function putSample(rows: Float64Array, at: number, sample: SampleRow): void {
+export function putSample(rows: Float64Array, at: number, sample: Sample): void {
   rows[at + sampleColumns.twin] = sample.twin;
   rows[at + sampleColumns.signal] = sample.signal;
   rows[at + sampleColumns.timeMs] = sample.timeMs;
@@ -35,7 +34,7 @@ export function putSample(rows: Float64Array, at: number, sample: SampleRow): vo
 }
 
 /** The row that begins at this place; beyond the end, numbers that mean nothing. */
-export function sampleAt(rows: Float64Array, at: number): SampleRow {
+export function sampleAt(rows: Float64Array, at: number): Sample {
   return {
     twin: rows[at + sampleColumns.twin] ?? -1,
     signal: rows[at + sampleColumns.signal] ?? -1,

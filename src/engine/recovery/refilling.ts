@@ -5,9 +5,8 @@
  * samples. What is on its way is bounded.
  */
 
-import type { Sample } from '../ingest/index.ts';
 import { type Entry, type Membership, samplesOf, type ShardClient } from '../members/index.ts';
-import { putSample, sampleColumns } from '../protocol/index.ts';
+import { putSample, type Sample, sampleColumns } from '../protocol/index.ts';
 
 /** Samples a batch, and samples of all shards that may be on their way. */
 const limits = { batch: 4096, onTheirWay: 65_536 } as const;

@@ -1,10 +1,10 @@
 /** Samples of a record that are read but not yet given to their shard, in the order of the journal. */
 
 import { nowhere } from '../journal/index.ts';
-import { putSample, sampleColumns, type SampleRow } from '../protocol/index.ts';
+import { putSample, sampleColumns, type Sample } from '../protocol/index.ts';
 
 /** What a replay comes to is compared with what was recorded, sample by sample: nothing of it refers to the journal. */
-export type LaidSample = Omit<SampleRow, 'origin'>;
+export type LaidSample = Omit<Sample, 'origin'>;
 
 /** Rows of `sampleColumns`, and the record of each. */
 export interface LaidRows {

@@ -18,6 +18,7 @@
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { assertInvariant } from '../../core/diagnose/index.ts';
+import { integersBelow, mostDecimals, scales } from './decimals.ts';
 
 export interface Points {
   /** Unix milliseconds, ascending. */
@@ -27,8 +28,6 @@ export interface Points {
 
 const headerBytes = 9;
 const doubles = 15;
-const mostDecimals = 14;
-const scales = Float64Array.from({ length: mostDecimals + 1 }, (_, decimals) => Number(`1e${decimals}`));
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** `plain` is four times as fast: for a block that will soon be written anew. */
@@ -98,7 +97,7 @@ function asIntegers(
     const number = numbers[i] ?? 0;
     const integer = Math.round(number * scale);
     // Differences of second order must stay exact too.
-    if (!(Math.abs(integer) < 2 ** 51) || Object.is(number, -0)) return undefined;
+    if (!(Math.abs(integer) < integersBelow) || Object.is(number, -0)) return undefined;
     if (integer / scale === number) {
       values[i++] = integer;
       continue;

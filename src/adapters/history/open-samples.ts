@@ -3,15 +3,31 @@
  * is there already replaces it, since it is a correction.
  */
 
+import { ByteChunks, chunkBytes, noChunk } from './byte-chunks.ts';
 import type { Points } from './codec.ts';
 import { NumberColumns } from './number-columns.ts';
 import { OpenBlock } from './open-block.ts';
-import { chunkSamples, noChunk, SampleChunks } from './sample-chunks.ts';
+import { type Packed, SamplePacker, SampleUnpacker } from './sample-packing.ts';
 
 export class OpenSamples {
-  readonly #chunks = new SampleChunks();
-  /** The first and the last chunk of each series; one without samples has none. */
-  readonly #columns = new NumberColumns({ count: Uint32Array, first: Uint32Array, last: Uint32Array });
+  readonly #chunks = new ByteChunks();
+  /**
+   * `first` and `last` chunk of each series, and how many bytes of the last one are used; one without samples has none. Then the series
+   * as its newest sample left it.
+   */
+  readonly #columns = new NumberColumns({
+    count: Uint32Array,
+    first: Uint32Array,
+    last: Uint32Array,
+    used: Uint8Array,
+    decimals: Uint8Array,
+    timeMs: Float64Array,
+    integer: Float64Array,
+  });
+  readonly #packer = new SamplePacker();
+  readonly #packed: Packed = { timeMs: 0, decimals: 0, integer: 0 };
+  /** Bytes of a series side by side. */
+  #gathered = new Uint8Array(64 * chunkBytes);
 
   /** Begins a series without samples: the next number. */
   push(): void {
@@ -24,9 +40,8 @@ export class OpenSamples {
 
   /** Time of the newest sample; −∞ if there is none. */
   lastMs(series: number): number {
-    const count = this.count(series);
-    if (count === 0) return Number.NEGATIVE_INFINITY;
-    return this.#chunks.timeMs(this.#last(series), (count - 1) % chunkSamples);
+    if (this.count(series) === 0) return Number.NEGATIVE_INFINITY;
+    return this.#columns.of.timeMs[series] ?? Number.NaN;
   }
 
   /** A copy of what is there. */
@@ -34,11 +49,11 @@ export class OpenSamples {
     const count = this.count(series);
     const timesMs = new Float64Array(count);
     const values = new Float64Array(count);
-    for (let i = 0, chunk = this.#first(series); i < count; chunk = this.#chunks.next(chunk)) {
-      for (let at = 0; at < chunkSamples && i < count; at++, i++) {
-        timesMs[i] = this.#chunks.timeMs(chunk, at);
-        values[i] = this.#chunks.value(chunk, at);
-      }
+    const samples = new SampleUnpacker(this.#bytesOf(series));
+    for (let i = 0; i < count; i++) {
+      samples.read();
+      timesMs[i] = samples.timeMs;
+      values[i] = samples.value;
     }
     return { timesMs, values };
   }
@@ -50,24 +65,63 @@ export class OpenSamples {
 
   clear(series: number): void {
     if (this.count(series) === 0) return;
-    this.#chunks.give(this.#first(series), this.#last(series));
-    const { count, first, last } = this.#columns.of;
-    count[series] = 0;
-    first[series] = noChunk;
-    last[series] = noChunk;
+    const { count, first, last, timeMs, decimals, integer } = this.#columns.of;
+    this.#chunks.give(first[series] ?? noChunk, last[series] ?? noChunk);
+    for (const column of [count, first, last, timeMs, decimals, integer]) column[series] = 0;
   }
 
   #append(series: number, timeMs: number, value: number): void {
-    const { count, first, last } = this.#columns.of;
-    const before = this.count(series);
-    if (before % chunkSamples === 0) {
-      const chunk = this.#chunks.take();
-      if (before === 0) first[series] = chunk;
-      else this.#chunks.chain(this.#last(series), chunk);
-      last[series] = chunk;
+    const { count, timeMs: times, decimals, integer } = this.#columns.of;
+    const packed = this.#packed;
+    packed.timeMs = times[series] ?? 0;
+    packed.decimals = decimals[series] ?? 0;
+    packed.integer = integer[series] ?? 0;
+    this.#packer.pack(packed, timeMs, value);
+    times[series] = packed.timeMs;
+    decimals[series] = packed.decimals;
+    integer[series] = packed.integer;
+    this.#write(series);
+    count[series] = this.count(series) + 1;
+  }
+
+  /** The bytes of the sample that was packed last. */
+  #write(series: number): void {
+    const { first, last, used } = this.#columns.of;
+    const { bytes, length } = this.#packer;
+    let chunk = last[series] ?? noChunk;
+    let at = chunk === noChunk ? chunkBytes : (used[series] ?? 0);
+    for (let from = 0; from < length; ) {
+      if (at === chunkBytes) {
+        const next = this.#chunks.take();
+        if (chunk === noChunk) first[series] = next;
+        else this.#chunks.chain(chunk, next);
+        chunk = next;
+        at = 0;
+      }
+      const to = Math.min(length, from + chunkBytes - at);
+      this.#chunks.put(chunk, at, { bytes, from, to });
+      at += to - from;
+      from = to;
     }
-    this.#chunks.put(this.#last(series), before % chunkSamples, { timeMs, value });
-    count[series] = before + 1;
+    last[series] = chunk;
+    used[series] = at;
+  }
+
+  /** All bytes of a series, until the next call. */
+  #bytesOf(series: number): Uint8Array {
+    let length = 0;
+    for (let chunk = this.#columns.of.first[series] ?? noChunk; chunk !== noChunk; length += chunkBytes) {
+      if (length === this.#gathered.length) this.#gatherMore();
+      this.#chunks.copy(chunk, this.#gathered, length);
+      chunk = this.#chunks.next(chunk);
+    }
+    return this.#gathered;
+  }
+
+  #gatherMore(): void {
+    const grown = new Uint8Array(this.#gathered.length * 2);
+    grown.set(this.#gathered);
+    this.#gathered = grown;
   }
 
   /** Seldom: all are put anew, in order. */
@@ -80,13 +134,5 @@ export class OpenSamples {
     const { points } = block;
     for (const [i, one] of points.timesMs.entries())
       this.#append(series, one, points.values[i] ?? Number.NaN);
-  }
-
-  #first(series: number): number {
-    return this.#columns.of.first[series] ?? noChunk;
-  }
-
-  #last(series: number): number {
-    return this.#columns.of.last[series] ?? noChunk;
   }
 }

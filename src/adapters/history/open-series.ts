@@ -18,7 +18,7 @@ export interface StoreOptions {
   readonly blockSamples?: number;
   /** Rows of `pending`, at most: what a restart has to read. Default 2,048. */
   readonly pendingRows?: number;
-  /** Samples in memory, at most, while there are fewer than an eighth as many series. Default eight million, 128 MB. */
+  /** Samples in memory, at most, while there are fewer than an eighth as many series. Default eight million, some 40 MB. */
   readonly openSamples?: number;
   /** Only to be read, as it is at the first question, beside a process that writes it. Default false. */
   readonly readOnly?: boolean;
@@ -72,7 +72,12 @@ export class OpenSeries {
 
   at(number: number): Series | undefined {
     if (!(number < this.count)) return undefined;
-    return { ...this.#index.at(number), id: this.#id(number), open: this.#open.points(number) };
+    return { ...this.#index.at(number), id: this.id(number), open: this.#open.points(number) };
+  }
+
+  /** Of a series, in the database. */
+  id(number: number): number {
+    return this.#columns.of.id[number] ?? 0;
   }
 
   twins(): readonly string[] {
@@ -106,7 +111,7 @@ export class OpenSeries {
 
   /** A batch with the database's ids in place of numbers. */
   withIds(batch: Batch): Batch {
-    return { ...batch, series: batch.series.map((number) => this.#id(number)) };
+    return { ...batch, series: batch.series.map((number) => this.id(number)) };
   }
 
   /** Takes what belongs into open blocks, and returns what belongs into sealed ones, by id. NaN stands for no value. */
@@ -120,7 +125,7 @@ export class OpenSeries {
       const value = values[i] ?? Number.NaN;
       if (series >= this.count || Number.isNaN(value) || !Number.isFinite(timeMs)) continue;
       if (timeMs <= this.#sealedMs(series)) {
-        const id = this.#id(series);
+        const id = this.id(series);
         let block = late.get(id);
         if (block === undefined) late.set(id, (block = new OpenBlock()));
         block.put(timeMs, value);
@@ -135,7 +140,7 @@ export class OpenSeries {
   /** Takes rows of `pending` again, whose series are those of the database. What is sealed already is left out. */
   restorer(): (batch: Batch, row: number) => void {
     const numbers = new Map<number, number>();
-    for (let series = 0; series < this.count; series++) numbers.set(this.#id(series), series);
+    for (let series = 0; series < this.count; series++) numbers.set(this.id(series), series);
     return ({ series: ids, timesMs, values }, row) => {
       for (let i = 0; i < ids.length; i++) {
         const series = numbers.get(ids[i] ?? 0);
@@ -172,7 +177,7 @@ export class OpenSeries {
 
   seal(series: number): void {
     if (this.#open.count(series) === 0) return;
-    this.#seal({ id: this.#id(series) }, this.#open.points(series));
+    this.#seal({ id: this.id(series) }, this.#open.points(series));
     this.#columns.of.sealedMs[series] = this.#open.lastMs(series);
     this.#columns.of.hasSealed[series] = 1;
     this.#open.clear(series);
@@ -192,11 +197,7 @@ export class OpenSeries {
   #sealAt(series: number): number {
     // The fractions of n·φ are spread as evenly as they can be, however many series there are.
     if (this.#columns.of.hasSealed[series] === 1) return 1;
-    return 0.5 + 0.5 * ((this.#id(series) * 0.618_033_988_749_895) % 1);
-  }
-
-  #id(series: number): number {
-    return this.#columns.of.id[series] ?? 0;
+    return 0.5 + 0.5 * ((this.id(series) * 0.618_033_988_749_895) % 1);
   }
 
   #sealedMs(series: number): number {

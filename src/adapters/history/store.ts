@@ -167,8 +167,8 @@ export class HistoryStore implements Store {
     return this.#database.transact(() => {
       let removed = 0;
       for (let i = Math.min(count, this.#series.count); i > 0; i--) {
-        const series = this.#series.at(this.#forgetAt++ % this.#series.count);
-        if (series !== undefined) removed += this.#blocks.removeBefore(series.id, beforeMs);
+        const id = this.#series.id(this.#forgetAt++ % this.#series.count);
+        removed += this.#blocks.removeBefore(id, beforeMs);
       }
       return removed;
     });

@@ -240,7 +240,7 @@ class PostgresStore implements Store {
 
   async forgetSummaries(beforeMs: number): Promise<number> {
     const ids = Array.from({ length: Math.min(seriesToForget, this.#series.count) }, () => {
-      return this.#series.at(this.#forgetAt++ % this.#series.count)?.id ?? 0;
+      return this.#series.id(this.#forgetAt++ % this.#series.count);
     });
     return this.#database.run(statements.forgetSummaries, [ids, beforeMs]);
   }

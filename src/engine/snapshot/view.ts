@@ -172,12 +172,12 @@ class FrameSnapshot implements Snapshot {
   }
 
   toJson(): string {
-    this.#json ??= this.#writeJson();
+    this.#json ??= inOnePiece(this.#writeJson());
     return this.#json;
   }
 
   plain(): string {
-    this.#plain ??= this.#writeGroup(this.#view.states, this.#view.layout.states);
+    this.#plain ??= inOnePiece(this.#writeGroup(this.#view.states, this.#view.layout.states));
     return this.#plain;
   }
 
@@ -309,6 +309,15 @@ function finite(value: number): number {
 
 function quoted(text: string): string {
   return JSON.stringify(text);
+}
+
+/**
+ * The same text. What was put together with `+` is a tree of its parts, four times as much memory, until a character of it is
+ * read; from then on it is one piece, which also turns into bytes ten times as fast.
+ */
+function inOnePiece(text: string): string {
+  // The answer counts, so that no compiler leaves the reading out.
+  return Number.isNaN(text.charCodeAt(0)) ? '' : text;
 }
 
 let isoMs = Number.NaN;

@@ -266,13 +266,8 @@ export class ShardClient {
 
   #flush(): void {
     if (this.#batched === 0 || this.failure !== undefined) return;
-    const rows = this.#batch;
-    // Handed over, `rows` is no longer ours: on the way to a worker even its length is gone. The next is as large as this one
-    // had to be, so that a flood does not make it grow again and again.
-    const isHalfEmpty = this.#batched * 2 * sampleColumns.count <= rows.length;
-    this.#batch = new Float64Array(
-      isHalfEmpty ? Math.max(limits.batch * sampleColumns.count, rows.length / 2) : rows.length,
-    );
+    // A copy of what there is, since it is handed over: mostly some samples, and the batch has room for a flood.
+    const rows = this.#batch.slice(0, this.#batched * sampleColumns.count);
     this.#send({ kind: 'samples', rows, count: this.#batched });
     this.#unacknowledged += this.#batched;
     this.#batched = 0;

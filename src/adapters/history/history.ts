@@ -65,6 +65,8 @@ export interface OpenHistory extends History {
 }
 
 const questionLimit = 1000;
+/** Megabytes for new objects in the history's thread: those live for a moment, and the 96 that it would take are never given back. */
+const youngMb = 12;
 
 /**
  * Opens a history, making it if need be. A disk that refuses, or a database that is away, is told and tried again.
@@ -76,6 +78,7 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     name: 'gemel-history',
+    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
     workerData: {
       place,
       keepMs,

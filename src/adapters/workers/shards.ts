@@ -10,6 +10,12 @@ import type { FromShard, ShardLink } from '../../engine/index.ts';
 import { type Pace, realTime } from './paced-clock.ts';
 import type { Note, WorkerSettings } from './settings.ts';
 
+/**
+ * Megabytes for new objects in a shard's thread. Those live for a moment; the 96 that a thread would take are never given back, and
+ * arrays that came in messages stay until all of them are used up.
+ */
+const youngMb = 24;
+
 export interface WorkerOptions {
   /** Default: real time. */
   readonly pace?: Pace;
@@ -37,7 +43,8 @@ function startWorker(name: string, { pace = realTime, kernel, onNote }: WorkerOp
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const workerData: WorkerSettings = { pace, ...(kernel && { kernel: kernel.name }) };
   const entry = kernel?.entry ?? new URL(`./start.${extension}`, import.meta.url);
-  const worker = new Worker(entry, { name, workerData });
+  const resourceLimits = { maxYoungGenerationSizeMb: youngMb };
+  const worker = new Worker(entry, { name, workerData, resourceLimits });
   // Until it has work, a thread is no reason for the process to stay: the fleet may never have come to be.
   worker.unref();
   let listener: ((message: FromShard) => void) | undefined;

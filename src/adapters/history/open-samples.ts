@@ -1,25 +1,26 @@
 /**
- * The newest samples of many series, in memory until they are enough for a block. In order of time; a sample of a time that
- * is there already replaces it, since it is a correction.
+ * The newest samples of many series, in memory until they are enough for a block, in the order in which they came. They are put
+ * in order of time when they are read, since where many come late, doing so at each would cost more than all the rest. A
+ * sample of a time that is there already replaces it, since it is a correction; it counts all the same.
  */
 
 import { ByteChunks, chunkBytes, noChunk } from './byte-chunks.ts';
 import type { Points } from './codec.ts';
 import { NumberColumns } from './number-columns.ts';
-import { OpenBlock } from './open-block.ts';
 import { type Packed, SamplePacker, SampleUnpacker } from './sample-packing.ts';
 
 export class OpenSamples {
   readonly #chunks = new ByteChunks();
   /**
-   * `first` and `last` chunk of each series, and how many bytes of the last one are used; one without samples has none. Then the series
-   * as its newest sample left it.
+   * `first` and `last` chunk of each series, and how many bytes of the last one are used; one without samples has none. The time of
+   * its newest sample, and then the series as the sample that came last left it.
    */
   readonly #columns = new NumberColumns({
     count: Uint32Array,
     first: Uint32Array,
     last: Uint32Array,
     used: Uint8Array,
+    newestMs: Float64Array,
     decimals: Uint8Array,
     timeMs: Float64Array,
     integer: Float64Array,
@@ -41,37 +42,30 @@ export class OpenSamples {
   /** Time of the newest sample; −∞ if there is none. */
   lastMs(series: number): number {
     if (this.count(series) === 0) return Number.NEGATIVE_INFINITY;
-    return this.#columns.of.timeMs[series] ?? Number.NaN;
+    return this.#columns.of.newestMs[series] ?? Number.NaN;
   }
 
-  /** A copy of what is there. */
+  /** A copy of what is there, in order of time. */
   points(series: number): Points {
     const count = this.count(series);
     const timesMs = new Float64Array(count);
     const values = new Float64Array(count);
     const samples = new SampleUnpacker(this.#bytesOf(series));
+    let isOrdered = true;
+    let beforeMs = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < count; i++) {
       samples.read();
       timesMs[i] = samples.timeMs;
       values[i] = samples.value;
+      isOrdered &&= samples.timeMs > beforeMs;
+      beforeMs = samples.timeMs;
     }
-    return { timesMs, values };
+    return isOrdered ? { timesMs, values } : inOrder({ timesMs, values });
   }
 
   put(series: number, timeMs: number, value: number): void {
-    if (timeMs > this.lastMs(series)) this.#append(series, timeMs, value);
-    else this.#insert(series, timeMs, value);
-  }
-
-  clear(series: number): void {
-    if (this.count(series) === 0) return;
-    const { count, first, last, timeMs, decimals, integer } = this.#columns.of;
-    this.#chunks.give(first[series] ?? noChunk, last[series] ?? noChunk);
-    for (const column of [count, first, last, timeMs, decimals, integer]) column[series] = 0;
-  }
-
-  #append(series: number, timeMs: number, value: number): void {
-    const { count, timeMs: times, decimals, integer } = this.#columns.of;
+    const { count, newestMs, timeMs: times, decimals, integer } = this.#columns.of;
+    newestMs[series] = Math.max(timeMs, this.lastMs(series));
     const packed = this.#packed;
     packed.timeMs = times[series] ?? 0;
     packed.decimals = decimals[series] ?? 0;
@@ -82,6 +76,13 @@ export class OpenSamples {
     integer[series] = packed.integer;
     this.#write(series);
     count[series] = this.count(series) + 1;
+  }
+
+  clear(series: number): void {
+    if (this.count(series) === 0) return;
+    const { count, first, last, timeMs, decimals, integer } = this.#columns.of;
+    this.#chunks.give(first[series] ?? noChunk, last[series] ?? noChunk);
+    for (const column of [count, first, last, timeMs, decimals, integer]) column[series] = 0;
   }
 
   /** The bytes of the sample that was packed last. */
@@ -123,16 +124,16 @@ export class OpenSamples {
     grown.set(this.#gathered);
     this.#gathered = grown;
   }
+}
 
-  /** Seldom: all are put anew, in order. */
-  #insert(series: number, timeMs: number, value: number): void {
-    const block = new OpenBlock();
-    const { timesMs, values } = this.points(series);
-    for (const [i, one] of timesMs.entries()) block.put(one, values[i] ?? Number.NaN);
-    block.put(timeMs, value);
-    this.clear(series);
-    const { points } = block;
-    for (const [i, one] of points.timesMs.entries())
-      this.#append(series, one, points.values[i] ?? Number.NaN);
-  }
+/** By time; of several at the same time the last. */
+function inOrder({ timesMs, values }: Points): Points {
+  const order = Uint32Array.from(timesMs, (_, i) => i).sort(
+    (a, b) => (timesMs[a] ?? 0) - (timesMs[b] ?? 0) || a - b,
+  );
+  const last = order.filter((i, at) => timesMs[i] !== timesMs[order[at + 1] ?? -1]);
+  return {
+    timesMs: Float64Array.from(last, (i) => timesMs[i] ?? Number.NaN),
+    values: Float64Array.from(last, (i) => values[i] ?? Number.NaN),
+  };
 }

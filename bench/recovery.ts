@@ -13,7 +13,7 @@ import { createFileCheckpoints } from '../src/adapters/checkpoint/index.ts';
 import { type FileJournal, openFileJournal } from '../src/adapters/journal/index.ts';
 import { loadProject } from '../src/app/index.ts';
 import { createFleet, createLocalShard, createManualClock } from '../src/engine/index.ts';
-import { encodeNames, encodeSamples } from '../src/engine/journal/samples-record.ts';
+import { encodeSamples } from '../src/engine/journal/samples-record.ts';
 import { startEngine } from './lib/engine.ts';
 import { readings, slowPump } from './lib/recorded-past.ts';
 import { type Metrics, scrape } from './lib/metrics.ts';
@@ -99,15 +99,13 @@ async function prepare(directory: string, twins: number, note: Context['note']):
 /** A message a second of each sensor, in the order of their moments. */
 async function write(journal: FileJournal, twins: number, fromMs: number): Promise<void> {
   const sensors = Object.entries(readings);
-  const names = sensors.map(([signal]) =>
-    Array.from({ length: twins }, (_, i) => encodeNames(`pump-${i + 1}`, signal)),
-  );
   for (let second = 0; second < seconds; second++) {
-    for (const [i, [, reading]] of sensors.entries()) {
-      for (const [twin, bytes] of (names[i] ?? []).entries()) {
+    for (const [i, [signal, reading]] of sensors.entries()) {
+      for (let twin = 0; twin < twins; twin++) {
         const timeMs = Math.round(fromMs + 1000 * (second + (i + twin / twins) / sensors.length));
         const value = varied(reading, twin, second * sensors.length + i);
-        journal.append(encodeSamples([{ names: bytes, timeMs, value, receivedMs: timeMs + 2 }]));
+        const sample = { twin: `pump-${twin + 1}`, signal, timeMs, value, receivedMs: timeMs + 2 };
+        journal.append(encodeSamples([sample]));
       }
     }
     await journal.committed();

@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import { openFileJournal } from '../../src/adapters/journal/index.ts';
 import { encodeCommand } from '../../src/engine/journal/command-record.ts';
 import { encodeFleet } from '../../src/engine/journal/fleet-record.ts';
-import { encodeNames, encodeSamples } from '../../src/engine/journal/samples-record.ts';
+import { encodeSamples } from '../../src/engine/journal/samples-record.ts';
 import { encodeTick } from '../../src/engine/journal/tick-record.ts';
 import { recordTwin } from '../../src/engine/journal/twin-record.ts';
 import { tank, twinOf } from '../engine/support.ts';
@@ -20,8 +20,8 @@ before(async () => {
   const journal = await openFileJournal(join(directory, '.gemel', 'journal'), { segmentBytes: 100 });
   for (let k = 0; k < 4; k++) {
     const sample = { timeMs: startMs + k * 1000, value: 300 + k / 8, receivedMs: startMs + k * 1000 + 5 };
-    const names = encodeNames(k === 3 ? 'a, "b"' : 'pump-1', 'temperature');
-    journal.append(encodeSamples([{ names, ...sample }]));
+    const twin = k === 3 ? 'a, "b"' : 'pump-1';
+    journal.append(encodeSamples([{ twin, signal: 'temperature', ...sample }]));
     await journal.committed();
   }
   await journal.close();
@@ -82,7 +82,7 @@ test('verify finds a changed byte, and names what is lost', async () => {
 test('every kind of record is counted, and exported as JSON', async () => {
   const other = directoryWith({ 'gemel.yaml': 'gemel: 1\n' });
   const journal = await openFileJournal(join(other, '.gemel', 'journal'));
-  const names = encodeNames('pump-1', 'temperature');
+  const names = { twin: 'pump-1', signal: 'temperature' };
   const block = { shard: 1, block: 0 };
   const twin = recordTwin(twinOf('pump-1', tank));
   journal.append(
@@ -90,7 +90,7 @@ test('every kind of record is counted, and exported as JSON', async () => {
   );
   const changed = [{ from: 0, twins: ['pump-1'] }];
   journal.append(encodeFleet({ receivedMs: startMs, blocks: [{ ...block, lanes: 1, changed }] }));
-  journal.append(encodeSamples([{ names, timeMs: startMs, value: 300, receivedMs: startMs + 5 }]));
+  journal.append(encodeSamples([{ ...names, timeMs: startMs, value: 300, receivedMs: startMs + 5 }]));
   const step = { kind: 'step', receivedMs: startMs + 10, twin: 'pump-1', atMs: startMs } as const;
   journal.append(encodeCommand({ ...step, seconds: 2, inputs: {} }));
   journal.append(encodeCommand({ kind: 'remove', receivedMs: startMs + 20, twin: 'pump-2' }));

@@ -7,7 +7,7 @@ import { assertInvariant, GemelError } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import type { AlarmChange } from '../alarms/index.ts';
 import { createStopController } from '../basics/index.ts';
-import type { Target } from '../ingest/index.ts';
+import type { SignalTable, Target } from '../ingest/index.ts';
 import type { Clock, Journal } from '../ports/index.ts';
 import type { Sample } from '../protocol/index.ts';
 import type { TwinInfo } from '../twin/index.ts';
@@ -16,7 +16,7 @@ import { type Command, encodeCommand } from './command-record.ts';
 import { changesOf, encodeFleet, type FleetRecord, type RecordedBlock } from './fleet-record.ts';
 import { encodeGap, type GapRecord } from './gap-record.ts';
 import { originOf } from './sample-origin.ts';
-import { encodeNames, SamplesRecord } from './samples-record.ts';
+import { encodeName, SamplesRecord } from './samples-record.ts';
 import { encodeTick, type TickRecord } from './tick-record.ts';
 import { recordTwin } from './twin-record.ts';
 
@@ -54,8 +54,9 @@ export class Recorder {
   fleetNumber: number | undefined;
   readonly #options: RecorderOptions;
   readonly #journal: Journal;
-  /** By number of the twin and of its signal. */
-  readonly #names: (Uint8Array[] | undefined)[] = [];
+  /** Ids by number of the twin, and names by number of the signal, as they stand in records. */
+  readonly #ids: (Uint8Array | undefined)[] = [];
+  readonly #signals = new WeakMap<SignalTable, Uint8Array[]>();
   readonly #record = new SamplesRecord();
   /** Of the record under way. */
   #number = 0;
@@ -86,7 +87,9 @@ export class Recorder {
   /** Adds a sample to the record of the message under way. */
   add({ twin, signal, timeMs, value, receivedMs }: Sample, target: Target): void {
     if (this.#record.count === 0) this.#number = this.#journal.last + 1;
-    this.#record.add({ names: this.#namesOf(twin, signal, target), timeMs, value, receivedMs });
+    const { config, table } = target;
+    const id = (this.#ids[twin] ??= encodeName(config.id));
+    this.#record.add({ twin: id, signal: this.#nameOf(signal, table), timeMs, value, receivedMs });
   }
 
   /** Ends the record. Resolves once it is on the disk; undefined if nothing was added. */
@@ -194,16 +197,17 @@ export class Recorder {
 
   /** A twin's number is free for another one. */
   forget(twin: number): void {
-    this.#names[twin] = undefined;
+    this.#ids[twin] = undefined;
   }
 
   #fleet(record: Omit<FleetRecord, 'receivedMs'>): number | undefined {
     return this.#journal.append(encodeFleet({ receivedMs: this.#options.clock.nowMs(), ...record }));
   }
 
-  #namesOf(twin: number, signal: number, { config, table }: Target): Uint8Array {
-    const names = (this.#names[twin] ??= []);
-    return (names[signal] ??= encodeNames(config.id, table.signals[signal]?.name ?? ''));
+  #nameOf(signal: number, table: SignalTable): Uint8Array {
+    let names = this.#signals.get(table);
+    if (names === undefined) this.#signals.set(table, (names = []));
+    return (names[signal] ??= encodeName(table.signals[signal]?.name ?? ''));
   }
 }
 

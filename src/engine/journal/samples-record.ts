@@ -22,20 +22,22 @@ export interface RecordedSample {
 export const samplesLayout = { kind: 1, fixedBytes: 5, numbersBytes: 24 } as const;
 const { kind, fixedBytes, numbersBytes } = samplesLayout;
 
-/** A sample whose names are bytes already: they are the same for every sample of a signal. */
+/** A sample whose names stand as in a record: they are the same for every sample of a twin, and of a signal. */
 export interface EncodableSample extends Omit<RecordedSample, 'twin' | 'signal'> {
-  readonly names: Uint8Array;
+  readonly twin: Uint8Array;
+  readonly signal: Uint8Array;
 }
 
-/** The names of a signal as they stand in a record. Each may have up to 255 bytes. */
-export function encodeNames(twin: string, signal: string): Uint8Array {
-  const [first, second] = [encodeUtf8(twin), encodeUtf8(signal)];
-  return Uint8Array.of(first.length, ...first, second.length, ...second);
+/** A name as it stands in a record. It may have up to 255 bytes. */
+export function encodeName(name: string): Uint8Array {
+  const bytes = encodeUtf8(name);
+  return Uint8Array.of(bytes.length, ...bytes);
 }
 
-export function encodeSamples(samples: readonly EncodableSample[]): Uint8Array {
+export function encodeSamples(samples: readonly RecordedSample[]): Uint8Array {
   const record = new SamplesRecord();
-  for (const sample of samples) record.add(sample);
+  for (const { twin, signal, ...numbers } of samples)
+    record.add({ twin: encodeName(twin), signal: encodeName(signal), ...numbers });
   return record.take().slice();
 }
 
@@ -46,12 +48,13 @@ export class SamplesRecord {
   #view = new DataView(this.#bytes.buffer);
   #length: number = fixedBytes;
 
-  add({ names, timeMs, value, receivedMs }: EncodableSample): void {
-    const at = this.#length + names.length;
+  add({ twin, signal, timeMs, value, receivedMs }: EncodableSample): void {
+    const from = this.#length;
+    const at = from + twin.length + signal.length;
     this.#length = at + numbersBytes;
     if (this.#length > this.#bytes.length) this.#grow();
-    // A loop, since `set` costs a call into the machine for a dozen bytes.
-    for (let i = 0, to = at - names.length; i < names.length; i++, to++) this.#bytes[to] = names[i] ?? 0;
+    this.#put(twin, from);
+    this.#put(signal, from + twin.length);
     this.#view.setFloat64(at, timeMs, true);
     this.#view.setFloat64(at + 8, value, true);
     this.#view.setFloat64(at + 16, receivedMs, true);
@@ -66,6 +69,12 @@ export class SamplesRecord {
     this.#length = fixedBytes;
     this.count = 0;
     return bytes;
+  }
+
+  /** A loop, since `set` costs a call into the machine for a dozen bytes. */
+  #put(name: Uint8Array, at: number): void {
+    const bytes = this.#bytes;
+    for (let i = 0, to = at; i < name.length; i++, to++) bytes[to] = name[i] ?? 0;
   }
 
   #grow(): void {

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   decodeSamples,
-  encodeNames,
   encodeSamples,
   type RecordedSample,
 } from '../../../src/engine/journal/samples-record.ts';
@@ -16,7 +15,7 @@ const names = Array.from({ length: 900 }, (_, i) => [`t${'é'.repeat(i % 40)}-${
 function recordOf(k: number): Uint8Array {
   const samples = Array.from({ length: k % 5 }, (_, i) => {
     const [twin, signal] = names[(k * 131 + i * 17) % names.length] ?? ['', ''];
-    return { names: encodeNames(twin, signal), timeMs: k + i / 8, value: k / 7, receivedMs: k + 0.5 };
+    return { twin, signal, timeMs: k + i / 8, value: k / 7, receivedMs: k + 0.5 };
   });
   return encodeSamples(samples);
 }

@@ -20,6 +20,7 @@ import { httpState } from './http-state.ts';
 import { kernelPump } from './kernel-pump.ts';
 import { kernelScale } from './kernel-scale.ts';
 import { kernelTutorial } from './kernel-tutorial.ts';
+import { common, readCommandLine } from './lib/command-line.ts';
 import { root } from './lib/engine.ts';
 import { type Section, toPage } from './lib/page.ts';
 import { type Bench, describeMachine, type Plot, toJsonLine, toTable } from './lib/report.ts';
@@ -53,21 +54,43 @@ const benches: readonly Bench[] = [
   workPrecision,
 ];
 
+const options = {
+  ...common,
+  quick: { type: 'boolean', default: false },
+  page: { type: 'string' },
+} as const;
+
+const commandLine = {
+  noun: 'benchmark',
+  all: benches,
+  usage: 'npm run bench -- [NAME…] [--json] [--quick] [--page FILE]',
+  options: [
+    '--json   one JSON object a line: name, value, unit, peer, peer_value, ratio (value by peer_value)',
+    '--quick  shorter and less exact',
+    '--page   writes tables and plots into that file; bench-report.html if all are run and no --json is given',
+    'NAME may be `kernel`, too: all that concerns kernels',
+  ],
+};
+
 /** Written when everything is run; git does not see it. */
 const defaultPage = join(root, 'bench-report.html');
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main();
 
-async function main(args: readonly string[]): Promise<number> {
-  const wanted = readArguments(args);
+async function main(): Promise<number> {
+  const wanted = readCommandLine(commandLine, () => parseArgs({ allowPositionals: true, options }));
   if (typeof wanted === 'number') return wanted;
-  const { chosen, json, quick, page } = wanted;
+  const { chosen, tell, begin } = wanted;
+  const {
+    json,
+    quick,
+    page = chosen.length === benches.length && !json ? defaultPage : undefined,
+  } = wanted.values;
   const machine = describeMachine();
-  const tell = (text: string) => (json ? console.error(text) : console.log(text));
   if (!json) console.log(machine);
   const sections: Section[] = [];
   for (const bench of chosen) {
-    if (process.stderr.isTTY) console.error(`… ${bench.name}`);
+    begin(bench);
     const section = await runOne(bench, { quick, tell });
     if (section === undefined) return 1;
     if (section.failure !== undefined) console.error(`${bench.name}: ${section.failure}`);
@@ -110,57 +133,4 @@ async function runOne(bench: Bench, { quick, tell }: RunOptions): Promise<Sectio
     await scope.end();
     interruption.release();
   }
-}
-
-interface Wanted {
-  readonly chosen: readonly Bench[];
-  readonly json: boolean;
-  readonly quick: boolean;
-  /** Where the page goes. */
-  readonly page: string | undefined;
-}
-
-/** What to do, or the exit code if nothing is to be done. */
-function readArguments(args: readonly string[]): Wanted | number {
-  const options = {
-    json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    page: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const;
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    if (values.help) {
-      console.log(help());
-      return 0;
-    }
-    const { json, quick } = values;
-    const unknown = positionals.find((name) => !benches.some((bench) => answersTo(bench, name)));
-    if (unknown !== undefined) throw new Error(`no benchmark ${unknown}`);
-    const all = positionals.length === 0;
-    const chosen = benches.filter((bench) => all || positionals.some((name) => answersTo(bench, name)));
-    return { chosen, json, quick, page: values.page ?? (all && !json ? defaultPage : undefined) };
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help()}`);
-    return 2;
-  }
-}
-
-function answersTo(bench: Bench, name: string): boolean {
-  return name === bench.name || name === bench.group;
-}
-
-function help(): string {
-  const width = Math.max(...benches.map(({ name }) => name.length));
-  const list = benches.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return [
-    'npm run bench -- [NAME…] [--json] [--quick] [--page FILE]',
-    '',
-    ...list,
-    `  ${'kernel'.padEnd(width)}  all that concerns kernels: ${benches.flatMap(({ name, group }) => (group === 'kernel' ? name : [])).join(', ')}`,
-    '',
-    '  --json   one JSON object a line: name, value, unit, peer, peer_value, ratio (value by peer_value)',
-    '  --quick  shorter and less exact',
-    '  --page   writes tables and plots into that file; bench-report.html if no NAME and no --json is given',
-  ].join('\n');
 }

@@ -1,5 +1,6 @@
-/** What the language lacks and no subject owns: text and bytes, a signal that stops, a ring, listeners, spans of time in words. */
+/** What the language lacks and no subject owns: text and bytes, a hash, a signal that stops, a ring, listeners, spans of time in words. */
 
+export { hashBytes } from './hash-bytes.ts';
 export { isRecord } from './is-record.ts';
 export { listen } from './listeners.ts';
 export {

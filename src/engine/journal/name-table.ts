@@ -2,12 +2,11 @@
  * Numbers for names, told by their bytes as they stand in a record: a sample's names are met again and again, and a text for each
  * would cost more than its tick.
  *
- * An open table of hashes (FNV-1a), half empty at most; the bytes of all names lie together. Machines send their samples in the
+ * An open table of hashes, half empty at most; the bytes of all names lie together. Machines send their samples in the
  * same order again and again, so the name that last followed the one before is tried first, without a hash.
  */
 
-const offsetBasis = 0x811c9dc5;
-const prime = 0x01000193;
+import { hashBytes } from '../basics/index.ts';
 
 export class NameTable {
   /** Number of a name, plus one; 0: free. */
@@ -32,10 +31,7 @@ export class NameTable {
   }
 
   #search(bytes: Uint8Array, from: number, to: number): number {
-    let hash = offsetBasis;
-    for (let i = from; i < to; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), prime);
-    // The low bits of names that differ in one digit are too much alike.
-    hash = (hash ^ (hash >>> 15)) >>> 0;
+    const hash = hashBytes(bytes, from, to);
     const mask = this.#table.length - 1;
     let slot = hash & mask;
     for (let entry = this.#table[slot] ?? 0; entry !== 0; entry = this.#table[slot] ?? 0) {

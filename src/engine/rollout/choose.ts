@@ -7,6 +7,7 @@
 
 import { GemelError, suggest } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
+import { encodeUtf8, hashBytes } from '../basics/index.ts';
 import type { TwinInfo } from '../twin/index.ts';
 import type { RolloutPart } from './rollout.ts';
 
@@ -93,14 +94,5 @@ function byName(a: TwinInfo, b: TwinInfo): number {
 }
 
 function rank(rollout: string, { config }: TwinInfo): number {
-  return hash(`${rollout} ${config.id}`);
-}
-
-/** FNV-1a of the UTF-16 units, its bits then mixed as MurmurHash3 ends: names that differ in the last digit lie far apart. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return hashBytes(encodeUtf8(`${rollout} ${config.id}`));
 }

@@ -177,9 +177,8 @@ export class LiveFleet implements Fleet {
     if (journal === undefined) this.#alarms.restore(checkpoint.alarms);
     else journal.resumeAfter(Math.max(0, ...parts.map((part) => part.journal ?? 0)));
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
-    // Answers come in order: with them the first snapshots are there. What a worker that dies early leaves is its checkpoint.
-    const kind = journal === undefined ? 'checkpoint' : 'ping';
-    await Promise.all(this.#clients.map((client) => client.ask({ kind })));
+    // Answers come in order: with them the first snapshots are there.
+    await Promise.all(this.#clients.map((client) => client.ask({ kind: 'ping' })));
     if (journal !== undefined) {
       const found = await recover({ ...this.#past, checkpoint: { ...checkpoint, parts } }, this.#clients);
       if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));

@@ -53,10 +53,14 @@ export class Saving {
     this.#options = options;
   }
 
-  /** Saves for the first time where there is a journal: nobody would know from where on to read it again. */
+  /**
+   * Asks for the first time what the twins are: it is all that a shard leaves which dies before the next time. Saves it only where
+   * there is a journal, since nobody would know from where on to read that again.
+   */
   async first(): Promise<void> {
     const { journal, store } = this.#options;
     if (journal !== undefined && store !== undefined) await this.#save(store, 'checkpoint');
+    else await this.#ask('checkpoint');
   }
 
   /** Saves every so often until the end. */

@@ -15,9 +15,9 @@ import type { Sample } from '../protocol/index.ts';
 import {
   completed,
   describeRecovery,
-  type Past,
   recover,
   recoverAlone,
+  type RecoveryContext,
   Revivals,
   Saving,
 } from '../recovery/index.ts';
@@ -169,7 +169,8 @@ export class LiveFleet implements Fleet {
   /** Starts the shards, and resolves once each has answered. */
   async start(checkpoint: Checkpoint): Promise<void> {
     const { clock, journal } = this.#options;
-    const parts = journal === undefined ? checkpoint.parts : await completed(checkpoint.parts, this.#past);
+    const parts =
+      journal === undefined ? checkpoint.parts : await completed(checkpoint.parts, this.#recoveryContext);
     const beginning = { restore: parts, recover: journal !== undefined };
     const notes = describeParts(parts, (id) => this.twin(id) !== undefined, clock.nowMs());
     notes.push(...this.#trials.restore(parts, this.#clients));
@@ -180,7 +181,10 @@ export class LiveFleet implements Fleet {
     // Answers come in order: with them the first snapshots are there.
     await Promise.all(this.#clients.map((client) => client.ask({ kind: 'ping' })));
     if (journal !== undefined) {
-      const found = await recover({ ...this.#past, checkpoint: { ...checkpoint, parts } }, this.#clients);
+      const found = await recover(
+        { ...this.#recoveryContext, checkpoint: { ...checkpoint, parts } },
+        this.#clients,
+      );
       if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));
       this.#recorder?.begin('start');
       this.#alarms.restore(found.alarms);
@@ -345,7 +349,7 @@ export class LiveFleet implements Fleet {
     const start = this.#members.startOf(client, { restore: parts, recover: journal !== undefined });
     if (journal === undefined) client.start(start);
     else
-      recoverAlone(client, start, this.#past).then(
+      recoverAlone(client, start, this.#recoveryContext).then(
         ({ until }) => client.go(until),
         (error: unknown) => this.#failed(client, String(error)),
       );
@@ -355,8 +359,7 @@ export class LiveFleet implements Fleet {
     return true;
   }
 
-  /** Whence, and for whom, what was is had again. */
-  get #past(): Past {
+  get #recoveryContext(): RecoveryContext {
     const { journal } = this.#options;
     if (journal === undefined) throw new RangeError('nothing to recover from');
     const tell = (note: string) => this.#events.tellOfAll('resumed', note);

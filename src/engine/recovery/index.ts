@@ -1,5 +1,5 @@
 /** What a fleet survives by: checkpoints that are saved, a journal that is read again, shards that are started again. */
 
-export { completed, describeRecovery, type Past, recover, recoverAlone } from './recovery.ts';
+export { completed, describeRecovery, recover, recoverAlone, type RecoveryContext } from './recovery.ts';
 export { Revivals } from './revivals.ts';
 export { Saving } from './saving.ts';

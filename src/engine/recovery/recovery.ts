@@ -28,8 +28,8 @@ import type { FleetTrials } from '../trials/index.ts';
 import { KnownGaps } from './gaps.ts';
 import { Refilling } from './refilling.ts';
 
-/** Whence, and for whom, what was is had again. */
-export interface Past {
+/** What every recovery works with. */
+export interface RecoveryContext {
   readonly journal: Journal;
   readonly members: Membership;
   readonly trials: FleetTrials;
@@ -37,7 +37,7 @@ export interface Past {
   readonly tell: (note: string) => void;
 }
 
-export interface RecoveryOptions extends Omit<Past, 'tell'> {
+export interface RecoveryOptions extends Omit<RecoveryContext, 'tell'> {
   /** What the shards were started from; whole. */
   readonly checkpoint: Checkpoint;
 }
@@ -56,7 +56,7 @@ export interface Recovered {
 /** The parts with the samples that they only refer to. */
 export async function completed(
   parts: readonly CheckpointPart[],
-  { journal, tell }: Pick<Past, 'journal' | 'tell'>,
+  { journal, tell }: Pick<RecoveryContext, 'journal' | 'tell'>,
 ): Promise<readonly CheckpointPart[]> {
   const found = await lookUp(parts, journal);
   if (found.missing > 0)
@@ -76,11 +76,15 @@ export async function recover(options: RecoveryOptions, clients: readonly ShardC
 }
 
 /** Starts a shard in the place of a dead one, and gives it what it has not had; what is new waits from now on. */
-export async function recoverAlone(client: ShardClient, start: ShardStart, past: Past): Promise<Recovered> {
+export async function recoverAlone(
+  client: ShardClient,
+  start: ShardStart,
+  context: RecoveryContext,
+): Promise<Recovered> {
   client.holdNew();
-  const restore = await completed(start.restore, past);
+  const restore = await completed(start.restore, context);
   client.start({ ...start, restore });
-  return recover({ ...past, checkpoint: { parts: restore, alarms: [] } }, [client]);
+  return recover({ ...context, checkpoint: { parts: restore, alarms: [] } }, [client]);
 }
 
 /** For people: what was found. */

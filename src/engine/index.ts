@@ -136,7 +136,7 @@ export {
   type RolloutTwin,
   type TrialFleet,
 } from './rollout/index.ts';
-export { Shard, type ShardOptions } from './shard/index.ts';
+export { Shard, ShardModels } from './shard/index.ts';
 export {
   createSnapshot,
   createSnapshotView,

@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Backend } from '../../core/kernel/index.ts';
-import { Shard, type ToShard } from '../../engine/index.ts';
+import { Shard, ShardModels, type ToShard } from '../../engine/index.ts';
 import { createSystemClock } from './clock.ts';
 import { paceClock } from './paced-clock.ts';
 import type { Note, WorkerSettings } from './settings.ts';
@@ -20,10 +20,10 @@ export async function hostShard(createBackend?: BackendMaker): Promise<void> {
   const port = parentPort;
   const { pace, kernel = '' } = workerData as WorkerSettings;
   const tell = (text: string) => port.postMessage({ kind: 'note', text } satisfies Note);
-  const backend = await createBackend?.(kernel, tell);
+  const models = new ShardModels(await createBackend?.(kernel, tell));
   const shard = new Shard({
     clock: paceClock(createSystemClock(), pace),
-    ...(backend && { backend }),
+    models,
     send: (message, transfer) => port.postMessage(message, [...transfer]),
   });
   port.on('message', (message: ToShard) => shard.receive(message));

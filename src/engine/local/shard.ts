@@ -6,7 +6,7 @@
 import type { Backend } from '../../core/kernel/index.ts';
 import type { Clock, ShardLink } from '../ports/index.ts';
 import type { FromShard } from '../protocol/index.ts';
-import { Shard } from '../shard/index.ts';
+import { Shard, ShardModels } from '../shard/index.ts';
 
 /** `backend` makes the kernels; by default `defaultBackend` does. */
 export function createLocalShard(clock: Clock, backend?: Backend): ShardLink {
@@ -15,7 +15,7 @@ export function createLocalShard(clock: Clock, backend?: Backend): ShardLink {
   const early: FromShard[] = [];
   const shard = new Shard({
     clock,
-    ...(backend && { backend }),
+    models: new ShardModels(backend),
     send(message) {
       later(() => {
         if (listener === undefined) early.push(message);

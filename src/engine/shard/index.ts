@@ -1,4 +1,4 @@
 /** A shard: its blocks in step with the clock, and messages in and out. */
 
 export { ShardModels } from './models.ts';
-export { Shard, type ShardOptions } from './shard.ts';
+export { Shard } from './shard.ts';

@@ -4,7 +4,7 @@
  */
 
 import { GemelError } from '../../core/diagnose/index.ts';
-import type { Backend } from '../../core/kernel/index.ts';
+import { type Backend, defaultBackend } from '../../core/kernel/index.ts';
 import { compileModelDocument, type Model } from '../../core/model/index.ts';
 import { createMotion, type Motion } from '../lanes/index.ts';
 
@@ -21,7 +21,7 @@ export class ShardModels {
   readonly #detection: DetectionMode;
   readonly #compiled = new Map<string, CompiledModel>();
 
-  constructor(backend: Backend, detection: DetectionMode = 'as the models say') {
+  constructor(backend: Backend = defaultBackend(), detection: DetectionMode = 'as the models say') {
     this.#backend = backend;
     this.#detection = detection;
   }

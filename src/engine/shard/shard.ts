@@ -14,7 +14,6 @@
  * frames and then the newest, not an endless queue.
  */
 
-import { type Backend, defaultBackend } from '../../core/kernel/index.ts';
 import { createStopController } from '../basics/index.ts';
 import { Block } from '../block/index.ts';
 import { buffersOf, restoreBlock, saveBlock } from '../checkpoint/index.ts';
@@ -35,10 +34,8 @@ const limits = { framesOnTheirWay: 4, publishBehindMs: 1000 } as const;
 
 export interface ShardOptions {
   readonly clock: Clock;
-  /** Makes the kernels. Default: `defaultBackend`. */
-  readonly backend?: Backend;
-  /** Compiled by it. Default: the shard's own. */
-  readonly models?: ShardModels;
+  /** May be those of other shards in the thread, too. */
+  readonly models: ShardModels;
   readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
 }
 
@@ -60,7 +57,7 @@ export class Shard {
   /** Ends the sleep until the next tick, when an earlier one has come. */
   #wake = createStopController();
 
-  constructor({ clock, backend = defaultBackend(), models = new ShardModels(backend), send }: ShardOptions) {
+  constructor({ clock, models, send }: ShardOptions) {
     this.#clock = clock;
     this.#models = models;
     this.#speed = clock.speed ?? 1;

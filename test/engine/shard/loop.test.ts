@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createManualClock, type TickReport } from '../../../src/engine/index.ts';
+import { createManualClock, Shard, ShardModels, type TickReport } from '../../../src/engine/index.ts';
 import { kinds, startFleet, startMs, state, tank, twinOf } from '../support.ts';
 
 test('ticks at multiples of the period, without drift', async () => {
@@ -61,10 +61,13 @@ test('gives up ticks after a suspension, says so, and keeps the beat', async () 
 });
 
 test('sends no more frames than the fleet takes', async () => {
-  const { Shard } = await import('../../../src/engine/index.ts');
   const clock = createManualClock(startMs);
   let frames = 0;
-  const shard = new Shard({ clock, send: (message) => void (message.kind === 'frame' && frames++) });
+  const shard = new Shard({
+    clock,
+    models: new ShardModels(),
+    send: (message) => void (message.kind === 'frame' && frames++),
+  });
   const { id, periodMs, parameters, inputs, start, queueLimit, latenessMs } = twinOf('a', tank);
   const twin = { index: 0, id, model: tank.id, periodMs, parameters, inputs, start, queueLimit, latenessMs };
   shard.receive({

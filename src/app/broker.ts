@@ -1,6 +1,6 @@
 /** The `mqtt:` of a project: the embedded broker, or another one with what is needed to be let in. */
 
-import { suggest } from '../core/diagnose/index.ts';
+import { didYouMean } from '../core/diagnose/index.ts';
 import type { Findings } from './findings.ts';
 import { defaults } from './options.ts';
 import type { EmbeddedBroker, ExternalBroker } from './project.ts';
@@ -50,12 +50,11 @@ function checkUrl(url: string, findings: Findings): void {
   const parsed = URL.parse(url);
   const protocol = parsed?.protocol.slice(0, -1) ?? '';
   if (parsed && parsed.hostname !== '' && protocols.includes(protocol)) return;
-  const nearest = suggest(protocol, protocols);
   findings.at(['mqtt', 'url'], {
     code: 'BROKER_URL',
     message: `\`${hideSecrets(url)}\` is not the address of a broker`,
     expected: 'mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path',
-    ...(nearest === undefined ? {} : { hint: `did you mean \`${nearest}\`?` }),
+    hint: didYouMean(protocol, protocols),
   });
 }
 

@@ -12,7 +12,7 @@ export interface ValueProblem {
   readonly code: ErrorCode;
   readonly message: string;
   readonly expected?: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 export type DurationResult = { readonly seconds: number } | { readonly problem: ValueProblem };

@@ -34,5 +34,5 @@ function stepsOf(text: string): FieldPath | undefined {
 }
 
 function refused(message: string, hint?: string): { readonly problem: ValueProblem } {
-  return { problem: { code: 'FIELD_SYNTAX', message, ...(hint === undefined ? {} : { hint }) } };
+  return { problem: { code: 'FIELD_SYNTAX', message, hint } };
 }

@@ -1,6 +1,6 @@
 /** Gathers the problems of one document, each with the place of the node that it is about. */
 
-import type { Diagnostic } from '../core/diagnose/index.ts';
+import type { Diagnostic, Place } from '../core/diagnose/index.ts';
 import type { Document } from '../core/document/index.ts';
 import type { ValueProblem } from './duration.ts';
 
@@ -16,24 +16,20 @@ export class Findings {
 
   /** A problem of the value at `path`. */
   at(path: Path, problem: ValueProblem): void {
-    this.#add(path, 'value', problem);
+    this.#add('error', this.#document.placeOf(path, 'value'), problem);
   }
 
   /** A problem of the name that leads to `path`. */
   atKey(path: Path, problem: ValueProblem): void {
-    this.#add(path, 'key', problem);
+    this.#add('error', this.#document.placeOf(path, 'key'), problem);
   }
 
   /** What may well go wrong, but need not. */
   warnAt(path: Path, problem: ValueProblem): void {
-    this.diagnostics.push({
-      severity: 'warning',
-      place: this.#document.placeOf(path, 'value'),
-      ...problem,
-    });
+    this.#add('warning', this.#document.placeOf(path, 'value'), problem);
   }
 
-  #add(path: Path, part: 'key' | 'value', problem: ValueProblem): void {
-    this.diagnostics.push({ severity: 'error', place: this.#document.placeOf(path, part), ...problem });
+  #add(severity: Diagnostic['severity'], place: Place, { hint, ...problem }: ValueProblem): void {
+    this.diagnostics.push({ severity, place, ...problem, ...(hint !== undefined && { hint }) });
   }
 }

@@ -1,7 +1,7 @@
 /** The `history:` of a project: a file beside the checkpoints, or a database with what is needed to be let in. */
 
 import { join } from 'node:path';
-import { suggest } from '../core/diagnose/index.ts';
+import { didYouMean } from '../core/diagnose/index.ts';
 import { secondsOf } from './duration.ts';
 import type { Findings, Path } from './findings.ts';
 import { durations } from './options.ts';
@@ -67,11 +67,10 @@ function checkUrl(url: string, findings: Findings): void {
   const parsed = URL.parse(url);
   const protocol = parsed?.protocol.slice(0, -1) ?? '';
   if (parsed && parsed.hostname !== '' && protocols.includes(protocol)) return;
-  const nearest = suggest(protocol, protocols);
   findings.at(['history', 'url'], {
     code: 'DATABASE_URL',
     message: `\`${hideSecrets(url)}\` is not the address of a PostgreSQL database`,
     expected: 'postgres://host:5432/database',
-    ...(nearest === undefined || nearest === protocol ? {} : { hint: `did you mean \`${nearest}\`?` }),
+    hint: didYouMean(protocol, protocols),
   });
 }

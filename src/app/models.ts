@@ -2,7 +2,7 @@
 
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Diagnostic, suggest } from '../core/diagnose/index.ts';
+import { type Diagnostic, didYouMean } from '../core/diagnose/index.ts';
 import { compareVersions, compileModel, type Model } from '../core/model/index.ts';
 import type { ValueProblem } from './duration.ts';
 import { displayName, reasonOf } from './files.ts';
@@ -86,8 +86,7 @@ export function findModel(
   if (model) return { model };
   const [name = ''] = written.split('@');
   const versions = models.filter((candidate) => candidate.name === name).map((candidate) => candidate.id);
-  const nearest = suggest(written, [...models.map(({ id }) => id), ...models.map((each) => each.name)]);
-  const hint = nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
+  const known = [...models.map(({ id }) => id), ...models.map((each) => each.name)];
   return {
     problem: {
       code: 'MODEL_UNKNOWN',
@@ -95,7 +94,7 @@ export function findModel(
       expected:
         (versions.length > 0 ? versions : models.map(({ id }) => id)).slice(0, 8).join(', ') ||
         'a loaded model',
-      ...(hint === undefined ? {} : { hint }),
+      hint: didYouMean(written, known),
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The parts of a project around its twins: addresses, routes, broker, checkpoints. */
 
 import { join, resolve } from 'node:path';
-import { suggest } from '../core/diagnose/index.ts';
+import { didYouMean } from '../core/diagnose/index.ts';
 import type { Model } from '../core/model/index.ts';
 import { parseDuration, secondsOf } from './duration.ts';
 import type { Findings, Path } from './findings.ts';
@@ -84,12 +84,11 @@ function readRoute(key: string, route: RouteDocument, { twins, findings }: Route
   route.inputs?.forEach((name, index) => {
     const names = model?.inputs.map((input) => input.name);
     if (!names || names.includes(name)) return;
-    const nearest = suggest(name, names);
     findings.at([...path, 'inputs', index], {
       code: 'SIGNAL_UNKNOWN',
       message: `${model?.id} has no input \`${name}\``,
       expected: names.join(', ') || 'no inputs: the model has none',
-      ...(nearest === undefined ? {} : { hint: `did you mean \`${nearest}\`?` }),
+      hint: didYouMean(name, names),
     });
   });
 
@@ -104,11 +103,10 @@ function readRoute(key: string, route: RouteDocument, { twins, findings }: Route
 
 function checkTwin(name: string, path: Path, { twins, findings }: RouteSite): void {
   if (twins.names.has(name)) return;
-  const nearest = suggest(name, [...twins.names].slice(0, 10_000));
   findings.at(path, {
     code: 'TWIN_UNKNOWN',
     message: `no twin is named \`${name}\``,
-    ...(nearest === undefined ? {} : { hint: `did you mean \`${nearest}\`?` }),
+    hint: didYouMean(name, [...twins.names].slice(0, 10_000)),
   });
 }
 

@@ -21,6 +21,6 @@ function refused(topic: string, why: string, hint?: string): ValueProblem {
   return {
     code: 'TOPIC_INVALID',
     message: `\`${topic}\` cannot be a topic: ${why}`,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   };
 }

@@ -1,7 +1,7 @@
 /** The `twins:` of a project: templates are expanded, models resolved, values converted, bindings checked. */
 
 import type { Publication } from '../adapters/mqtt/index.ts';
-import { suggest } from '../core/diagnose/index.ts';
+import { didYouMean } from '../core/diagnose/index.ts';
 import { javascriptBackend } from '../core/kernel/index.ts';
 import type { Model, Signal } from '../core/model/index.ts';
 import { createStepCheck, type StepCheck } from '../core/solve/index.ts';
@@ -304,12 +304,11 @@ class TwinReader {
     const signal = signals?.find((candidate) => candidate.name === name);
     if (signal || !signals || !this.#model) return signal;
     const names = signals.map((candidate) => candidate.name);
-    const nearest = suggest(name, names);
     this.#findings.atKey(path, {
       code: 'SIGNAL_UNKNOWN',
       message: `${this.#model.id} has no ${kind} \`${name}\``,
       expected: names.join(', ') || `nothing here: it has no ${kind}`,
-      ...(nearest === undefined ? {} : { hint: `did you mean \`${nearest}\`?` }),
+      hint: didYouMean(name, names),
     });
     return undefined;
   }
@@ -326,7 +325,7 @@ class TwinReader {
         code,
         message,
         ...(expected === undefined ? {} : { expected }),
-        ...(hint === undefined ? {} : { hint }),
+        hint,
       });
     }
     return 'unit' in parsed ? parsed.unit : signal.unit;

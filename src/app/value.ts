@@ -30,7 +30,7 @@ export function unitProblem(unit: Unit, signal: Signal, model: Model): ValueProb
     code: 'UNIT_MISMATCH',
     message: fits.message,
     expected: `a unit that converts to ${signal.unit.symbol}, the unit of \`${signal.name}\``,
-    ...(fits.hint === undefined ? {} : { hint: fits.hint }),
+    hint: fits.hint,
   };
 }
 
@@ -40,7 +40,7 @@ function readNumber(written: string | number, signal: Signal, model: Model): Val
   const quantity = parseQuantity(String(written));
   if ('problem' in quantity) {
     const { code, message, hint } = quantity.problem;
-    return { problem: { code, message, ...(hint === undefined ? {} : { hint }) } };
+    return { problem: { code, message, hint } };
   }
   const problem = unitProblem(quantity.unit, signal, model);
   if (problem) return { problem };

@@ -1,7 +1,7 @@
 /** Arguments as people write them: durations (10min, 500ms), assignments (ambient=30degC), lists (a,b). */
 
 import { parseDuration } from '../app/index.ts';
-import { suggest } from '../core/diagnose/index.ts';
+import { didYouMean } from '../core/diagnose/index.ts';
 import { usageError } from './terminal.ts';
 
 /**
@@ -65,7 +65,6 @@ export function integerArgument(option: string, atMost: number): (written: strin
 
 /** "did you mean …" for a name, or the names that there are. */
 export function nameHint(name: string, names: readonly string[]): string {
-  const nearest = suggest(name, names);
-  if (nearest !== undefined) return `did you mean \`${nearest}\`?`;
-  return names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
+  const all = names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
+  return didYouMean(name, names) ?? all;
 }

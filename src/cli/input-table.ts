@@ -5,7 +5,7 @@
 
 import { parse } from 'csv-parse/sync';
 import { displayName, readFile } from '../app/index.ts';
-import { suggest } from '../core/diagnose/index.ts';
+import { didYouMean } from '../core/diagnose/index.ts';
 import type { Input, Model } from '../core/model/index.ts';
 import type { InputFunction } from '../core/solve/index.ts';
 import { convertible, parseUnit, toSi, type Unit } from '../core/units/index.ts';
@@ -48,13 +48,9 @@ export function readInputTable(path: string, model: Model): InputTable {
 
 /** A column of another name is passed over; one that is nearly an input is a mistake. */
 function refuseNearMiss(name: string, model: Model, file: string): string {
-  const nearest = suggest(
-    name,
-    model.inputs.map((input) => input.name),
-  );
-  if (nearest !== undefined) {
-    throw usageError(`${file}: ${model.id} has no input \`${name}\``, `did you mean \`${nearest}\`?`);
-  }
+  const names = model.inputs.map((input) => input.name);
+  const hint = didYouMean(name, names);
+  if (hint !== undefined) throw usageError(`${file}: ${model.id} has no input \`${name}\``, hint);
   return name;
 }
 

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { readModels } from '../app/index.ts';
-import { GemelError, suggest } from '../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../core/diagnose/index.ts';
 import { compareVersions, compileModelDocument, type Model } from '../core/model/index.ts';
 import { request } from './engine-request.ts';
 import { loadModelFile } from './model-file.ts';
@@ -58,9 +58,9 @@ export async function findModel(named: string, place: Place): Promise<Model> {
     versions.findLast(({ version }) => !version.includes('-')) ??
     versions.at(-1);
   if (model !== undefined) return model;
-  const near = suggest(named, [...models.map(({ id }) => id), ...models.map(({ name }) => name)]);
+  const known = [...models.map(({ id }) => id), ...models.map(({ name }) => name)];
   throw new GemelError('MODEL_UNKNOWN', `there is no model \`${named}\` in ${directory}`, {
-    hint: near === undefined ? 'gemel models list shows them' : `did you mean \`${near}\`?`,
+    hint: didYouMean(named, known) ?? 'gemel models list shows them',
   });
 }
 

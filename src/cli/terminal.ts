@@ -11,7 +11,7 @@ export function colorOn(stream: NodeJS.WriteStream): 'always' | 'never' {
 
 /** A wrong command line: the program says so and exits with 2. */
 export function usageError(message: string, hint?: string): GemelError {
-  return new GemelError('USAGE', message, hint === undefined ? {} : { hint });
+  return new GemelError('USAGE', message, { hint });
 }
 
 /** Writes an error to stderr. One of ours says what and what to do; a fault of the program shows where it was. */

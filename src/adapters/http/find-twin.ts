@@ -1,6 +1,6 @@
 /** The twin that an address names, or a problem that says which was meant. */
 
-import { suggest } from '../../core/diagnose/index.ts';
+import { didYouMean } from '../../core/diagnose/index.ts';
 import type { Fleet, TwinInfo } from '../../engine/index.ts';
 import { ProblemError } from './problem.ts';
 import { show } from './validation.ts';
@@ -9,11 +9,8 @@ import { show } from './validation.ts';
 export function findTwin(fleet: Fleet, id: string): TwinInfo {
   const info = fleet.twin(id);
   if (info !== undefined) return info;
-  const meant = suggest(
-    id,
-    fleet.twins().map((twin) => twin.config.id),
-  );
+  const ids = fleet.twins().map((twin) => twin.config.id);
   throw new ProblemError('TWIN_UNKNOWN', `there is no twin ${show(id)}`, {
-    hint: meant === undefined ? 'GET /api/v1/twins lists them' : `did you mean \`${meant}\`?`,
+    hint: didYouMean(id, ids) ?? 'GET /api/v1/twins lists them',
   });
 }

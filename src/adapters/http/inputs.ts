@@ -1,6 +1,6 @@
 /** Inputs of a step as a client writes them → SI, each refused with its reason. */
 
-import { suggest } from '../../core/diagnose/index.ts';
+import { didYouMean } from '../../core/diagnose/index.ts';
 import type { Input, Model } from '../../core/model/index.ts';
 import { convertible, fromSi, parseUnit, toSi, type Unit } from '../../core/units/index.ts';
 import { ProblemError, type ProblemItem } from './problem.ts';
@@ -45,8 +45,7 @@ export function inputsRefused(
 
 function unknownInput(item: GivenInput, names: Iterable<string>): ProblemItem {
   const known = [...names];
-  const meant = suggest(item.name, known);
-  const hint = meant === undefined ? `inputs: ${known.join(', ') || 'none'}` : `did you mean \`${meant}\`?`;
+  const hint = didYouMean(item.name, known) ?? `inputs: ${known.join(', ') || 'none'}`;
   return { at: item.at, reason: 'unknown-signal', detail: `there is no input ${show(item.name)}`, hint };
 }
 

@@ -44,7 +44,7 @@ export class ProblemError extends GemelError {
   readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: ProblemOptions = {}) {
-    super(code, message, options.hint === undefined ? {} : { hint: options.hint });
+    super(code, message, { hint: options.hint });
     this.errors = options.errors ?? [];
     this.extensions = options.extensions ?? {};
   }

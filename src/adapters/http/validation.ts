@@ -9,7 +9,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { suggest } from '../../core/diagnose/index.ts';
+import { didYouMean } from '../../core/diagnose/index.ts';
 import { ProblemError, type ProblemItem } from './problem.ts';
 
 /** The errors are shown up to this many. */
@@ -95,13 +95,12 @@ function explain(schema: TSchema, value: unknown, root: '#' | '?'): readonly Pro
 }
 
 function unknownField(at: string, root: '#' | '?', name: string, known: readonly string[]): ProblemItem {
-  const meant = suggest(name, known);
   const what = root === '#' ? 'field' : 'query parameter';
   const expected = known.length === 0 ? 'none is expected here' : `known here: ${known.join(', ')}`;
   return {
     at: join(at, root, name),
     detail: `unknown ${what} ${show(name)}`,
-    hint: meant === undefined ? expected : `did you mean \`${meant}\`?`,
+    hint: didYouMean(name, known) ?? expected,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { IClientOptions } from 'mqtt';
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 
 export interface BrokerAddress {
   /** `mqtt://host:1883`, `mqtts://host:8883`, `ws://host/path`, `wss://host/path`; may hold `user:password@`. */
@@ -37,9 +37,8 @@ export function parseBrokerAddress(address: BrokerAddress): ParsedAddress {
   const given = url.protocol.slice(0, -1);
   const protocol = protocols.find((candidate) => candidate === given);
   if (protocol === undefined) {
-    const near = suggest(given, protocols);
     throw new GemelError('BROKER_URL', `a broker cannot be reached by \`${given}\``, {
-      hint: near === undefined ? 'use mqtt, mqtts, ws or wss' : `did you mean \`${near}\`?`,
+      hint: didYouMean(given, protocols) ?? 'use mqtt, mqtts, ws or wss',
     });
   }
   if ((address.certificate === undefined) !== (address.key === undefined)) {

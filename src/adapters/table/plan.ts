@@ -5,7 +5,7 @@
  * each column. Cells without a number leave their field out.
  */
 
-import { suggest } from '../../core/diagnose/index.ts';
+import { didYouMean } from '../../core/diagnose/index.ts';
 import type { TableProblem } from './problem.ts';
 import type { TableRow } from './read-table.ts';
 
@@ -151,13 +151,9 @@ function unitOfName(column: string): 'auto' | 's' | 'ms' {
 }
 
 function unknown(header: TableRow, column: string, names: readonly string[]): TableProblem {
-  const near = suggest(column, names);
   return {
     line: header.line,
     message: `there is no column \`${column}\``,
-    hint:
-      near === undefined
-        ? `the table has ${names.map((name) => `\`${name}\``).join(', ')}`
-        : `did you mean \`${near}\`?`,
+    hint: didYouMean(column, names) ?? `the table has ${names.map((name) => `\`${name}\``).join(', ')}`,
   };
 }

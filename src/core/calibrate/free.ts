@@ -1,6 +1,6 @@
 /** What calibration may change: parameters, and where states start. */
 
-import { GemelError, suggest } from '../diagnose/index.ts';
+import { didYouMean, GemelError } from '../diagnose/index.ts';
 import type { Model, Signal, State } from '../model/index.ts';
 import type { Direction } from '../solve/index.ts';
 
@@ -38,8 +38,7 @@ export function unknownsOf(model: Model, { startOf = [] }: FreeOptions): Unknown
   const names = model.states.map(({ name }) => name);
   for (const name of startOf === 'all' ? [] : startOf) {
     if (names.includes(name)) continue;
-    const near = suggest(name, names);
-    const hint = near === undefined ? `states: ${names.join(', ') || 'none'}` : `did you mean \`${near}\`?`;
+    const hint = didYouMean(name, names) ?? `states: ${names.join(', ') || 'none'}`;
     throw new GemelError('SIGNAL_UNKNOWN', `${model.id} has no state \`${name}\``, { hint });
   }
   const starts = model.states.flatMap((state, index) =>

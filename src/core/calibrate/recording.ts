@@ -4,7 +4,7 @@
  * Read from a table of texts, such as a CSV file has, or of numbers; everything that is wrong with it is told at once.
  */
 
-import { GemelError, type Diagnostic, suggest } from '../diagnose/index.ts';
+import { GemelError, type Diagnostic, didYouMean } from '../diagnose/index.ts';
 import type { Model, Signal } from '../model/index.ts';
 import { convertible, parseUnit, toSi, type Unit } from '../units/index.ts';
 import { readTimes } from './times.ts';
@@ -179,9 +179,8 @@ function splitUnit(header: string): { readonly column: string; readonly unit?: s
 }
 
 function meant(name: string, names: readonly string[]): string {
-  const near = suggest(name, names);
   const known = names.filter((it) => it !== '').map((it) => `\`${it}\``);
-  return near === undefined ? `there are: ${known.join(', ')}` : `did you mean \`${near}\`?`;
+  return didYouMean(name, names) ?? `there are: ${known.join(', ')}`;
 }
 
 interface SignalColumn extends Column {

@@ -4,7 +4,7 @@ import type { ErrorCode } from './catalogue.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
 export interface GemelErrorOptions {
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly diagnostics?: readonly Diagnostic[];
   readonly cause?: unknown;
 }

@@ -8,4 +8,4 @@ export type { GemelErrorOptions } from './error.ts';
 export { assertInvariant, GemelError } from './error.ts';
 export type { RenderOptions } from './render.ts';
 export { renderDiagnostics } from './render.ts';
-export { suggest } from './suggest.ts';
+export { didYouMean, suggest } from './suggest.ts';

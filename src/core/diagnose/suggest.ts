@@ -30,6 +30,12 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** The nearest of the candidates as a hint; undefined if none is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const nearest = suggest(name, candidates);
+  return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
+}
+
 function fold(name: string): string {
   return name.toLowerCase().replace(/[-_\s]/g, '');
 }

@@ -1,6 +1,6 @@
 /** The functions of equations, and what people write when they mean one of them. */
 
-import { suggest } from '../diagnose/index.ts';
+import { didYouMean } from '../diagnose/index.ts';
 
 export interface FunctionShape {
   readonly minArguments: number;
@@ -47,11 +47,11 @@ export function isFunctionName(name: string): name is FunctionName {
 
 /** What to write instead of a function that does not exist. */
 export function hintForFunction(name: string): string {
-  const instead = instructions.get(name.toLowerCase());
-  if (instead !== undefined) return instead;
-  const near = suggest(name, Object.keys(functionTable));
-  if (near !== undefined) return `did you mean \`${near}\`?`;
-  return `to multiply, write \`${name} * (…)\``;
+  return (
+    instructions.get(name.toLowerCase()) ??
+    didYouMean(name, Object.keys(functionTable)) ??
+    `to multiply, write \`${name} * (…)\``
+  );
 }
 
 function takes(count: number, signature: string): FunctionShape {

@@ -4,7 +4,7 @@
  * message and every mistake is told at once.
  */
 
-import type { Diagnostic } from '../diagnose/index.ts';
+import { type Diagnostic, didYouMean } from '../diagnose/index.ts';
 import {
   type Document,
   documentOf,
@@ -20,7 +20,7 @@ import { readMigrates } from './migrates.ts';
 import { readFormulas } from './formulas.ts';
 import { buildEquations } from './equations.ts';
 import { type Health, isAdaptive, type Model, type Output, type Signal, type When } from './model.ts';
-import { checkName, didYouMean } from './names.ts';
+import { checkName } from './names.ts';
 import { Problems } from './problems.ts';
 import type { Quantity } from './quantity.ts';
 import { type ModelDocument, ModelDocumentSchema } from './schema.ts';

@@ -1,7 +1,7 @@
 /** Reads the `migrates` section: how a version's states and parameters come from those of an earlier one. */
 
+import { didYouMean } from '../diagnose/index.ts';
 import { type Formula, readFormula } from './formulas.ts';
-import { didYouMean } from './names.ts';
 import type { Problems } from './problems.ts';
 import type { ModelDocument } from './schema.ts';
 import { compareVersions, parseRange } from './version.ts';

@@ -7,7 +7,7 @@
  * computed from something else begins anew.
  */
 
-import { type Diagnostic, suggest } from '../diagnose/index.ts';
+import { type Diagnostic, didYouMean } from '../diagnose/index.ts';
 import { type Document, documentOf, readDocument, type SourceText } from '../document/index.ts';
 import { printExpression } from '../equation/index.ts';
 import { Graph, type NodeId } from '../graph/index.ts';
@@ -199,8 +199,8 @@ class Linker {
   #hintFor(name: string): string | undefined {
     const { from, to } = this.#versions;
     if (this.#nodes.has(name)) return 'a parameter is fixed, so it comes from parameters alone';
-    const near = suggest(name, this.#nodes.keys());
-    if (near !== undefined) return `did you mean \`${near}\`?`;
+    const near = didYouMean(name, this.#nodes.keys());
+    if (near !== undefined) return near;
     if (from.outputs.some((it) => it.name === name))
       return `\`${name}\` is an equation: write out what it is`;
     const isNew = [...to.states, ...to.parameters, ...to.inputs].some((it) => it.name === name);

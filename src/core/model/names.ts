@@ -1,6 +1,5 @@
 /** Which names a model may use. */
 
-import { suggest } from '../diagnose/index.ts';
 import { reservedWords } from '../equation/index.ts';
 import type { Path, Problems } from './problems.ts';
 import { NAME_PATTERN } from './schema.ts';
@@ -34,10 +33,4 @@ export function checkName(name: string, path: Path, problems: Problems): void {
       hint: 'choose another name',
     });
   }
-}
-
-/** The hint for a name that is not there; undefined if none of the candidates is near. */
-export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
-  const nearest = suggest(name, candidates);
-  return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
 }

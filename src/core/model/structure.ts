@@ -1,9 +1,10 @@
 /** Checks of what a document's parts have to do with each other: names, and equations with their states. */
 
+import { didYouMean } from '../diagnose/index.ts';
 import { functionTable } from '../equation/index.ts';
 import { allFormulas, type Equation, type Formulas, namesOf } from './formulas.ts';
 import type { State } from './model.ts';
-import { checkName, didYouMean, PI, TICK_SECONDS, TIME } from './names.ts';
+import { checkName, PI, TICK_SECONDS, TIME } from './names.ts';
 import { sortEquations } from './order.ts';
 import type { Problems } from './problems.ts';
 import type { ModelDocument } from './schema.ts';

@@ -1,6 +1,6 @@
 /** Where a simulation starts from: the model's own values with those of the caller over them, every one checked. */
 
-import { GemelError, suggest } from '../diagnose/index.ts';
+import { didYouMean, GemelError } from '../diagnose/index.ts';
 import type { Model, Signal } from '../model/index.ts';
 import type { StartValues } from './stepper.ts';
 
@@ -67,8 +67,7 @@ function refuseUnknown(model: Model, kind: string, signals: readonly Signal[], g
   const names = signals.map(({ name }) => name);
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
-    const near = suggest(name, names);
-    const hint = near === undefined ? `${kind}s: ${names.join(', ') || 'none'}` : `did you mean \`${near}\`?`;
+    const hint = didYouMean(name, names) ?? `${kind}s: ${names.join(', ') || 'none'}`;
     throw new GemelError('SIGNAL_UNKNOWN', `${model.id} has no ${kind} \`${name}\``, { hint });
   }
 }

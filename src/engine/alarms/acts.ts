@@ -1,6 +1,6 @@
 /** Whether what somebody wants to do with an alarm fits it. */
 
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import { formatSpan } from '../basics/index.ts';
 import type { Alarm } from './alarm.ts';
 
@@ -26,8 +26,6 @@ export function checkUnshelve({ id, shelving }: Alarm): void {
 
 /** For an id that no alarm has. */
 export function unknownAlarm(id: string, known: Iterable<string>): GemelError {
-  const near = suggest(id, known);
-  const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
   const shown = id.length > 100 ? `${id.slice(0, 97)}…` : id;
-  return new GemelError('ALARM_UNKNOWN', `there is no alarm \`${shown}\``, hint);
+  return new GemelError('ALARM_UNKNOWN', `there is no alarm \`${shown}\``, { hint: didYouMean(id, known) });
 }

@@ -13,7 +13,7 @@
  * | more than that | refused, `too-new` |
  */
 
-import { suggest } from '../../core/diagnose/index.ts';
+import { didYouMean } from '../../core/diagnose/index.ts';
 import type { Unit } from '../../core/units/index.ts';
 import { formatSpan, isRecord } from '../basics/index.ts';
 import type { Clock } from '../ports/index.ts';
@@ -185,8 +185,7 @@ export class Ingest {
 
   #unknownTwin(context: Context, id: string): void {
     // Looking for the nearest of ten thousand names takes milliseconds: too much for what a stranger may repeat.
-    const near = this.#ids.size <= 100 ? suggest(id, this.#ids) : undefined;
-    const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
+    const hint = this.#ids.size <= 100 ? didYouMean(id, this.#ids) : undefined;
     this.#refuse(context, 'unknown-twin', `no twin \`${id}\` runs here`, { twin: id, got: undefined, hint });
   }
 

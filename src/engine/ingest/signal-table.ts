@@ -4,7 +4,7 @@
  * Signals go by number: inputs first, then measurements.
  */
 
-import { suggest } from '../../core/diagnose/index.ts';
+import { didYouMean } from '../../core/diagnose/index.ts';
 import type { Model, Signal } from '../../core/model/index.ts';
 import { convertible, parseUnit, toSi, type Unit } from '../../core/units/index.ts';
 import { isRecord } from '../basics/index.ts';
@@ -17,7 +17,7 @@ export interface SignalTable {
   readonly index: ReadonlyMap<string, number>;
   /** Units that came with values, by signal and text, so that each is read once. */
   readonly units: Map<string, Unit | UnitProblem>;
-  /** Names that came and are no signals, with the nearest that is. */
+  /** Names that came and are no signals, with a hint if one is near. */
   readonly strangers: Map<string, string | undefined>;
 }
 
@@ -66,13 +66,13 @@ export function readValue(
 /** For a name that is no signal: what to say. */
 export function explainStranger(table: SignalTable, name: string): UnitProblem {
   const { strangers, index, model } = table;
-  let near = strangers.get(name);
-  if (near === undefined && !strangers.has(name)) {
-    near = suggest(name, index.keys());
-    if (strangers.size < memoryLimit && name.length <= 64) strangers.set(name, near);
+  let hint = strangers.get(name);
+  if (hint === undefined && !strangers.has(name)) {
+    hint = didYouMean(name, index.keys());
+    if (strangers.size < memoryLimit && name.length <= 64) strangers.set(name, hint);
   }
   const message = `${model.id} has no input and no measurement of this name`;
-  if (near !== undefined) return { message, hint: `did you mean \`${near}\`?` };
+  if (hint !== undefined) return { message, hint };
   return index.size === 0 ? { message } : { message, hint: `it has ${listed([...index.keys()])}` };
 }
 

@@ -5,7 +5,7 @@
  * known to the compiler, so that a misspelt one does not compile.
  */
 
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import { defaultBackend } from '../../core/kernel/index.ts';
 import type { Signal, TypedModel, When } from '../../core/model/index.ts';
 import { describeStop, stopOf } from '../../core/solve/index.ts';
@@ -304,8 +304,7 @@ class SteppedTwin implements LocalTwin {
     const at = signals.findIndex((signal) => signal.name === name);
     if (at >= 0) return at;
     const names = signals.map((signal) => signal.name);
-    const near = suggest(name, names);
-    const hint = near === undefined ? `${kind}s: ${names.join(', ') || 'none'}` : `did you mean \`${near}\`?`;
+    const hint = didYouMean(name, names) ?? `${kind}s: ${names.join(', ') || 'none'}`;
     throw new GemelError('SIGNAL_UNKNOWN', `${this.#view.model.id} has no ${kind} \`${name}\``, { hint });
   }
 }

@@ -5,7 +5,7 @@
  * its ticks, and samples of a twin on the move wait until it has arrived.
  */
 
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import { type Recorder, recordTwin } from '../journal/index.ts';
 import type { Clock } from '../ports/index.ts';
@@ -64,9 +64,8 @@ export class Membership {
   need(id: string): Entry {
     const entry = this.#byId.get(id);
     if (entry !== undefined) return entry;
-    const near = suggest(id, this.#byId.keys());
-    const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
-    throw new GemelError('TWIN_UNKNOWN', `no twin \`${id}\` runs here`, hint);
+    const hint = didYouMean(id, this.#byId.keys());
+    throw new GemelError('TWIN_UNKNOWN', `no twin \`${id}\` runs here`, { hint });
   }
 
   /** Enters a twin that its shard will have from the start. */
@@ -265,5 +264,5 @@ function lanesOf(entry: Entry): readonly Entry[] {
 
 /** What a shard could not do for a twin, as an error. */
 export function problemOf(id: string, { code, message, hint }: StepProblem): GemelError {
-  return new GemelError(code, `twin \`${id}\`: ${message}`, hint === undefined ? {} : { hint });
+  return new GemelError(code, `twin \`${id}\`: ${message}`, { hint });
 }

@@ -1,6 +1,6 @@
 /** The rollouts that there are, their twins, and which twin is in which. */
 
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import type { Rollout, RolloutHead, RolloutTwin } from './rollout.ts';
 import { arrived } from './towards.ts';
 
@@ -30,9 +30,8 @@ export class RolloutBook {
   need(id: string): Entry {
     const entry = this.#entries.get(id);
     if (entry !== undefined) return entry;
-    const near = suggest(id, this.#entries.keys());
-    const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
-    throw new GemelError('ROLLOUT_UNKNOWN', `there is no rollout \`${id.slice(0, 128)}\``, hint);
+    const hint = didYouMean(id, this.#entries.keys());
+    throw new GemelError('ROLLOUT_UNKNOWN', `there is no rollout \`${id.slice(0, 128)}\``, { hint });
   }
 
   has(id: string): boolean {

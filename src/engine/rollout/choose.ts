@@ -5,7 +5,7 @@
  * and the twin's names. So 10 % are among the 50 %, and another rollout begins with others.
  */
 
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import { encodeUtf8, hashBytes } from '../basics/index.ts';
 import type { TwinInfo } from '../twin/index.ts';
@@ -54,9 +54,8 @@ function named(choice: Choice, ids: readonly string[]): readonly TwinInfo[] {
   const chosen = [...new Set(ids)].map((id) => {
     const info = byId.get(id);
     if (info === undefined) {
-      const near = suggest(id, byId.keys());
-      const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
-      throw new GemelError('TWIN_UNKNOWN', `there is no twin \`${id}\``, hint);
+      const hint = didYouMean(id, byId.keys());
+      throw new GemelError('TWIN_UNKNOWN', `there is no twin \`${id}\``, { hint });
     }
     const why = hindrance(choice, info);
     if (why !== undefined) throw new GemelError('ROLLOUT_TWINS', `twin \`${id}\` cannot take part: ${why}`);
@@ -78,9 +77,7 @@ function hindrance({ model, own, takenBy }: Choice, { config, model: runs }: Twi
 function checkGroup(group: string, twins: readonly TwinInfo[]): void {
   const groups = new Set(twins.flatMap(({ config }) => (config.group === undefined ? [] : [config.group])));
   if (groups.has(group)) return;
-  const near = suggest(group, groups);
-  const hint =
-    near === undefined ? `groups: ${[...groups].join(', ') || 'none'}` : `did you mean \`${near}\`?`;
+  const hint = didYouMean(group, groups) ?? `groups: ${[...groups].join(', ') || 'none'}`;
   throw new GemelError('ROLLOUT_TWINS', `no twin is of a group \`${group}\``, { hint });
 }
 

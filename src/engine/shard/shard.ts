@@ -24,7 +24,7 @@ import { digestOf } from '../snapshot/index.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { Gaps } from './gaps.ts';
 import { gauge } from './gauges.ts';
-import { ShardModels } from './models.ts';
+import type { ShardModels } from './models.ts';
 import { frameOf, runTo, type Standing, standingOf } from './rerun.ts';
 import { beginningsOf, problemIn } from './start.ts';
 import { ShardTrials } from './trials.ts';

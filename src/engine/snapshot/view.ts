@@ -5,7 +5,7 @@
  * JSON is put together by hand, since ten thousand twins may be read twice a second.
  */
 
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import type { Model, Signal } from '../../core/model/index.ts';
 import { fromSi, fromSiDifference, roundDeviation, roundShown, type Unit } from '../../core/units/index.ts';
 import { type Frame, type FrameLayout, frameLayoutOf, statusCodes } from './frame.ts';
@@ -266,8 +266,7 @@ class FrameSnapshot implements Snapshot {
   }
 
   #unknown(kind: string, names: readonly string[], name: string): GemelError {
-    const near = suggest(name, names);
-    const hint = near === undefined ? `${kind}s: ${names.join(', ') || 'none'}` : `did you mean \`${near}\`?`;
+    const hint = didYouMean(name, names) ?? `${kind}s: ${names.join(', ') || 'none'}`;
     return new GemelError('SIGNAL_UNKNOWN', `${this.model} has no ${kind} \`${name}\``, { hint });
   }
 

@@ -1,6 +1,6 @@
 /** Checks that what a fleet is told of its twins fits their models, so that a shard can rely on it. */
 
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import type { Model, Signal } from '../../core/model/index.ts';
 import { convertible } from '../../core/units/index.ts';
 import { defaultTelemetryTopic, type TwinConfig } from './config.ts';
@@ -22,11 +22,8 @@ export function checkTwins(
     ids.add(twin.id);
     const model = models.get(twin.model);
     if (model === undefined) {
-      const near = suggest(twin.model, models.keys());
       const hint =
-        near === undefined
-          ? `models: ${[...models.keys()].join(', ') || 'none'}`
-          : `did you mean \`${near}\`?`;
+        didYouMean(twin.model, models.keys()) ?? `models: ${[...models.keys()].join(', ') || 'none'}`;
       throw new GemelError('MODEL_UNKNOWN', `twin \`${twin.id}\`: no model ${twin.model} is loaded`, {
         hint,
       });
@@ -45,12 +42,10 @@ export function checkStepInput(model: Model, name: string, value: number): reado
   const index = model.inputs.findIndex((input) => input.name === name);
   const input = model.inputs[index];
   if (input === undefined) {
-    const near = suggest(
-      name,
-      model.inputs.map((one) => one.name),
-    );
-    const hint = near === undefined ? {} : { hint: `did you mean \`${near}\`?` };
-    throw new GemelError('SIGNAL_UNKNOWN', `${model.id} has no input \`${name}\``, hint);
+    const names = model.inputs.map((one) => one.name);
+    throw new GemelError('SIGNAL_UNKNOWN', `${model.id} has no input \`${name}\``, {
+      hint: didYouMean(name, names),
+    });
   }
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = input;
   if (Number.isFinite(value) && value >= min && value <= max) return [index, value];
@@ -81,12 +76,8 @@ function checkTwin(twin: TwinConfig, model: Model): void {
     checkTopic(topic);
     const fits = model.unitsChecked ? convertible(unit, bound.unit) : true;
     if (fits !== true) {
-      const hint = fits.hint === undefined ? {} : { hint: fits.hint };
-      throw new GemelError(
-        'UNIT_MISMATCH',
-        `twin \`${id}\`, binding of \`${signal}\`: ${fits.message}`,
-        hint,
-      );
+      const message = `twin \`${id}\`, binding of \`${signal}\`: ${fits.message}`;
+      throw new GemelError('UNIT_MISMATCH', message, { hint: fits.hint });
     }
   }
 }
@@ -127,7 +118,6 @@ function findSignal(id: string, kind: string, name: string, signals: readonly Si
   const found = signals.find((signal) => signal.name === name);
   if (found !== undefined) return found;
   const names = signals.map((signal) => signal.name);
-  const near = suggest(name, names);
-  const hint = near === undefined ? `it has ${names.join(', ') || 'none'}` : `did you mean \`${near}\`?`;
+  const hint = didYouMean(name, names) ?? `it has ${names.join(', ') || 'none'}`;
   throw new GemelError('SIGNAL_UNKNOWN', `twin \`${id}\`: its model has no ${kind} \`${name}\``, { hint });
 }

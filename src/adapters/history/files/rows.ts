@@ -7,7 +7,7 @@
  * | wide | `time`, perhaps `twin`, and a column for each signal, perhaps with its unit: `level [mm]` | a sample of each signal |
  */
 
-import { suggest } from '../../../core/diagnose/index.ts';
+import { didYouMean } from '../../../core/diagnose/index.ts';
 import { readTime } from './times.ts';
 
 /** A cell with nothing in it is null, or an empty text. A time may be in Unix milliseconds already. */
@@ -44,8 +44,7 @@ export function rowReader(columns: readonly string[]): RowReader | { readonly pr
   if (at.signal < 0 || at.value < 0) return wideReader(named, at);
   const unknown = named.find(({ name }) => !longColumns.includes(name));
   if (unknown !== undefined) {
-    const near = suggest(unknown.name, longColumns);
-    const hint = near === undefined ? `known are ${longColumns.join(', ')}` : `did you mean \`${near}\`?`;
+    const hint = didYouMean(unknown.name, longColumns) ?? `known are ${longColumns.join(', ')}`;
     return { problem: `the column \`${unknown.name}\` is not known: ${hint}` };
   }
   return longReader({ ...at, unit: indexOf('unit') });

@@ -1,7 +1,7 @@
 /** What a request asks of the history: a span of time, signals, and how to lay them out. */
 
 import Type, { type Static } from 'typebox';
-import { suggest } from '../../../core/diagnose/index.ts';
+import { didYouMean } from '../../../core/diagnose/index.ts';
 import { type Dimension, parseQuantity, sameDimension, toSi } from '../../../core/units/index.ts';
 import type { HistorySignal } from '../../../engine/index.ts';
 import { ProblemError } from '../problem.ts';
@@ -132,9 +132,8 @@ export function readSignals(written: string, known: readonly HistorySignal[]): r
     const found = known.find(({ signal }) => signal === name);
     if (found !== undefined) return found;
     const all = known.map(({ signal }) => signal);
-    const meant = suggest(name, all);
     throw new ProblemError('SIGNAL_UNKNOWN', `the history has no signal ${show(name)} of this twin`, {
-      hint: meant === undefined ? `it has: ${all.join(', ') || 'none yet'}` : `did you mean \`${meant}\`?`,
+      hint: didYouMean(name, all) ?? `it has: ${all.join(', ') || 'none yet'}`,
     });
   });
 }

@@ -1,6 +1,6 @@
 /** What the history tells of a fleet at a past moment, in the shapes in which the fleet tells of now. */
 
-import { suggest } from '../../../core/diagnose/index.ts';
+import { didYouMean } from '../../../core/diagnose/index.ts';
 import type { Model } from '../../../core/model/index.ts';
 import {
   type Alarm,
@@ -206,14 +206,11 @@ export class PastMoment {
     const [before] = await this.#all(factKinds.twin, id);
     if (before !== undefined || this.#fleet.twin(id) !== undefined)
       return new ProblemError('PAST_UNKNOWN', there);
-    const meant = suggest(
-      id,
-      (await this.twins()).map((twin) => twin.id),
-    );
-    if (meant === undefined) findTwin(this.#fleet, id);
-    return new ProblemError('TWIN_UNKNOWN', `there was no twin ${show(id)}`, {
-      hint: `did you mean \`${meant}\`?`,
-    });
+    const twins = await this.twins();
+    const ids = twins.map((twin) => twin.id);
+    const hint = didYouMean(id, ids);
+    if (hint === undefined) findTwin(this.#fleet, id);
+    return new ProblemError('TWIN_UNKNOWN', `there was no twin ${show(id)}`, { hint });
   }
 }
 

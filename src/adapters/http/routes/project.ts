@@ -5,7 +5,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { GemelError, suggest } from '../../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../../core/diagnose/index.ts';
 import type { Fleet, Snapshot, TwinInfo } from '../../../engine/index.ts';
 import { type GivenInput, readInputs } from '../inputs.ts';
 import type { RouteContext, RouteDefinition } from '../options.ts';
@@ -118,9 +118,7 @@ function givenInputs(request: FastifyRequest, names: readonly string[]): GivenIn
   const body = entriesOf(request.body, '#/');
   for (const { name, at } of [...query, ...body]) {
     if (names.includes(name)) continue;
-    const meant = suggest(name, names);
-    const hint =
-      meant === undefined ? `known here: ${names.join(', ') || 'none'}` : `did you mean \`${meant}\`?`;
+    const hint = didYouMean(name, names) ?? `known here: ${names.join(', ') || 'none'}`;
     const detail = `unknown ${at.startsWith('?') ? 'query parameter' : 'field'} ${show(name)}`;
     throw new ProblemError('HTTP_INVALID', detail, { hint, errors: [{ at, detail, hint }] });
   }
@@ -154,12 +152,12 @@ function parseKey(key: string): { method: 'GET' | 'POST'; path: string } {
 function checkRoute(key: string, method: string, route: RouteDefinition, fleet: Fleet): TwinInfo {
   for (const field of Object.keys(route)) {
     if (!routeFields.has(field))
-      throw invalid(key, `has an unknown field ${show(field)}`, did(field, routeFields));
+      throw invalid(key, `has an unknown field ${show(field)}`, didYouMean(field, routeFields));
   }
   const info = fleet.twin(route.twin);
   if (info === undefined) {
     const ids = fleet.twins().map((twin) => twin.config.id);
-    throw invalid(key, `names twin ${show(route.twin)}, which does not exist`, did(route.twin, ids));
+    throw invalid(key, `names twin ${show(route.twin)}, which does not exist`, didYouMean(route.twin, ids));
   }
   if (method === 'GET' && (route.stepSeconds !== undefined || route.inputs !== undefined)) {
     throw invalid(key, 'is a GET, which cannot step a twin', 'use POST for step and inputs');
@@ -173,17 +171,12 @@ function checkRoute(key: string, method: string, route: RouteDefinition, fleet: 
     throw invalid(
       key,
       `takes input ${show(name)}, which model ${info.model.id} does not have`,
-      did(name, inputs),
+      didYouMean(name, inputs),
     );
   }
   return info;
 }
 
-function did(name: string, candidates: Iterable<string>): string | undefined {
-  const meant = suggest(name, candidates);
-  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
-}
-
 function invalid(key: string, what: string, hint: string | undefined): GemelError {
-  return new GemelError('ROUTE_INVALID', `route ${show(key)} ${what}`, hint === undefined ? {} : { hint });
+  return new GemelError('ROUTE_INVALID', `route ${show(key)} ${what}`, { hint });
 }

@@ -1,7 +1,7 @@
 /** What clients of the stream may say, and the few fixed things that are said to them. */
 
 import Type from 'typebox';
-import { type ErrorCode, type GemelError, suggest } from '../../../core/diagnose/index.ts';
+import { didYouMean, type ErrorCode, type GemelError } from '../../../core/diagnose/index.ts';
 import { ProblemError } from '../problem.ts';
 import { findProblems, show } from '../validation.ts';
 
@@ -64,8 +64,8 @@ export function parseClientMessage(text: string): ClientMessage {
   }
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type !== 'string' || !isMessageType(type)) {
-    const meant = typeof type === 'string' ? suggest(type, Object.keys(schemas)) : undefined;
-    const hint = meant === undefined ? 'types: subscribe, unsubscribe, ping' : `did you mean \`${meant}\`?`;
+    const near = typeof type === 'string' ? didYouMean(type, Object.keys(schemas)) : undefined;
+    const hint = near ?? 'types: subscribe, unsubscribe, ping';
     throw new ProblemError('STREAM_MESSAGE', `unknown message type ${show(type)}`, { hint });
   }
   const topic = typeof value === 'object' && value !== null && 'topic' in value ? value.topic : undefined;

@@ -3,7 +3,7 @@
  * tick are written once for all of them.
  */
 
-import { suggest } from '../../../core/diagnose/index.ts';
+import { didYouMean } from '../../../core/diagnose/index.ts';
 import type { Model } from '../../../core/model/index.ts';
 import type { Fleet, FleetChange, Snapshot } from '../../../engine/index.ts';
 import { unitsOf } from '../describe.ts';
@@ -169,8 +169,7 @@ export function findTwins(fleet: Fleet, patterns: readonly string[]): Set<string
       matched = found.size > before || all.some((id) => matchesPattern(pattern, id));
     }
     if (matched) continue;
-    const meant = suggest(pattern, all);
-    const hint = meant === undefined ? 'GET /api/v1/twins lists them' : `did you mean \`${meant}\`?`;
+    const hint = didYouMean(pattern, all) ?? 'GET /api/v1/twins lists them';
     throw new ProblemError('TWIN_UNKNOWN', `there is no twin ${show(pattern)}`, { hint });
   }
   return found;
@@ -183,9 +182,7 @@ function findSignals(models: Iterable<Model>, wanted: readonly string[]): Set<st
   }
   for (const name of wanted) {
     if (known.has(name)) continue;
-    const meant = suggest(name, known);
-    const hint =
-      meant === undefined ? `known: ${[...known].slice(0, 20).join(', ')}` : `did you mean \`${meant}\`?`;
+    const hint = didYouMean(name, known) ?? `known: ${[...known].slice(0, 20).join(', ')}`;
     throw new ProblemError('SIGNAL_UNKNOWN', `none of these twins has a signal ${show(name)}`, { hint });
   }
   return new Set(wanted);

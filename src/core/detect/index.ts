@@ -2,19 +2,7 @@
 
 export type { Finding, FindingKind } from './finding.ts';
 export { findingKinds } from './finding.ts';
-export type { NisJudgement } from './nis.ts';
-export { addToNis, instantProbability, judgeNis, nisWidth } from './nis.ts';
-export type { Increments, RunLengths } from './run-length.ts';
-export {
-  clippedScatter,
-  clippedShifts,
-  meanRunLength,
-  normalIncrements,
-  shifts,
-  siegmundRunLength,
-  squareIncrements,
-  thresholdFor,
-} from './run-length.ts';
+export { clippedScatter, clippedShifts, type RunLengths, shifts, thresholdFor } from './run-length.ts';
 export type { SensorMonitor, SensorMonitorOptions } from './sensor.ts';
 export { createSensorMonitor } from './sensor.ts';
 export type { NameAndTime } from './sensor-finding.ts';

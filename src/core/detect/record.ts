@@ -4,8 +4,3 @@
 export function add(memory: Float64Array, at: number, by: number): void {
   memory[at] = (memory[at] ?? 0) + by;
 }
-
-/** Multiplies one number of a record, in place. */
-export function scale(memory: Float64Array, at: number, by: number): void {
-  memory[at] = (memory[at] ?? 0) * by;
-}

@@ -123,14 +123,9 @@ export class Graph {
     return found.reverse();
   }
 
-  /** Replaces loads by nodes of this graph. A slot that is not in the map stays a load. */
-  substitute(roots: readonly NodeId[], bySlot: ReadonlyMap<number, NodeId>): NodeId[] {
-    return this.adopt(this, roots, bySlot);
-  }
-
   /**
    * Copies expressions of another graph into this one, their loads replaced by nodes of this graph; a slot that is not
-   * in the map becomes a load of the same slot. The source is not changed (unless it is this graph).
+   * in the map becomes a load of the same slot. The source may be this graph; another one is not changed.
    */
   adopt(source: Graph, roots: readonly NodeId[], bySlot: ReadonlyMap<number, NodeId>): NodeId[] {
     const copies = new Map<NodeId, NodeId>();

@@ -1,9 +1,9 @@
 /**
- * χ², Student's t and Fisher's F: distribution functions, upper tails, quantiles.
+ * χ² and Student's t: distribution functions, upper tails, quantiles.
  *
  * Degrees of freedom need not be whole. What has no meaning (negative degrees, probabilities outside 0…1) gives NaN.
  *
- * Source  Abramowitz & Stegun, Handbook of Mathematical Functions (1964), 26.4.19, 26.5.27, 26.5.28: each as an
+ * Source  Abramowitz & Stegun, Handbook of Mathematical Functions (1964), 26.4.19, 26.5.27: each as an
  *         incomplete gamma or beta function
  */
 
@@ -12,18 +12,7 @@ import type { Tails } from './gamma.ts';
 import { invert } from './invert.ts';
 import type { PositiveVariable } from './invert.ts';
 
-/** Degrees of freedom of F's numerator and denominator. */
-export interface FisherDegrees {
-  readonly above: number;
-  readonly below: number;
-}
-
-/** The probability that χ² with `degrees` degrees of freedom is at most x. */
-export function chiSquareCdf(x: number, degrees: number): number {
-  return chiSquare(degrees).tails(x).lower;
-}
-
-/** The probability that χ² is above x: the p-value of a test. */
+/** The probability that χ² with `degrees` degrees of freedom is above x: the p-value of a test. */
 export function chiSquareUpper(x: number, degrees: number): number {
   return chiSquare(degrees).tails(x).upper;
 }
@@ -38,37 +27,11 @@ export function chiSquareLimit(p: number, degrees: number): number {
   return invert(chiSquare(degrees), { lower: 1 - p, upper: p });
 }
 
-/** The probability that Student's t is at most `t`; the one above is that of `-t`. */
-export function studentCdf(t: number, degrees: number): number {
-  const { lower, upper } = studentSize(degrees).tails(Math.abs(t));
-  return t < 0 ? upper / 2 : 0.5 + lower / 2;
-}
-
 /** The value that Student's t does not exceed with probability p. */
 export function studentQuantile(p: number, degrees: number): number {
   const outside = 2 * Math.min(p, 1 - p);
   const size = invert(studentSize(degrees), { lower: Math.abs(2 * p - 1), upper: outside });
   return p < 0.5 ? -size : size;
-}
-
-/** The probability that F is at most x. */
-export function fisherCdf(x: number, degrees: FisherDegrees): number {
-  return fisher(degrees).tails(x).lower;
-}
-
-/** The probability that F is above x. */
-export function fisherUpper(x: number, degrees: FisherDegrees): number {
-  return fisher(degrees).tails(x).upper;
-}
-
-/** The value that F does not exceed with probability p. */
-export function fisherQuantile(p: number, degrees: FisherDegrees): number {
-  return invert(fisher(degrees), { lower: p, upper: 1 - p });
-}
-
-/** The value that F exceeds with probability p. */
-export function fisherLimit(p: number, degrees: FisherDegrees): number {
-  return invert(fisher(degrees), { lower: 1 - p, upper: p });
 }
 
 function chiSquare(degrees: number): PositiveVariable {
@@ -87,15 +50,6 @@ function studentSize(degrees: number): PositiveVariable {
     start: 1,
     tails: (t) => incompleteBeta(0.5, degrees / 2, split(t)),
     slope: (t) => 2 * betaTerm(0.5, degrees / 2, split(t)),
-  };
-}
-
-function fisher({ above, below: under }: FisherDegrees): PositiveVariable {
-  const split = (x: number) => share(above * x, under);
-  return {
-    start: 1,
-    tails: (x) => (x <= 0 ? below : incompleteBeta(above / 2, under / 2, split(x))),
-    slope: (x) => betaTerm(above / 2, under / 2, split(x)),
   };
 }
 

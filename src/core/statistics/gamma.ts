@@ -20,20 +20,9 @@ const none: Tails = { lower: NaN, upper: NaN };
 const tiny = 1e-300;
 /** Series and fractions need about √a terms, so this is enough for parameters up to 10¹⁰. */
 const termLimit = 1_000_000;
-const halfLogTwoPi = 0.9189385332046728;
 
 /** From here on Stirling's series gives all digits. */
 const stirlingFrom = 15;
-
-/** log Γ(x) for x > 0, otherwise NaN. */
-export function logGamma(x: number): number {
-  if (!(x > 0)) return NaN;
-  if (x === Infinity) return Infinity;
-  let product = 1;
-  let at = x;
-  for (; at < stirlingFrom; at++) product *= at;
-  return (at - 0.5) * Math.log(at) - at + halfLogTwoPi + stirlingRest(at) - Math.log(product);
-}
 
 /** xᵃ e⁻ˣ / Γ(a + 1): the factor before the incomplete gamma function's series, and the slope of P over log x by a. */
 export function gammaTerm(a: number, x: number): number {

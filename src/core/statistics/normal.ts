@@ -1,20 +1,22 @@
 /**
  * The standard normal distribution.
  *
- * Both tails are computed as such: `normalUpper(10)` has all its digits, `1 - normalCdf(10)` would have none.
+ * The upper tail is computed as such: `normalUpper(10)` has all its digits, `1 - normalUpper(-10)` would have none.
  *
  * Source  Cody, Rational Chebyshev Approximation for the Error Function, Mathematics of Computation 23 (1969), in the
  *         form for Φ of Cody's ANORM · Wichura, Algorithm AS 241, Applied Statistics 37 (1988): PPND16
  */
 
-/** Φ(z): the probability of a value up to z. */
-export function normalCdf(z: number): number {
-  return tail(-z);
-}
-
-/** 1 − Φ(z): the probability of a value above z. */
-export function normalUpper(z: number): number {
-  return tail(z);
+/** 1 − Φ(x): the probability of a value above x. That of one up to x is `normalUpper(-x)`. */
+export function normalUpper(x: number): number {
+  const y = Math.abs(x);
+  if (Number.isNaN(y)) return NaN;
+  if (y <= 0.67448975) {
+    const square = y * y;
+    return 0.5 - (x * polynomial(nearAbove, square)) / polynomial(nearBelow, square);
+  }
+  const upper = y <= Math.sqrt(32) ? bell(y) * (polynomial(onAbove, y) / polynomial(onBelow, y)) : farTail(y);
+  return x > 0 ? upper : 1 - upper;
 }
 
 /** The value that is not exceeded with probability p; −∞ for 0, ∞ for 1, NaN outside. */
@@ -32,18 +34,6 @@ export function normalQuantile(p: number): number {
       ? polynomial(tailAbove, r - 1.6) / polynomial(tailBelow, r - 1.6)
       : polynomial(farAbove, r - 5) / polynomial(farBelow, r - 5);
   return q < 0 ? -z : z;
-}
-
-/** The probability above x. */
-function tail(x: number): number {
-  const y = Math.abs(x);
-  if (Number.isNaN(y)) return NaN;
-  if (y <= 0.67448975) {
-    const square = y * y;
-    return 0.5 - (x * polynomial(nearAbove, square)) / polynomial(nearBelow, square);
-  }
-  const upper = y <= Math.sqrt(32) ? bell(y) * (polynomial(onAbove, y) / polynomial(onBelow, y)) : farTail(y);
-  return x > 0 ? upper : 1 - upper;
 }
 
 function farTail(y: number): number {

@@ -132,7 +132,8 @@ test('substituting constants for loads folds to the value of the formula', () =>
     graph.unary('exp', graph.load(0)),
     graph.binary('mul', graph.load(1), graph.load(0)),
   );
-  const [value] = graph.substitute(
+  const [value] = graph.adopt(
+    graph,
     [formula],
     new Map([
       [0, graph.constant(0.3)],
@@ -150,8 +151,8 @@ test('substitution leaves other loads alone, and reads the old loads only', () =
     [0, b],
     [1, a],
   ]);
-  assert.deepEqual(graph.substitute([difference], swapped), [graph.binary('sub', b, a)]);
-  assert.deepEqual(graph.substitute([difference], new Map()), [difference]);
+  assert.deepEqual(graph.adopt(graph, [difference], swapped), [graph.binary('sub', b, a)]);
+  assert.deepEqual(graph.adopt(graph, [difference], new Map()), [difference]);
 });
 
 test('a formula adopted by another graph is the formula built there', () => {
@@ -168,7 +169,7 @@ test('a chain of a hundred thousand operations is no deeper than any other', () 
   const graph = new Graph();
   let node = graph.load(0);
   for (let i = 0; i < 100_000; i++) node = graph.unary(i % 2 ? 'sin' : 'cos', node);
-  const [moved] = graph.substitute([node], new Map([[0, graph.load(1)]]));
+  const [moved] = graph.adopt(graph, [node], new Map([[0, graph.load(1)]]));
   assert.ok(moved !== undefined && moved !== node);
 });
 

@@ -17,7 +17,6 @@ export interface WasmInstance {
 }
 
 export interface WasmApi {
-  validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
   readonly Instance: new (
     module: WasmModule,

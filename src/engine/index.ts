@@ -14,6 +14,8 @@ export {
   type AlarmStatistics,
   type AlarmView,
   alarmView,
+  countAlarms,
+  listAlarms,
   type Raise,
 } from './alarms/index.ts';
 export type { StopSignal } from './basics/index.ts';
@@ -65,7 +67,6 @@ export {
   type Condition,
   conditionOf,
   configOf,
-  countAlarms,
   eventOf,
   factKinds,
   factOfAlarm,
@@ -77,7 +78,6 @@ export {
   factOfRemoval,
   factOfTwin,
   isDifference,
-  listAlarms,
   modelOf,
   pastSnapshot,
   seriesNames,

@@ -26,7 +26,7 @@ import {
   chatter,
 } from './alarm.ts';
 import { type Standing, Suppressions } from './suppressions.ts';
-import { AlarmTally, byUrgency } from './tally.ts';
+import { AlarmTally, listAlarms } from './tally.ts';
 import * as to from './transitions.ts';
 
 interface Entry {
@@ -154,16 +154,11 @@ export class AlarmBook implements Alarms {
     if (this.#nextDueMs < Number.POSITIVE_INFINITY) this.#onDue(this.#nextDueMs);
   }
 
-  list({ twin, state, severity }: AlarmFilter = {}): readonly Alarm[] {
+  list(filter: AlarmFilter = {}): readonly Alarm[] {
+    const { twin } = filter;
     const ids = twin === undefined ? this.#entries.keys() : (this.#ofTwin.get(twin) ?? []);
-    const found: Alarm[] = [];
-    for (const id of ids) {
-      const alarm = this.#entries.get(id)?.alarm;
-      if (alarm === undefined || alarm.occurrences === 0) continue;
-      if (state === undefined ? alarm.state === 'normal' : alarm.state !== state) continue;
-      if (severity === undefined || alarm.severity === severity) found.push(alarm);
-    }
-    return found.sort(byUrgency);
+    const known = Array.from(ids, (id) => this.find(id)).filter((alarm) => alarm !== undefined);
+    return listAlarms(known, filter);
   }
 
   find(id: string): Alarm | undefined {

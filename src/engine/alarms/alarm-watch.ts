@@ -25,6 +25,7 @@ import {
 } from '../snapshot/index.ts';
 import type { Alarm, AlarmSeverity } from './alarm.ts';
 import type { AlarmBook } from './alarm-book.ts';
+import type { Raise } from './transitions.ts';
 
 /** Percent that a health must rise above its threshold before its alarm ends. */
 const healthDeadband = 2;
@@ -136,10 +137,10 @@ export class AlarmWatch {
       const flag = twin.plan.flags[index];
       if (about === undefined || flag === undefined) return;
       // One that held when last looked at, and came up again, was over in between.
-      const ends = { kind: flag.kind, timeMs, ...(subject !== undefined && { subject }) };
-      if (twin.told[1 + index] !== 0) this.#clear(twin, { ...ends, told: !about.begins });
+      if (twin.told[1 + index] !== 0)
+        this.#book.clear({ twin: id, kind: flag.kind, subject, atMs: timeMs, told: !about.begins });
       twin.told[1 + index] = 0;
-      if (about.begins) this.#tell(twin, 1 + index, { ...flag, message, timeMs, told: true });
+      if (about.begins) this.#tell(twin, 1 + index, { ...flag, message, atMs: timeMs, told: true });
     }
   }
 
@@ -161,10 +162,10 @@ export class AlarmWatch {
       condition++;
       const holds = (values[flag.column * lanes + lane] ?? 0) > 0;
       if (holds === (told[condition] !== 0)) continue;
-      if (holds) this.#tell(twin, condition, { ...flag, timeMs });
+      if (holds) this.#tell(twin, condition, { ...flag, atMs: timeMs });
       else {
         told[condition] = 0;
-        this.#clear(twin, { ...flag, timeMs });
+        this.#book.clear({ twin: id, kind: flag.kind, subject: flag.subject, atMs: timeMs });
       }
     }
     for (const column of plan.healths) {
@@ -177,7 +178,7 @@ export class AlarmWatch {
   #find({ twin, kind, subject, severity, message, timeMs }: TwinEvent): void {
     const about = findings[kind];
     if (about === undefined) return;
-    const key = { twin, kind: about.kind, ...(subject !== undefined && { subject }), atMs: timeMs };
+    const key = { twin, kind: about.kind, subject, atMs: timeMs };
     // Another finding about the same thing has to be seen anew.
     this.#book.clear({ ...key, told: true });
     if (about.begins && severity !== 'info') this.#book.raise({ ...key, severity, message, told: true });
@@ -190,12 +191,12 @@ export class AlarmWatch {
     const { health } = column;
     if (now === 0) {
       twin.told[condition] = 0;
-      this.#clear(twin, { kind: 'health', subject: health.name, timeMs });
+      this.#book.clear({ twin: twin.id, kind: 'health', subject: health.name, atMs: timeMs });
       return;
     }
     const severity = now === 2 ? 'critical' : 'warning';
     const words = wordsOf(column, level, now);
-    this.#tell(twin, condition, { ...words, severity, kind: 'health', subject: health.name, timeMs });
+    this.#tell(twin, condition, { ...words, severity, kind: 'health', subject: health.name, atMs: timeMs });
   }
 
   /** By the upper end of the interval: an alarm is raised once even the best that is likely is bad. */
@@ -208,8 +209,7 @@ export class AlarmWatch {
   }
 
   #quarantine(twin: Watched, message: string, timeMs: number): void {
-    const said = { kind: 'quarantined', message, severity: 'critical', timeMs, told: true } as const;
-    this.#tell(twin, 0, said);
+    this.#tell(twin, 0, { kind: 'quarantined', message, severity: 'critical', atMs: timeMs, told: true });
     this.#standStill(twin);
   }
 
@@ -222,33 +222,19 @@ export class AlarmWatch {
   #recover(twin: Watched, { timeMs, told }: { readonly timeMs: number; readonly told: boolean }): void {
     twin.told[0] = 0;
     this.#book.moveOn(twin.id);
-    this.#clear(twin, { kind: 'quarantined', timeMs, told });
+    this.#book.clear({ twin: twin.id, kind: 'quarantined', atMs: timeMs, told });
   }
 
-  #tell({ id, told, refused }: Watched, condition: number, saying: Saying): void {
-    const { kind, subject, severity, message, cause, timeMs } = saying;
+  #tell({ id, told, refused }: Watched, condition: number, saying: Omit<Raise, 'twin'>): void {
+    const { severity } = saying;
     if (refused.has(condition)) {
       // Asked again at every frame: counted once.
       if (!this.#book.hasRoomFor(id, severity)) return;
       refused.delete(condition);
     }
-    const kept = this.#book.raise({
-      twin: id,
-      kind,
-      severity,
-      message,
-      atMs: timeMs,
-      ...(subject !== undefined && { subject }),
-      ...(cause !== undefined && { cause }),
-      ...(saying.told !== undefined && { told: saying.told }),
-    });
+    const kept = this.#book.raise({ ...saying, twin: id });
     if (kept) told[condition] = severity === 'critical' ? 2 : 1;
     else refused.add(condition);
-  }
-
-  #clear({ id }: Watched, { kind, subject, timeMs, told }: Omit<Saying, 'severity' | 'message'>): void {
-    const key = { twin: id, kind, ...(subject !== undefined && { subject }) };
-    this.#book.clear({ ...key, atMs: timeMs, ...(told !== undefined && { told }) });
   }
 }
 
@@ -256,16 +242,6 @@ interface HealthLook {
   readonly column: HealthColumn;
   readonly level: HealthLevel;
   readonly timeMs: number;
-}
-
-interface Saying {
-  readonly kind: string;
-  readonly subject?: string;
-  readonly severity: AlarmSeverity;
-  readonly message: string;
-  readonly cause?: string;
-  readonly timeMs: number;
-  readonly told?: boolean;
 }
 
 /** What is found here, so that what no longer can be is over. */

@@ -84,7 +84,7 @@ export interface Shelving {
 export interface AlarmKey {
   readonly twin: string;
   readonly kind: string;
-  readonly subject?: string;
+  readonly subject?: string | undefined;
 }
 
 /** Neither a twin's id nor a kind has a `~`, so that an id names one key only. */

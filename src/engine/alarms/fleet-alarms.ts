@@ -67,7 +67,7 @@ export class FleetAlarms {
       const { kind, subject } = alarm;
       // What was found by the old version's innovations, this one finds again or not.
       if (this.#watch.restored(alarm) === 'gone' || isFinding(kind))
-        this.book.clear({ twin: id, kind, ...(subject !== undefined && { subject }), atMs });
+        this.book.clear({ twin: id, kind, subject, atMs });
     }
   }
 
@@ -86,7 +86,7 @@ export class FleetAlarms {
     for (const alarm of saved) {
       if (!alarm.active) continue;
       const { twin, kind, subject } = alarm;
-      const key = { twin, kind, ...(subject !== undefined && { subject }), atMs };
+      const key = { twin, kind, subject, atMs };
       // That another process runs now goes without saying.
       if (ofProcess.some((known) => known === kind)) this.book.clear({ ...key, told: true });
       else if (this.#watch.restored(alarm) === 'gone') this.book.clear(key);
@@ -109,12 +109,7 @@ export class FleetAlarms {
 
   /** Taken back stays so until somebody ends the rollout: then its alarms are over, those of single twins with it. */
   #hearOfRollout({ twin, kind, severity, message, timeMs, subject }: TwinEvent): void {
-    const about = {
-      kind: 'rolled-back',
-      ...(subject !== undefined && { subject }),
-      atMs: timeMs,
-      told: true,
-    };
+    const about = { kind: 'rolled-back', subject, atMs: timeMs, told: true };
     if (kind === 'rolled-back') {
       if (severity !== 'info') this.book.raise({ ...about, twin, severity, message });
     } else {

@@ -16,5 +16,5 @@ export { AlarmBook } from './alarm-book.ts';
 export { type AlarmView, alarmView } from './alarm-view.ts';
 export { FleetAlarms } from './fleet-alarms.ts';
 export { isSavedAlarm } from './saved-alarm.ts';
-export { AlarmTally, byUrgency } from './tally.ts';
+export { countAlarms, listAlarms } from './tally.ts';
 export type { Raise } from './transitions.ts';

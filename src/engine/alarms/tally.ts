@@ -1,6 +1,6 @@
-/** Alarms counted as they change, and the order in which they give way or are shown. */
+/** Alarms counted as they change, and the order in which they give way or are shown: of a running fleet, or of a past moment. */
 
-import type { Alarm, AlarmCounts, AlarmSeverity, AlarmState } from './alarm.ts';
+import type { Alarm, AlarmCounts, AlarmFilter, AlarmSeverity, AlarmState } from './alarm.ts';
 
 type CountedState = Exclude<AlarmState, 'normal' | 'dropped'>;
 
@@ -53,6 +53,30 @@ export class AlarmTally {
   }
 }
 
+/** Counts alarms as they are. */
+export function countAlarms(alarms: readonly Alarm[]): AlarmCounts {
+  const tally = new AlarmTally();
+  for (const alarm of alarms) tally.change(undefined, alarm);
+  return tally.counts();
+}
+
+/** As `Alarms.list`. */
+export function listAlarms(
+  alarms: readonly Alarm[],
+  { twin, state, severity }: AlarmFilter,
+): readonly Alarm[] {
+  return alarms
+    .filter(
+      (alarm) =>
+        (twin === undefined || alarm.twin === twin) &&
+        (state === undefined
+          ? alarm.state !== 'normal' && alarm.state !== 'dropped'
+          : alarm.state === state) &&
+        (severity === undefined || alarm.severity === severity),
+    )
+    .toSorted(byUrgency);
+}
+
 const ranks = {
   unacknowledged: 0,
   returned: 2,
@@ -64,7 +88,7 @@ const ranks = {
 } as const satisfies Record<AlarmState, number>;
 
 /** What asks most first: by state, then by severity, then the newest; the id decides the rest. */
-export function byUrgency(a: Alarm, b: Alarm): number {
+function byUrgency(a: Alarm, b: Alarm): number {
   if (a.state !== b.state) return ranks[a.state] - ranks[b.state];
   if (a.severity !== b.severity) return a.severity === 'critical' ? -1 : 1;
   if (a.raisedMs !== b.raisedMs) return b.raisedMs - a.raisedMs;

@@ -7,7 +7,7 @@ import { alarmId } from './alarm.ts';
 export interface Raise extends AlarmKey {
   readonly severity: AlarmSeverity;
   readonly message: string;
-  readonly cause?: string;
+  readonly cause?: string | undefined;
   readonly atMs: number;
   /** Whether an event of the twin has told of it already, so that none need be told of the alarm. */
   readonly told?: boolean;

@@ -1,32 +1,11 @@
 /** Builds a fleet: checks the twins, spreads them over the shards, restores them, and waits until all are there. */
 
 import { GemelError } from '../../core/diagnose/index.ts';
-import type { Model } from '../../core/model/index.ts';
-import type { AlarmSettings } from '../alarms/index.ts';
 import { type Checkpoint, decodeCheckpoint } from '../checkpoint/index.ts';
-import type { CheckpointStore, Clock, Journal, ShardLink } from '../ports/index.ts';
-import { checkTwins, defaultTelemetryFilter, type TwinConfig } from '../twin/index.ts';
-import type { Fleet } from './fleet.ts';
+import type { CheckpointStore } from '../ports/index.ts';
+import { checkTwins, type TwinConfig } from '../twin/index.ts';
+import type { Fleet, FleetOptions } from './fleet.ts';
 import { LiveFleet } from './live-fleet.ts';
-
-export interface FleetOptions {
-  readonly models: readonly Model[];
-  readonly twins: readonly TwinConfig[];
-  /** At least one. The fleet closes them when it stops. */
-  readonly shards: readonly ShardLink[];
-  /** Gives another link for a shard that died. Absent: its twins stand still. */
-  readonly revive?: (shard: number) => ShardLink;
-  readonly clock: Clock;
-  readonly checkpoints?: CheckpointStore;
-  /** Default: 5,000. */
-  readonly checkpointEveryMs?: number;
-  /** Where absent, `alarmDefaults`. */
-  readonly alarms?: Partial<AlarmSettings>;
-  /** Keeps every accepted sample until its effect is in a checkpoint, and gives it back after a crash. */
-  readonly journal?: Journal;
-  /** Topics like this one, with `+` for the twin, are listened to even if no twin has them. */
-  readonly telemetryFilter?: string;
-}
 
 /**
  * Resolves once every twin has its first snapshot. If it rejects, the shards are closed.
@@ -44,26 +23,19 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 async function create(options: FleetOptions): Promise<Fleet> {
-  const { clock, shards, twins, checkpoints } = options;
+  const { shards, twins, checkpoints } = options;
   const models = new Map(options.models.map((model) => [model.id, model]));
   const modelOfTwin = checkTwins(twins, models);
   if (shards.length === 0) throw new GemelError('SHAPE_MISMATCH', 'a fleet needs at least one shard');
   const shardOfTwin = spread(twins, shards.length);
   const fleet = new LiveFleet({
+    ...options,
     models,
     members: twins.map((config, index) => ({
       config,
       model: present(modelOfTwin[index]),
       shard: present(shardOfTwin[index]),
     })),
-    shards,
-    clock,
-    telemetryFilter: options.telemetryFilter ?? defaultTelemetryFilter,
-    ...(checkpoints !== undefined && { checkpoints }),
-    ...(options.alarms !== undefined && { alarms: options.alarms }),
-    ...(options.revive !== undefined && { revive: options.revive }),
-    ...(options.checkpointEveryMs !== undefined && { checkpointEveryMs: options.checkpointEveryMs }),
-    ...(options.journal !== undefined && { journal: options.journal }),
   });
   await fleet.start(await load(fleet, checkpoints));
   return fleet;

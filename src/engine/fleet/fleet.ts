@@ -6,9 +6,10 @@
  */
 
 import type { Model } from '../../core/model/index.ts';
-import type { Alarms } from '../alarms/index.ts';
+import type { Alarms, AlarmSettings } from '../alarms/index.ts';
 import type { Delivery, RefusalReason, Refused, SeenSample } from '../ingest/index.ts';
 import type { StepOptions } from '../members/index.ts';
+import type { CheckpointStore, Clock, Journal, ShardLink } from '../ports/index.ts';
 import type { Snapshot, TwinEvent } from '../snapshot/index.ts';
 import type { FleetVersions } from '../trials/index.ts';
 import type { TwinConfig, TwinInfo } from '../twin/index.ts';
@@ -164,4 +165,24 @@ export interface FleetStatistics {
   readonly checkpoints: number;
   readonly failedCheckpoints: number;
   readonly checkpointBytes: number;
+}
+
+/** What a fleet is made of. */
+export interface FleetOptions {
+  readonly models: readonly Model[];
+  readonly twins: readonly TwinConfig[];
+  /** At least one. The fleet closes them when it stops. */
+  readonly shards: readonly ShardLink[];
+  /** Gives another link for a shard that died. Absent: its twins stand still. */
+  readonly revive?: (shard: number) => ShardLink;
+  readonly clock: Clock;
+  readonly checkpoints?: CheckpointStore;
+  /** Default: 5,000. */
+  readonly checkpointEveryMs?: number;
+  /** Where absent, `alarmDefaults`. */
+  readonly alarms?: Partial<AlarmSettings>;
+  /** Keeps every accepted sample until its effect is in a checkpoint, and gives it back after a crash. */
+  readonly journal?: Journal;
+  /** Topics like this one, with `+` for the twin, are listened to even if no twin has them. */
+  readonly telemetryFilter?: string;
 }

@@ -1,4 +1,11 @@
 /** The fleet as the rest of the program sees it. */
 
-export { createFleet, type FleetOptions } from './create-fleet.ts';
-export type { Fleet, FleetChange, FleetStatistics, IncomingMessage, TickReport } from './fleet.ts';
+export { createFleet } from './create-fleet.ts';
+export type {
+  Fleet,
+  FleetChange,
+  FleetOptions,
+  FleetStatistics,
+  IncomingMessage,
+  TickReport,
+} from './fleet.ts';

@@ -2,7 +2,7 @@
 
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
-import { type AlarmBook, type AlarmSettings, FleetAlarms } from '../alarms/index.ts';
+import { type AlarmBook, FleetAlarms } from '../alarms/index.ts';
 import { listen } from '../basics/index.ts';
 import { type Checkpoint, describeKernels, describeParts } from '../checkpoint/index.ts';
 import type { Delivery, Hindrance, Refused } from '../ingest/index.ts';
@@ -10,7 +10,7 @@ import { Ingest, RefusalLog } from '../ingest/index.ts';
 import { nowhere, Recorder } from '../journal/index.ts';
 import type { StepOptions } from '../members/index.ts';
 import { forward, Membership, ShardClient, snapshotOf, stepByHand } from '../members/index.ts';
-import type { CheckpointStore, Clock, Journal, ShardLink } from '../ports/index.ts';
+import type { ShardLink } from '../ports/index.ts';
 import type { Sample } from '../protocol/index.ts';
 import {
   completed,
@@ -23,26 +23,25 @@ import {
 } from '../recovery/index.ts';
 import type { Snapshot, TwinEvent } from '../snapshot/index.ts';
 import { FleetTrials } from '../trials/index.ts';
-import { addModel, type TwinConfig, type TwinInfo } from '../twin/index.ts';
+import { addModel, defaultTelemetryFilter, type TwinConfig, type TwinInfo } from '../twin/index.ts';
 import { FleetBlocks } from './blocks.ts';
 import { EventLog } from './event-log.ts';
-import type { Fleet, FleetChange, FleetStatistics, IncomingMessage, TickReport } from './fleet.ts';
+import type {
+  Fleet,
+  FleetChange,
+  FleetOptions,
+  FleetStatistics,
+  IncomingMessage,
+  TickReport,
+} from './fleet.ts';
 import { FleetReceiver } from './receiver.ts';
 import { statisticsOf } from './statistics.ts';
 
 const limits = { events: 2000, refusals: 1000 } as const;
 
-export interface LiveFleetOptions {
+export interface LiveFleetOptions extends Omit<FleetOptions, 'models' | 'twins'> {
   readonly models: Map<string, Model>;
   readonly members: readonly { readonly config: TwinConfig; readonly model: Model; readonly shard: number }[];
-  readonly shards: readonly ShardLink[];
-  readonly clock: Clock;
-  readonly telemetryFilter: string;
-  readonly revive?: (shard: number) => ShardLink;
-  readonly checkpoints?: CheckpointStore;
-  readonly checkpointEveryMs?: number;
-  readonly alarms?: Partial<AlarmSettings>;
-  readonly journal?: Journal;
 }
 
 export class LiveFleet implements Fleet {
@@ -78,7 +77,7 @@ export class LiveFleet implements Fleet {
     this.#options = options;
     const { clock } = options;
     this.#ingest = new Ingest({
-      telemetryFilter: options.telemetryFilter,
+      telemetryFilter: options.telemetryFilter ?? defaultTelemetryFilter,
       clock,
       refusals: this.#refusals,
       nextOrigin: () => this.#recorder?.nextOrigin ?? nowhere,
@@ -159,10 +158,10 @@ export class LiveFleet implements Fleet {
       alarms: this.alarms,
       onSaved: () => this.#alarms.saved(),
       tell: (message) => this.#events.tellOfAll('checkpoint-failed', message),
-      ...(options.checkpoints !== undefined && { store: options.checkpoints }),
-      ...(journal !== undefined && { journal }),
-      ...(this.#recorder !== undefined && { recorder: this.#recorder }),
-      ...(options.checkpointEveryMs !== undefined && { everyMs: options.checkpointEveryMs }),
+      store: options.checkpoints,
+      everyMs: options.checkpointEveryMs,
+      journal,
+      recorder: this.#recorder,
     });
   }
 

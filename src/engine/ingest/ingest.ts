@@ -159,7 +159,6 @@ export class Ingest {
       this.#refuse(context, 'bad-time', 'the time is not a number', {
         twin: target.config.id,
         got: String(timeMs),
-        hint: undefined,
       });
     return deliveryOf(context);
   }
@@ -186,14 +185,14 @@ export class Ingest {
   #unknownTwin(context: Context, id: string): void {
     // Looking for the nearest of ten thousand names takes milliseconds: too much for what a stranger may repeat.
     const hint = this.#ids.size <= 100 ? didYouMean(id, this.#ids) : undefined;
-    this.#refuse(context, 'unknown-twin', `no twin \`${id}\` runs here`, { twin: id, got: undefined, hint });
+    this.#refuse(context, 'unknown-twin', `no twin \`${id}\` runs here`, { twin: id, hint });
   }
 
   #takeTelemetry(context: Context, target: Target, payload: unknown): void {
     const twin = target.config.id;
     if (!isRecord(payload)) {
       const message = `telemetry must be a JSON object of signals by name, got ${describe(payload)}`;
-      this.#refuse(context, 'not-an-object', message, { twin, got: describe(payload), hint: undefined });
+      this.#refuse(context, 'not-an-object', message, { twin, got: describe(payload) });
       return;
     }
     const given = Object.hasOwn(payload, 'time') ? payload['time'] : undefined;
@@ -219,7 +218,6 @@ export class Ingest {
         this.#refuse(context, 'unknown-signal', message, {
           twin: config.id,
           signal: name.slice(0, 64),
-          got: undefined,
           hint,
         });
       } else {
@@ -228,7 +226,7 @@ export class Ingest {
     }
     if (fields > 0) return;
     const message = 'the payload has no signals';
-    this.#refuse(context, 'missing-field', message, { twin: config.id, got: undefined, hint: undefined });
+    this.#refuse(context, 'missing-field', message, { twin: config.id });
   }
 
   #takeBinding(context: Context, target: Target, binding: Binding, payload: unknown): void {
@@ -278,7 +276,6 @@ export class Ingest {
       twin: config.id,
       signal: described.name,
       got: String(value),
-      hint: undefined,
     });
   }
 
@@ -316,8 +313,6 @@ export class Ingest {
     this.#refuse(context, 'missing-field', message, {
       twin: target.config.id,
       signal,
-      got: undefined,
-      hint: undefined,
     });
   }
 
@@ -345,8 +340,8 @@ export class Ingest {
 interface Details {
   readonly twin: string | undefined;
   readonly signal?: string | undefined;
-  readonly got: string | undefined;
-  readonly hint: string | undefined;
+  readonly got?: string | undefined;
+  readonly hint?: string | undefined;
 }
 
 /** Against the time of arrival: a clock read for every sample would cost as much as its checks. */

@@ -21,6 +21,5 @@ export {
   type TwinFact,
   twinOf,
 } from './facts.ts';
-export { countAlarms, listAlarms } from './past-alarms.ts';
 export { pastSnapshot, type PastTick } from './past-snapshot.ts';
 export { isDifference, seriesNames } from './series-names.ts';

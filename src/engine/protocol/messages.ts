@@ -164,19 +164,10 @@ export type FromShard =
       readonly report: ShardReport;
     }
   | {
-      readonly kind: 'stepped';
+      readonly kind: 'stepped' | 'added';
       readonly request: number;
       readonly twin: number;
       /** A frame of one twin, or why there is none. */
-      readonly values?: Float64Array;
-      readonly problem?: StepProblem;
-      readonly report: ShardReport;
-    }
-  | {
-      readonly kind: 'added';
-      readonly request: number;
-      readonly twin: number;
-      /** A frame of one twin, or why it could not be added. */
       readonly values?: Float64Array;
       readonly problem?: StepProblem;
       readonly report: ShardReport;

@@ -29,13 +29,14 @@ export interface SavingOptions {
   /** Runs work while no twin is on its way from one shard to another: it would be in no part, or in two. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
-  /** Absent: nothing is saved, and the end only stops the shards. */
-  readonly store?: CheckpointStore;
-  readonly everyMs?: number;
+  /** Undefined: nothing is saved, and the end only stops the shards. */
+  readonly store: CheckpointStore | undefined;
+  /** Default: 5,000. */
+  readonly everyMs: number | undefined;
   /** What is saved beside the twins. */
   readonly alarms: { save(): readonly Alarm[] };
-  readonly journal?: Journal;
-  readonly recorder?: Recorder;
+  readonly journal: Journal | undefined;
+  readonly recorder: Recorder | undefined;
   /** Told of each failure, in a sentence. */
   readonly tell: (message: string) => void;
   readonly onSaved: () => void;

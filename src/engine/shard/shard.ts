@@ -39,6 +39,10 @@ export interface ShardOptions {
   readonly send: (message: FromShard, transfer: readonly ArrayBuffer[]) => void;
 }
 
+/** A message, without the report that goes with it. */
+type Reported = WithoutReport<Extract<FromShard, { readonly report: ShardReport }>>;
+type WithoutReport<Message> = Message extends unknown ? Omit<Message, 'report'> : never;
+
 export class Shard {
   readonly #clock: Clock;
   readonly #send: ShardOptions['send'];
@@ -70,7 +74,7 @@ export class Shard {
       clock,
       ask: (running, gap) => {
         if (running.changed) this.#tellLanes(running);
-        this.#send({ kind: 'behind', block: running.number, ...gap, report: this.#report() }, []);
+        this.#tell({ kind: 'behind', block: running.number, ...gap });
       },
     });
     this.#trials = new ShardTrials({
@@ -119,7 +123,7 @@ export class Shard {
         break;
       case 'swap': {
         const dueMs = this.#trials.swap(message) ?? Number.POSITIVE_INFINITY;
-        this.#send({ kind: 'swapped', request: message.request, dueMs, report: this.#report() }, []);
+        this.#tell({ kind: 'swapped', request: message.request, dueMs });
         break;
       }
       case 'stop':
@@ -130,14 +134,14 @@ export class Shard {
         this.#sendCheckpoint(message);
         break;
       case 'ping':
-        this.#send({ kind: 'pong', request: message.request, report: this.#report() }, []);
+        this.#tell({ kind: 'pong', request: message.request });
         break;
       case 'run-to':
         runTo(this.#blocks, message, (running) => this.#unite(running));
         break;
       case 'give-up':
         this.#gaps.give(message);
-        this.#send({ kind: 'gave-up', request: message.request, report: this.#report() }, []);
+        this.#tell({ kind: 'gave-up', request: message.request });
         this.#wake.abort();
         break;
       case 'hold':
@@ -178,7 +182,7 @@ export class Shard {
     for (const twin of twins) this.#trials.enter(twin);
     for (const running of started) running.changed = false;
     const blocks = started.map(infoOf);
-    this.#send({ kind: 'ready', blocks, kernel: this.#models.arithmetic, report: this.#report() }, []);
+    this.#tell({ kind: 'ready', blocks, kernel: this.#models.arithmetic });
     for (const running of started) this.#publish(running, nowMs);
     if (!recover) this.#begin();
   }
@@ -194,7 +198,7 @@ export class Shard {
     if (running.changed) this.#tellLanes(running);
     const ahead = this.#trials.ahead(running);
     const frame = { ...frameOf(running, into), finishedMs: this.#clock.nowMs(), ...(ahead && { ahead }) };
-    this.#send({ kind: 'frame', ...frame, report: this.#report() }, []);
+    this.#tell({ kind: 'frame', ...frame });
   }
 
   #begin(): void {
@@ -215,13 +219,13 @@ export class Shard {
           : Block.of(lane, { ...options, periodMs, latenessMs });
     } catch (error) {
       const problem = problemIn(error);
-      this.#send({ kind: 'added', request, twin: twin.index, problem, report: this.#report() }, []);
+      this.#tell({ kind: 'added', request, twin: twin.index, problem });
       return;
     }
     const running = this.#blocks.add(block, nowMs);
     this.#trials.enter(twin);
     const values = block.memory.frameOf(0);
-    this.#send({ kind: 'added', request, twin: twin.index, values, report: this.#report() }, [values.buffer]);
+    this.#tell({ kind: 'added', request, twin: twin.index, values }, [values.buffer]);
     this.#unite(running);
     this.#wake.abort();
   }
@@ -233,12 +237,12 @@ export class Shard {
     try {
       running = this.#trials.begin(message, this.#clock.nowMs());
     } catch (error) {
-      this.#send({ ...told, problem: problemIn(error), report: this.#report() }, []);
+      this.#tell({ ...told, problem: problemIn(error) });
       return;
     }
     const { memory, beliefMs: dueMs } = running.block;
     const values = memory.frameOf(0);
-    this.#send({ ...told, dueMs, values, report: this.#report() }, [values.buffer]);
+    this.#tell({ ...told, dueMs, values }, [values.buffer]);
     this.#unite(running);
     this.#wake.abort();
   }
@@ -246,7 +250,7 @@ export class Shard {
   #remove({ request, twin, leave }: Extract<ToShard, { kind: 'remove' }>): void {
     const place = this.#blocks.place(twin);
     if (place === undefined) {
-      this.#send({ kind: 'removed', request, twin, report: this.#report() }, []);
+      this.#tell({ kind: 'removed', request, twin });
       return;
     }
     const { running, lane } = place;
@@ -257,8 +261,7 @@ export class Shard {
     this.#blocks.remove(place);
     this.#reporter.forget(twin);
     if (running.block.lanes === 0) this.#tellLanes(running);
-    const report = this.#report();
-    this.#send({ kind: 'removed', request, twin, ...(copy && { lane: copy }), report }, []);
+    this.#tell({ kind: 'removed', request, twin, ...(copy && { lane: copy }) });
   }
 
   #taken({ block, heardMs }: Extract<ToShard, { kind: 'taken' }>): void {
@@ -269,13 +272,12 @@ export class Shard {
 
   #unite(running: Running): void {
     const gone = this.#blocks.unite(running);
-    if (gone !== undefined)
-      this.#send({ kind: 'lanes', block: { ...infoOf(gone), twins: [] }, report: this.#report() }, []);
+    if (gone !== undefined) this.#tell({ kind: 'lanes', block: { ...infoOf(gone), twins: [] } });
   }
 
   #tellLanes(running: Running): void {
     running.changed = false;
-    this.#send({ kind: 'lanes', block: infoOf(running), report: this.#report() }, []);
+    this.#tell({ kind: 'lanes', block: infoOf(running) });
   }
 
   async #run(): Promise<void> {
@@ -326,7 +328,7 @@ export class Shard {
     const ahead = this.#trials.ahead(running);
     const more = { ...(this.#isRecorded && { digest: digestOf(values) }), ...(ahead && { ahead }) };
     const frame = { block: number, dueMs: block.beliefMs, finishedMs, values, receivedMs, ...more };
-    this.#send({ kind: 'frame', ...frame, report: this.#report() }, [values.buffer, receivedMs.buffer]);
+    this.#tell({ kind: 'frame', ...frame }, [values.buffer, receivedMs.buffer]);
   }
 
   #take(rows: Float64Array, count: number): void {
@@ -344,13 +346,12 @@ export class Shard {
       place === undefined
         ? ({ code: 'TWIN_UNKNOWN', message: `no twin has the number ${twin}` } as const)
         : place.running.block.step(place.lane, forSeconds, inputs, atMs);
-    const report = this.#report();
     if (place === undefined || problem !== undefined) {
-      this.#send({ kind: 'stepped', request, twin, ...(problem && { problem }), report }, []);
+      this.#tell({ kind: 'stepped', request, twin, ...(problem && { problem }) });
       return;
     }
     const values = place.running.block.memory.frameOf(place.lane);
-    this.#send({ kind: 'stepped', request, twin, values, report }, [values.buffer]);
+    this.#tell({ kind: 'stepped', request, twin, values }, [values.buffer]);
   }
 
   #sendCheckpoint({ request, journal }: Extract<ToShard, { kind: 'checkpoint' | 'stop' }>): void {
@@ -358,13 +359,14 @@ export class Shard {
     const parts = Array.from(this.#blocks.all(), ({ block, number }) =>
       saveBlock(block, { ...made, number }),
     );
-    this.#send({ kind: 'checkpoint', request, parts, report: this.#report() }, parts.flatMap(buffersOf));
+    this.#tell({ kind: 'checkpoint', request, parts }, parts.flatMap(buffersOf));
   }
 
-  #report(): ShardReport {
+  /** Sends a message, and with it what there is to report. */
+  #tell(message: Reported, transfer: readonly ArrayBuffer[] = []): void {
     const blocks = Array.from(this.#blocks.all(), ({ block }) => block);
     gauge(this.#reporter.counters, blocks, this.#clock.nowMs());
-    return this.#reporter.take();
+    this.#send({ ...message, report: this.#reporter.take() }, transfer);
   }
 
   #fail(error: unknown): void {

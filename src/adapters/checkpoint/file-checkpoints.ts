@@ -3,15 +3,21 @@
  *
  * There are two files, `checkpoint-a` and `checkpoint-b`. A new checkpoint is written beside them, flushed to the
  * disk, and renamed over the older of the two; the newer is never touched. At no moment, whenever the power fails,
- * is there less than one good checkpoint once there was one.
+ * is there less than one good checkpoint once there was one. Should a disk have spoiled both, those that are kept for replays are
+ * left, the newest first.
  */
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { CheckpointMade, CheckpointStore } from '../../engine/index.ts';
-import { type ArchiveOptions, createArchive } from './archive.ts';
-import { type CheckpointFile, decodeCheckpoint, encodeCheckpoint } from './file-format.ts';
+import { type ArchiveOptions, createArchive, listArchive } from './archive.ts';
+import {
+  type CheckpointFile,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  readCheckpointFile,
+} from './file-format.ts';
 import { type CheckpointFiles, nodeFiles } from './files.ts';
 import { type Lock, lockDirectory } from './lock.ts';
 
@@ -123,14 +129,34 @@ export function createFileCheckpoints(
       }
     }
     const [best] = good.toSorted((a, b) => b.file.sequence - a.file.sequence);
-    for (const problem of bad) {
-      const instead =
-        best === undefined ? 'there is no other: the twins start afresh' : `${best.slot} is used instead`;
-      log({ level: 'warning', code: 'CHECKPOINT_CORRUPT', message: `${problem}; ${instead}` });
-    }
     newest = best && { slot: best.slot, sequence: best.file.sequence };
     looked = true;
-    return best?.file.content;
+    const kept = best === undefined ? await loadArchived() : undefined;
+    const instead = best?.slot ?? kept?.name;
+    for (const problem of bad) {
+      const then =
+        instead === undefined ? 'there is no other: the twins start afresh' : `${instead} is used instead`;
+      const level = best === undefined ? 'error' : 'warning';
+      log({ level, code: 'CHECKPOINT_CORRUPT', message: `${problem}; ${then}` });
+    }
+    if (kept !== undefined && bad.length === 0) {
+      const message = `${directory} has neither ${slots.join(' nor ')}; ${kept.name} is used instead`;
+      log({ level: 'error', code: 'CHECKPOINT_CORRUPT', message });
+    }
+    return best?.file.content ?? kept?.content;
+  }
+
+  /** The newest good one of those kept for replays: what came since stands in the journal. */
+  async function loadArchived(): Promise<
+    { readonly name: string; readonly content: Uint8Array } | undefined
+  > {
+    // A damaged one was told of as one of the two: it is another name of that file, or of as little use.
+    const all = await listArchive(directory, files).catch(() => []);
+    for (const { file } of all.toReversed()) {
+      const content = await readCheckpointFile(file, files).catch(() => undefined);
+      if (content !== undefined) return { name: path.relative(directory, file), content };
+    }
+    return undefined;
   }
 
   async function write(bytes: Uint8Array, made: CheckpointMade | undefined): Promise<void> {

@@ -10,6 +10,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { type CheckpointFiles, nodeFiles } from './files.ts';
 
 const magic = 'gemelck1';
 const headerBytes = 56;
@@ -55,6 +56,17 @@ export function decodeCheckpoint(bytes: Uint8Array): CheckpointFile | { readonly
     return { problem: 'its content does not match its checksum' };
   }
   return { sequence: Number(buffer.readBigUInt64LE(8)), content };
+}
+
+/** The content of a checkpoint; undefined if it is damaged, or gone meanwhile. */
+export async function readCheckpointFile(
+  file: string,
+  files: Pick<CheckpointFiles, 'read'> = nodeFiles,
+): Promise<Uint8Array | undefined> {
+  const bytes = await files.read(file);
+  if (bytes === undefined) return undefined;
+  const decoded = decodeCheckpoint(bytes);
+  return 'problem' in decoded ? undefined : decoded.content;
 }
 
 function hash(header: Uint8Array, content: Uint8Array): Buffer {

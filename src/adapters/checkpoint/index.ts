@@ -1,6 +1,7 @@
 /** Checkpoints on disk, so that a restart goes on from where it was. */
 
-export { type CheckpointFound, findCheckpoints, readCheckpointFile } from './find.ts';
+export { readCheckpointFile } from './file-format.ts';
+export { type CheckpointFound, findCheckpoints } from './find.ts';
 export {
   type CheckpointNote,
   createFileCheckpoints,

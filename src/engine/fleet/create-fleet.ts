@@ -2,6 +2,7 @@
 
 import { GemelError } from '../../core/diagnose/index.ts';
 import { type Checkpoint, decodeCheckpoint } from '../checkpoint/index.ts';
+import { decodeFleet } from '../journal/index.ts';
 import type { CheckpointStore } from '../ports/index.ts';
 import { checkTwins, type TwinConfig } from '../twin/index.ts';
 import type { Fleet, FleetOptions } from './fleet.ts';
@@ -37,7 +38,7 @@ async function create(options: FleetOptions): Promise<Fleet> {
       shard: present(shardOfTwin[index]),
     })),
   });
-  await fleet.start(await load(fleet, checkpoints));
+  await fleet.start(await load(fleet, options));
   return fleet;
 }
 
@@ -56,16 +57,33 @@ function spread(twins: readonly TwinConfig[], shards: number): number[] {
   return shardOfTwin;
 }
 
-async function load(fleet: LiveFleet, store: CheckpointStore | undefined): Promise<Checkpoint> {
+async function load(
+  fleet: LiveFleet,
+  { checkpoints, journal }: Pick<FleetOptions, 'checkpoints' | 'journal'>,
+): Promise<Checkpoint> {
   const nothing = { parts: [], alarms: [] };
-  if (store === undefined) return nothing;
+  if (checkpoints === undefined) return nothing;
   try {
-    const bytes = await store.load();
-    return bytes === undefined ? nothing : decodeCheckpoint(bytes);
+    const bytes = await checkpoints.load();
+    if (bytes !== undefined) return decodeCheckpoint(bytes);
+    if (journal !== undefined && (await isOfLives(journal)))
+      fleet.checkpointUnreadable(
+        'there is none any more, and the twins start afresh: nobody can say from where on to read the journal',
+      );
   } catch (error) {
     fleet.checkpointUnreadable(error);
-    return nothing;
   }
+  return nothing;
+}
+
+/** Whether twins have lived by this journal. One killed before its first checkpoint has described the fleet, and no more. */
+async function isOfLives(journal: Journal): Promise<boolean> {
+  if (journal.last === 0) return false;
+  for await (const { count, bytes, spans } of journal.pages(1)) {
+    for (let i = 0; i < count; i++)
+      if (decodeFleet(bytes.subarray(spans[2 * i], spans[2 * i + 1])) === undefined) return true;
+  }
+  return false;
 }
 
 function present<T>(value: T | undefined): T {

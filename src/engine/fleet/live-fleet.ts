@@ -184,7 +184,8 @@ export class LiveFleet implements Fleet {
         { ...this.#recoveryContext, checkpoint: { ...checkpoint, parts } },
         this.#clients,
       );
-      if (found.samples + found.commands > 0) this.#events.tellOfAll('resumed', describeRecovery(found));
+      if (found.samples + found.commands + found.gone > 0)
+        this.#events.tellOfAll('resumed', describeRecovery(found));
       this.#recorder?.begin('start');
       this.#alarms.restore(found.alarms);
       for (const client of this.#clients) client.go(found.until);

@@ -47,6 +47,8 @@ export interface Recovered {
   readonly samples: number;
   readonly strangers: number;
   readonly commands: number;
+  /** Records between the checkpoint and the oldest that the journal still has. */
+  readonly gone: number;
   /** All alarms, as they were last. */
   readonly alarms: readonly Alarm[];
   /** The last record that counted: what came after it waits for the end of the recovery. */
@@ -88,10 +90,11 @@ export async function recoverAlone(
 }
 
 /** For people: what was found. */
-export function describeRecovery({ samples, strangers, commands }: Recovered): string {
+export function describeRecovery({ samples, strangers, commands, gone }: Recovered): string {
   const left = strangers === 0 ? '' : `; ${strangers} are of twins or signals that are no longer here`;
   const told = commands === 0 ? '' : ` and ${commands} commands`;
-  return `${samples} samples${told} since the checkpoint were in the journal${left}`;
+  const lost = gone === 0 ? '' : `; ${gone} records since the checkpoint are no longer there`;
+  return `${samples} samples${told} since the checkpoint were in the journal${left}${lost}`;
 }
 
 /** Whom a sample is for. */
@@ -125,6 +128,7 @@ class Recovery {
   #samples = 0;
   #strangers = 0;
   #commands = 0;
+  #missing = 0;
 
   constructor(options: RecoveryOptions, clients: readonly ShardClient[]) {
     const { checkpoint, members } = options;
@@ -154,6 +158,7 @@ class Recovery {
     // A twin without checkpoint has had nothing; without any checkpoint nobody knows since when.
     const from =
       this.#had.size === 0 ? this.#until + 1 : Math.min(...new Set(this.#had.values()), this.#until) + 1;
+    this.#missing = Math.max(0, Math.min(journal.first ?? 1, this.#until + 1) - from);
     await this.#gaps.find(journal, from, this.#until);
     for await (const page of journal.pages(from)) await this.#takePage(page);
     // What was made is there at once, and is not given up if that is long ago.
@@ -175,6 +180,7 @@ class Recovery {
       samples: this.#samples,
       strangers: this.#strangers,
       commands: this.#commands,
+      gone: this.#missing,
       alarms: [...this.#alarms.values()],
       until: this.#until,
     };

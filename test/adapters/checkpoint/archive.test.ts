@@ -1,7 +1,7 @@
 /** Checkpoints that are kept for replays: which, under which name, and for how long. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -131,4 +131,45 @@ test('an archive that cannot be written is told once, and the checkpoint is ther
   await save(2);
   assert.deepEqual((await contents()).slice(0, 1), ['minute 2']);
   await store.close();
+});
+
+test('with both of the two damaged or gone, the newest good one that is kept is loaded, and said', async () => {
+  await (await run({ from: 0, to: 25 })).close();
+  const newest = path.join(directory, 'archive', '00000000000000002000-20261122T132000.513Z.checkpoint');
+  const told = async () => {
+    const notes: CheckpointNote[] = [];
+    const store = createFileCheckpoints(directory, { log: (note) => notes.push(note) });
+    const content = await store.load();
+    await store.close();
+    return { content: content && new TextDecoder().decode(content), notes };
+  };
+  for (const slot of ['checkpoint-a', 'checkpoint-b']) writeFileSync(path.join(directory, slot), 'noise');
+  const damaged = await told();
+  assert.equal(damaged.content, 'minute 20');
+  assert.deepEqual(
+    damaged.notes.map(({ level, code }) => `${level} ${code}`),
+    ['error CHECKPOINT_CORRUPT', 'error CHECKPOINT_CORRUPT'],
+  );
+  assert.match(
+    damaged.notes[0]?.message ?? '',
+    /only 5 bytes; archive\/0+2000-20261122T132000.513Z.checkpoint is used/,
+  );
+  for (const slot of ['checkpoint-a', 'checkpoint-b']) rmSync(path.join(directory, slot));
+  const gone = await told();
+  assert.equal(gone.content, 'minute 20');
+  assert.match(gone.notes[0]?.message ?? '', /has neither checkpoint-a nor checkpoint-b; archive/);
+  truncateSync(newest, 30);
+  assert.equal((await told()).content, 'minute 10', 'a damaged one is passed over');
+});
+
+test('what is saved after that goes where the damaged ones were', async () => {
+  await (await run({ from: 0, to: 5 })).close();
+  for (const slot of ['checkpoint-a', 'checkpoint-b']) writeFileSync(path.join(directory, slot), 'noise');
+  const store = createFileCheckpoints(directory);
+  await store.load();
+  await store.save(bytes('later'));
+  await store.close();
+  const again = createFileCheckpoints(directory);
+  assert.equal(new TextDecoder().decode(await again.load()), 'later');
+  await again.close();
 });

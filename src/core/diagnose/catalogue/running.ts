@@ -25,7 +25,7 @@ export const runningCodes = {
     cause:
       'A checkpoint file does not match its checksum, or was written by a version that is not understood.',
     remedy:
-      'Gemel falls back to the checkpoint before it; delete the directory only to start the twins afresh.',
+      'Gemel falls back to the checkpoint before it, or to the newest of `archive/`, and the journal makes up for the rest; delete the directory only to start the twins afresh.',
   },
   CHECKPOINT_LOCKED: {
     title: 'checkpoints in use',

@@ -134,7 +134,7 @@ async function verifyAction(project: string, { json = false }: Options): Promise
   const directory = find(project);
   const segments = await inspectJournal(directory);
   const damaged = segments.filter(({ state }) => state === 'damaged');
-  const records = segments.reduce((sum, { first, last }) => sum + Math.max(0, last - first + 1), 0);
+  const records = segments.reduce((sum, one) => sum + one.records, 0);
   if (json) print(JSON.stringify({ directory, good: damaged.length === 0, records, segments }));
   else {
     for (const segment of segments) if (segment.state !== 'good') print(describe(segment));

@@ -74,8 +74,8 @@ test('verify finds a changed byte, and names what is lost', async () => {
   writeFileSync(file, bad);
   const { code, stdout } = await gemel(['journal', 'verify', directory]);
   assert.equal(code, 1);
-  assert.match(stdout, /damaged: records 1 to 2 are lost: byte 24: record 1 does not match its checksum$/m);
-  assert.match(stdout, /^✗ 1 damaged segment; 2 records can be read$/m);
+  assert.match(stdout, /damaged: record 1 is lost: byte 24: record 1 does not match its checksum$/m);
+  assert.match(stdout, /^✗ 1 damaged segment; 3 records can be read$/m);
   writeFileSync(file, good);
 });
 

@@ -23,6 +23,9 @@ const tables = [0, 1, 2, 3].map((zeros) =>
   }),
 );
 const [last = new Int32Array(), third = last, second = last, first = last] = tables;
+/** Which entry of the table has this upper byte. */
+const entryOf = new Uint8Array(256);
+for (const [index, entry] of last.entries()) entryOf[entry >>> 24] = index;
 
 /** Of the number (uint64, little-endian), then the bytes from `from` to `to`. */
 export function checksumOf(number: number, bytes: Uint8Array, from: number, to: number): number {
@@ -36,6 +39,30 @@ export function checksumOf(number: number, bytes: Uint8Array, from: number, to: 
   }
   for (; at < to; at++) sum = (sum >>> 8) ^ (last[(sum ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
   return ~sum >>> 0;
+}
+
+/**
+ * The number of which, with the content, this is the checksum: the sum is taken back byte by byte, which is possible in one way
+ * only. `upper` is the upper half of the number.
+ */
+export function numberOf(
+  sum: number,
+  bytes: Uint8Array,
+  content: { readonly from: number; readonly to: number },
+  upper: number,
+): number {
+  let remainder = ~sum;
+  for (let at = content.to - 1; at >= content.from; at--) remainder = before(remainder, bytes[at] ?? 0);
+  for (let shift = 24; shift >= 0; shift -= 8) remainder = before(remainder, (upper >>> shift) & 0xff);
+  // The lower half was mixed into a remainder of ones.
+  for (let byte = 0; byte < 4; byte++) remainder = before(remainder, 0);
+  return upper * 2 ** 32 + (~remainder >>> 0);
+}
+
+/** The remainder before a byte: an entry of the table is known by its upper byte. */
+function before(remainder: number, byte: number): number {
+  const index = entryOf[remainder >>> 24] ?? 0;
+  return (((last[index] ?? 0) ^ remainder) << 8) | (index ^ byte);
 }
 
 function wordInto(sum: number, word: number): number {

@@ -21,12 +21,13 @@ export async function compactEnd(directory: string, files: JournalFiles): Promis
   const sizes = await Promise.all([before, last].map(({ file }) => files.describe(file)));
   if (sizes.reduce((sum, { bytes }) => sum + bytes, 0) > smallBytes) return;
   const [first, second] = [await readSegment(before, last, files), await readSegment(last, undefined, files)];
-  const isWhole = second.content.damage === undefined && before.first + first.count === last.first;
-  if (!isWhole) return;
-  const end = first.count === 0 ? segmentHeaderBytes : (first.content.spans[2 * first.count - 1] ?? 0);
+  const [[start, ...rest], [tail, ...more]] = [first.stretches, second.stretches];
+  const isWhole = rest.length + more.length === 0 && tail.damage === undefined;
+  if (!isWhole || start.first + start.count !== tail.first) return;
+  const end = start.count === 0 ? segmentHeaderBytes : (start.spans[2 * start.count - 1] ?? 0);
   const together = Buffer.concat([
     first.bytes.subarray(0, end),
-    second.bytes.subarray(segmentHeaderBytes, second.content.goodBytes),
+    second.bytes.subarray(segmentHeaderBytes, tail.end),
   ]);
   const file = path.join(directory, 'together.tmp');
   const opened = await files.openAppended(file);

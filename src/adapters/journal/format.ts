@@ -42,15 +42,14 @@ export function encodeRecord(
   target.writeUInt32LE(sum, offset + 4);
 }
 
-/** What stands in a segment: its good records, and where and why it ends if not at the end of its bytes. */
-export interface SegmentContent {
+/** Good records one after another, and where and why they end if not at the end of the bytes, or after as many as were asked for. */
+export interface Stretch {
   readonly first: number;
-  /** How many good records there are. */
   readonly count: number;
   /** Where the content of record i begins and ends: at 2i and 2i + 1. Flat, since there may be a million. */
   readonly spans: Float64Array;
-  /** Bytes up to and with the last good record. */
-  readonly goodBytes: number;
+  /** Bytes up to and with the last of them. */
+  readonly end: number;
   readonly damage?: { readonly at: number; readonly why: string };
 }
 
@@ -68,53 +67,32 @@ export interface RecordEntry {
   readonly content: Buffer;
 }
 
-/** Reads a segment as far as it is good. A segment without a good header has no record. */
-export function scanSegment(bytes: Buffer): SegmentContent {
-  const headerProblem = problemOfHeader(bytes);
-  if (headerProblem !== undefined) {
-    const damage = { at: 0, why: headerProblem };
-    return { first: Number.NaN, count: 0, spans: new Float64Array(0), goodBytes: 0, damage };
-  }
-  return scanRecords(bytes, { first: Number(bytes.readBigUInt64LE(16)), at: segmentHeaderBytes });
-}
-
-/** The good records of a segment, so many at a time: who needs a few of them does not check them all. */
-export function* scanPages(bytes: Buffer, most: number): Generator<RecordPage> {
-  if (problemOfHeader(bytes) !== undefined) return;
-  let first = Number(bytes.readBigUInt64LE(16));
-  for (let at = segmentHeaderBytes; at < bytes.length; ) {
-    const { count, spans, goodBytes, damage } = scanRecords(bytes, { first, at, most });
-    if (count > 0) yield { first, count, bytes, spans };
-    if (damage !== undefined) return;
-    first += count;
-    at = goodBytes;
-  }
-}
-
-interface Stretch {
+/** Where records stand one after another. */
+export interface Place {
   /** Number of the first record, and where it begins. */
   readonly first: number;
   readonly at: number;
   readonly most?: number;
 }
 
-function scanRecords(
+/** The records from a place on as far as they are good, or so many. */
+export function scanRecords(
   bytes: Buffer,
-  { first, at: from, most = Number.POSITIVE_INFINITY }: Stretch,
-): SegmentContent {
+  { first, at: from, most = Number.POSITIVE_INFINITY }: Place,
+): Stretch {
   let spans = new Float64Array(1024);
   let count = 0;
   let at = from;
   while (at < bytes.length && count < most) {
     const why = problemOfRecord(bytes, at, first + count);
-    if (why !== undefined) return { first, count, spans, goodBytes: at, damage: { at, why } };
+    if (why !== undefined) return { first, count, spans, end: at, damage: { at, why } };
     if (2 * count === spans.length) spans = doubled(spans);
     spans[2 * count] = at + recordHeaderBytes;
     at += recordHeaderBytes + bytes.readUInt32LE(at);
     spans[2 * count + 1] = at;
     count++;
   }
-  return { first, count, spans, goodBytes: at };
+  return { first, count, spans, end: at };
 }
 
 /** Records one after another in bytes that are known to be good. */
@@ -154,17 +132,25 @@ function doubled(numbers: Float64Array): Float64Array<ArrayBuffer> {
   return larger;
 }
 
-function problemOfHeader(bytes: Buffer): string | undefined {
-  if (bytes.length < segmentHeaderBytes) return `its header is cut off after ${bytes.length} bytes`;
-  if (bytes.toString('latin1', 0, 8) !== magic) return 'it is no segment of a journal';
+/** What is wrong with the header of a segment whose first record has this number; undefined if it is good. */
+export function problemOfHeader(
+  bytes: Buffer,
+  first: number,
+): { readonly why: string; readonly isOurs: boolean } | undefined {
+  if (bytes.length < segmentHeaderBytes)
+    return { why: `its header is cut off after ${bytes.length} bytes`, isOurs: true };
+  if (bytes.toString('latin1', 0, 8) !== magic) return { why: 'it is no segment of a journal', isOurs: true };
   const version = bytes.readUInt32LE(8);
-  if (version !== formatVersion) return `it has format ${version}, this program reads ${formatVersion}`;
-  const good = bytes.readUInt32LE(12) === crc32(bytes.subarray(16, 24));
-  return good ? undefined : 'its header does not match its checksum';
+  if (version !== formatVersion)
+    return { why: `it has format ${version}, this program reads ${formatVersion}`, isOurs: false };
+  if (bytes.readUInt32LE(12) !== crc32(bytes.subarray(16, 24)))
+    return { why: 'its header does not match its checksum', isOurs: true };
+  const found = Number(bytes.readBigUInt64LE(16));
+  return found === first ? undefined : { why: `it begins with record ${found}`, isOurs: false };
 }
 
-/** `scratch` is overwritten. */
-function problemOfRecord(bytes: Buffer, at: number, number: number): string | undefined {
+/** What is wrong with the record that should have this number; undefined if it is good. */
+export function problemOfRecord(bytes: Buffer, at: number, number: number): string | undefined {
   if (at + recordHeaderBytes > bytes.length) return `record ${number} is cut off`;
   const length = bytes.readUInt32LE(at);
   if (length > recordLimitBytes) return `record ${number} claims ${length} bytes`;

@@ -4,7 +4,11 @@ import path from 'node:path';
 import { nodeFiles } from './files.ts';
 import { entriesOf } from './format.ts';
 import type { JournalEntry } from './journal.ts';
-import { listSegments, type ReadSegment, readSegment } from './segments.ts';
+import { holesOf } from './recover.ts';
+import { listSegments, type ReadSegment, readSegment, type Segment } from './segments.ts';
+
+/** Damaged places of a segment that are described. */
+const shownHoles = 3;
 
 export interface SegmentReport {
   readonly file: string;
@@ -12,7 +16,9 @@ export interface SegmentReport {
   readonly first: number;
   /** Number of its last record that counts; less than `first` if it has none. */
   readonly last: number;
-  /** A torn end of the last segment is no damage: those records were never confirmed. */
+  /** How many of its records can be read. */
+  readonly records: number;
+  /** A torn end of the last segment is no damage: there is no whole record behind it. */
   readonly state: 'good' | 'torn' | 'damaged';
   /** Where and why it is not good. */
   readonly problem?: string;
@@ -27,30 +33,50 @@ export async function inspectJournal(directory: string): Promise<readonly Segmen
   const reports: SegmentReport[] = [];
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1];
-    reports.push(reportOf(await readSegment(segment, next, nodeFiles), next?.first));
+    reports.push(reportOf(await readSegment(segment, next, nodeFiles), next));
   }
   return reports;
 }
 
-function reportOf({ segment, bytes, content, count }: ReadSegment, next: number | undefined): SegmentReport {
-  const last = segment.first + count - 1;
-  const report = { file: path.basename(segment.file), bytes: bytes.length, first: segment.first, last };
-  const { damage } = content;
-  if (next !== undefined && last + 1 < next) {
-    const why = damage === undefined ? 'it ends too early' : `byte ${damage.at}: ${damage.why}`;
-    return { ...report, state: 'damaged', problem: `records ${last + 1} to ${next - 1} are lost: ${why}` };
+function reportOf(read: ReadSegment, next: Segment | undefined): SegmentReport {
+  const { segment, bytes, stretches } = read;
+  const [beginning] = stretches;
+  const newest = stretches.at(-1) ?? beginning;
+  const report = {
+    file: path.basename(segment.file),
+    bytes: bytes.length,
+    first: segment.first,
+    last: newest.first + newest.count - 1,
+    records: stretches.reduce((sum, { count }) => sum + count, 0),
+  };
+  const holes = holesOf(read, next);
+  if (holes.length > 0) {
+    const shown = holes
+      .slice(0, shownHoles)
+      .map(({ from, to, at, why }) => `${numbered(from, to)} lost: byte ${at}: ${why}`);
+    const more = holes.length > shownHoles ? [`${holes.length - shownHoles} more places`] : [];
+    return { ...report, state: 'damaged', problem: [...shown, ...more].join('; ') };
   }
-  if (next === undefined && damage !== undefined) {
+  // Nothing is missing, but its beginning is not what it was.
+  if (stretches.length > 1) {
+    const { at, why } = beginning.damage ?? { at: 0, why: '' };
+    return { ...report, state: 'damaged', problem: `byte ${at}: ${why}` };
+  }
+  const { damage } = newest;
+  if (next === undefined && damage !== undefined)
     return { ...report, state: 'torn', problem: `byte ${damage.at}: ${damage.why}` };
-  }
   return { ...report, state: 'good' };
 }
 
-/** The records that can be read, in order. */
+function numbered(from: number, to: number): string {
+  return from === to ? `record ${from} is` : `records ${from} to ${to} are`;
+}
+
+/** The records that can be read, in order: damage is passed over. */
 export async function* readJournal(directory: string): AsyncGenerator<JournalEntry> {
   const segments = await listSegments(directory, nodeFiles);
   for (const [index, segment] of segments.entries()) {
-    const { bytes, content, count } = await readSegment(segment, segments[index + 1], nodeFiles);
-    for (const entry of entriesOf({ ...content, bytes, count })) yield entry;
+    const { bytes, stretches } = await readSegment(segment, segments[index + 1], nodeFiles);
+    for (const stretch of stretches) yield* entriesOf({ ...stretch, bytes });
   }
 }

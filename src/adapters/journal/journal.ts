@@ -24,8 +24,8 @@ import {
   segmentHeaderBytes,
 } from './format.ts';
 import { Group } from './group.ts';
-import { damageOf, type JournalNote, recover } from './recover.ts';
-import { listSegments, readSegment, segmentName } from './segments.ts';
+import { describeHole, holesOf, type JournalNote, recover } from './recover.ts';
+import { listSegments, type ReadSegment, readSegment, type Segment, segmentName } from './segments.ts';
 
 export interface FileJournalOptions {
   readonly log?: (note: JournalNote) => void;
@@ -138,7 +138,7 @@ class Journal implements FileJournal {
   #segment: OpenSegment | undefined;
   #writing: Promise<void> | undefined;
   readonly #closing = new AbortController();
-  /** Segments whose damage was told. */
+  /** Damage that was told. */
   readonly #damaged = new Set<string>();
 
   constructor(
@@ -220,13 +220,19 @@ class Journal implements FileJournal {
       const next = segments[index + 1];
       if ((next !== undefined && next.first <= from) || segment.first > until) continue;
       const read = await readSegment(segment, next, this.#files);
-      const damage = damageOf(read, next);
-      if (damage !== undefined && !this.#damaged.has(segment.file)) this.#log(damage);
-      if (damage !== undefined) this.#damaged.add(segment.file);
-      const { bytes, content, count } = read;
-      yield cutPage({ first: segment.first, count, bytes, spans: content.spans }, from, until);
+      this.#note(read, next);
+      for (const stretch of read.stretches) yield cutPage({ ...stretch, bytes: read.bytes }, from, until);
     }
     for (const page of waiting) yield cutPage(page, from, Number.POSITIVE_INFINITY);
+  }
+
+  /** Says what is missing, once. */
+  #note(read: ReadSegment, next: Segment | undefined): void {
+    for (const hole of holesOf(read, next)) {
+      const { message, ...note } = describeHole(read.segment, hole);
+      if (!this.#damaged.has(message)) this.#log({ ...note, message });
+      this.#damaged.add(message);
+    }
   }
 
   async release(before: number): Promise<number> {

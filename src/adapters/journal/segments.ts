@@ -7,8 +7,10 @@
  */
 
 import path from 'node:path';
-import { type SegmentContent, scanSegment } from './format.ts';
+import { assertInvariant } from '../../core/diagnose/index.ts';
+import { findBehind } from './behind.ts';
 import type { JournalFiles } from './files.ts';
+import { problemOfHeader, scanRecords, segmentHeaderBytes, type Stretch } from './format.ts';
 
 export interface Segment {
   readonly file: string;
@@ -30,13 +32,12 @@ export async function listSegments(directory: string, files: JournalFiles): Prom
     .map((name) => ({ file: path.join(directory, name), first: Number(name.slice(0, -suffix.length)) }));
 }
 
-/** One segment read, with as many of its records as count. */
+/** One segment read: one stretch of records, or several with damage between them. */
 export interface ReadSegment {
   readonly segment: Segment;
   readonly bytes: Buffer;
-  readonly content: SegmentContent;
-  /** How many of the good records count; the rest stand in the next segment. */
-  readonly count: number;
+  /** In order; records that stand in the next segment are in none. */
+  readonly stretches: readonly [Stretch, ...Stretch[]];
 }
 
 export async function readSegment(
@@ -45,16 +46,45 @@ export async function readSegment(
   files: JournalFiles,
 ): Promise<ReadSegment> {
   const bytes = await files.read(segment.file);
-  const scanned = scanSegment(bytes);
-  const misplaced = scanned.damage === undefined && scanned.first !== segment.first;
-  const content: SegmentContent = misplaced
-    ? {
-        ...scanned,
-        count: 0,
-        goodBytes: 0,
-        damage: { at: 0, why: `it begins with record ${scanned.first}` },
-      }
-    : scanned;
-  const room = next === undefined ? Number.POSITIVE_INFINITY : next.first - segment.first;
-  return { segment, bytes, content, count: Math.min(content.count, room) };
+  const [first, ...others] = scanStretches(bytes, { first: segment.first, before: next?.first });
+  assertInvariant(first !== undefined, 'a segment has a beginning');
+  return { segment, bytes, stretches: [first, ...others] };
+}
+
+/** Which records are looked for. */
+interface Looked {
+  /** Number of the first of the segment. */
+  readonly first: number;
+  /** From here on they stand in the next. */
+  readonly before?: number | undefined;
+  /** So many at a time: who needs a few of them does not check them all. */
+  readonly most?: number;
+}
+
+/** The records of a segment that count, at least one stretch of them: damage is passed over. */
+export function* scanStretches(
+  bytes: Buffer,
+  { first, before = Number.POSITIVE_INFINITY, most }: Looked,
+): Generator<Stretch> {
+  let place: { at: number; first: number } | undefined = { at: segmentHeaderBytes, first };
+  const header = problemOfHeader(bytes, first);
+  if (header !== undefined) {
+    const damage = { at: 0, why: header.why };
+    yield { first, count: 0, spans: new Float64Array(0), end: 0, damage };
+    place = header.isOurs ? behind(segmentHeaderBytes - 1, first - 1) : undefined;
+  }
+  while (place !== undefined) {
+    const found: Stretch = scanRecords(bytes, { ...place, ...(most !== undefined && { most }) });
+    const count = Math.min(found.count, before - found.first);
+    yield { ...found, count };
+    const end = found.first + count;
+    if (found.damage !== undefined) place = behind(found.damage.at, end - 1);
+    else place = found.end < bytes.length && end < before ? { at: found.end, first: end } : undefined;
+  }
+
+  function behind(at: number, after: number): { at: number; first: number } | undefined {
+    if (after + 1 >= before) return undefined;
+    const found = findBehind(bytes, { at, after, before });
+    return found && { at: found.at, first: found.number };
+  }
 }

@@ -53,7 +53,7 @@ test('gives every record once, over pages and segments', async () => {
   assert.deepEqual(behind.numbers, upTo(20_000).slice((behind.numbers[0] ?? 0) - 1));
 });
 
-test('ends at damage, also in the middle of a page', async () => {
+test('passes over damage, also in the middle of a page', async () => {
   await write(10_000, 10_000_000);
   const [name = ''] = readdirSync(directory);
   const file = path.join(directory, name);
@@ -61,5 +61,8 @@ test('ends at damage, also in the middle of a page', async () => {
   const at = bytes.indexOf('9000');
   bytes[at] = 0x58;
   writeFileSync(file, bytes);
-  assert.deepEqual((await read(1)).numbers, upTo(8999));
+  assert.deepEqual(
+    (await read(1)).numbers,
+    upTo(10_000).filter((number) => number !== 9000),
+  );
 });

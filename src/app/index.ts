@@ -4,7 +4,7 @@ export { createBackend } from './backend.ts';
 export { type DurationResult, parseDuration, type ValueProblem } from './duration.ts';
 export { displayName, isDirectory, projectFileName, readFile, reasonOf } from './files.ts';
 export type { ComposeOptions, Running } from './compose.ts';
-export { type LoadedProject, type LoadOptions, loadProject } from './load.ts';
+export { checkpointDirectoryOf, type LoadedProject, type LoadOptions, loadProject } from './load.ts';
 export { type KernelName, kernels } from './options.ts';
 export type { Project } from './project.ts';
 export { publishInto, readModels } from './project-models.ts';

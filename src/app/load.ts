@@ -4,7 +4,7 @@
  */
 
 import { dirname, resolve } from 'node:path';
-import type { Diagnostic } from '../core/diagnose/index.ts';
+import { type Diagnostic, GemelError } from '../core/diagnose/index.ts';
 import { readDocument } from '../core/document/index.ts';
 import { readBroker } from './broker.ts';
 import { displayName, findProject, readFile } from './files.ts';
@@ -71,4 +71,16 @@ export function loadProject(path: string, options: LoadOptions = {}): LoadedProj
   const sources = new Map([[file, text], ...models.sources]);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, sources };
   return { project, diagnostics, sources };
+}
+
+/** Where the project of a directory keeps its checkpoints; undefined if there is none that can be read. Nothing else of it is looked at. */
+export function checkpointDirectoryOf(directory: string): string | undefined {
+  try {
+    const file = findProject(directory);
+    const { document } = readDocument({ file, text: readFile(file) }, ProjectDocumentSchema);
+    return document && readCheckpoint(document.value, directory, new Findings(document)).directory;
+  } catch (error) {
+    if (error instanceof GemelError) return undefined;
+    throw error;
+  }
 }

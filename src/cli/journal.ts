@@ -1,13 +1,12 @@
 /** `gemel journal`: what a project was told and made, as it is on the disk: looked at, verified, written out. None of it changes anything. */
 
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { inspectJournal, readJournal, type SegmentReport } from '../adapters/journal/index.ts';
-import { GemelError } from '../core/diagnose/index.ts';
-import { decodeRecord, type RecordedSample } from '../engine/index.ts';
-import { timeArgument } from './arguments.ts';
+import { decodeRecord, type JournalRecord, type RecordedSample } from '../engine/index.ts';
+import { nameHint, timeArgument } from './arguments.ts';
+import { findJournal } from './journal-place.ts';
 import { createRecordView, iso, isWantedSample, type Wanted } from './journal-records.ts';
+import { usageError } from './terminal.ts';
 
 export function journalCommand(): Command {
   return new Command('journal')
@@ -64,7 +63,7 @@ interface Options {
 type ExportOptions = Options & Wanted;
 
 async function inspectAction(project: string, { json = false }: Options): Promise<void> {
-  const directory = find(project);
+  const directory = findJournal(project);
   const segments = await inspectJournal(directory);
   const found = await countRecords(directory);
   const { samples, commands, ticks, fleets, alarms, gaps, unknown, received } = found;
@@ -131,7 +130,7 @@ async function countRecords(directory: string): Promise<Counted> {
 }
 
 async function verifyAction(project: string, { json = false }: Options): Promise<void> {
-  const directory = find(project);
+  const directory = findJournal(project);
   const segments = await inspectJournal(directory);
   const damaged = segments.filter(({ state }) => state === 'damaged');
   const records = segments.reduce((sum, one) => sum + one.records, 0);
@@ -148,32 +147,40 @@ async function verifyAction(project: string, { json = false }: Options): Promise
 }
 
 async function exportAction(project: string, { json = false, ...wanted }: ExportOptions): Promise<void> {
-  const directory = find(project);
+  const { twin, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = wanted;
+  if (!(from < to)) throw usageError('--from is not before --to: nothing can be between');
+  const directory = findJournal(project);
   if (!json) print('time,twin,signal,value,received');
   const view = createRecordView(wanted);
+  const linesOf = (number: number, record: JournalRecord): string[] => {
+    if (!json) return record.kind === 'samples' ? record.samples.flatMap((one) => rowOf(one, wanted)) : [];
+    const shown = view(number, record);
+    return shown === undefined ? [] : [JSON.stringify(shown)];
+  };
+  const twins = new Set<string>();
+  let printed = 0;
   for await (const { number, content } of readJournal(directory)) {
     const record = decodeRecord(content);
-    if (json) {
-      const shown = record && view(number, record);
-      if (shown !== undefined) print(JSON.stringify(shown));
-    } else if (record?.kind === 'samples')
-      print(...record.samples.flatMap((sample) => rowOf(sample, wanted)));
+    if (record === undefined) continue;
+    if (record.kind === 'samples') for (const sample of record.samples) twins.add(sample.twin);
+    const lines = linesOf(number, record);
+    print(...lines);
+    printed += lines.length;
   }
+  if (printed === 0) process.stderr.write(`gemel: ${nothingOf(twin, twins)}\n`);
+}
+
+/** For somebody who gets an empty table. */
+function nothingOf(twin: string | undefined, twins: ReadonlySet<string>): string {
+  if (twin === undefined) return 'the journal has nothing of that time';
+  if (twins.has(twin)) return `the journal has nothing of \`${twin}\` of that time`;
+  return `the journal has no sample of \`${twin}\`\n   ${nameHint(twin, [...twins].slice(0, 20))}`;
 }
 
 function rowOf(sample: RecordedSample, wanted: Wanted): string[] {
   if (!isWantedSample(sample, wanted)) return [];
   const { twin, signal, timeMs, value, receivedMs } = sample;
   return [[iso(timeMs), quoted(twin), quoted(signal), value, iso(receivedMs)].join(',')];
-}
-
-/** @throws GemelError `FILE_UNREADABLE` */
-function find(project: string): string {
-  const directory = resolve(project);
-  const candidates = [join(directory, '.gemel', 'journal'), join(directory, 'journal'), directory];
-  const found = candidates.find((candidate) => existsSync(candidate));
-  if (found !== undefined) return found;
-  throw new GemelError('FILE_UNREADABLE', `${project} cannot be read: it does not exist`);
 }
 
 function describe({ file, first, last, bytes, state, problem }: SegmentReport): string {

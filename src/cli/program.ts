@@ -82,7 +82,8 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const [name, { summary, load }] of Object.entries(commands)) {
     const command = name === called ? await load() : new Command(name).summary(summary).description(summary);
     command.copyInheritedSettings(program);
-    for (const below of command.commands) below.copyInheritedSettings(program);
+    for (const below of command.commands)
+      below.copyInheritedSettings(program).showHelpAfterError(`see gemel ${name} ${below.name()} --help`);
     if (name === called) command.showHelpAfterError(`see gemel ${name} --help`);
     program.addCommand(command);
   }

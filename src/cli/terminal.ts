@@ -1,5 +1,6 @@
 /** What commands share when they speak to people: colours where they are wanted, and errors without stack traces. */
 
+import { displayName, reasonOf } from '../app/index.ts';
 import { GemelError, renderDiagnostics } from '../core/diagnose/index.ts';
 
 /** Colour on terminals, unless the user says otherwise (no-color.org). */
@@ -16,6 +17,12 @@ export function usageError(message: string, hint?: string): GemelError {
 
 /** Writes an error to stderr. One of ours says what and what to do; a fault of the program shows where it was. */
 export function reportError(error: unknown): void {
+  if (isRefusal(error)) {
+    process.stderr.write(
+      `gemel: ${displayName(error.path)} cannot be used: ${reasonOf(error)}  [FILE_UNREADABLE]\n`,
+    );
+    return;
+  }
   if (!(error instanceof GemelError)) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`gemel: this is a fault in Gemel, please report it\n${detail}\n`);
@@ -27,6 +34,17 @@ export function reportError(error: unknown): void {
   if (further.length > 0) {
     process.stderr.write(renderDiagnostics(further, { sources: new Map(), color: colorOn(process.stderr) }));
   }
+}
+
+/** A file or directory that the system refused is no fault of the program. */
+function isRefusal(error: unknown): error is NodeJS.ErrnoException & { readonly path: string } {
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    'path' in error &&
+    typeof error.path === 'string' &&
+    error.path !== ''
+  );
 }
 
 /** Ends quietly when the reader of a pipe is gone (`gemel simulate … --csv - | head`). */

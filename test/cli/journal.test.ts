@@ -1,7 +1,7 @@
 /** gemel journal: what is kept of the samples, looked at from outside. */
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { openFileJournal } from '../../src/adapters/journal/index.ts';
@@ -145,4 +145,63 @@ test('a directory that is not there is told', async () => {
   const { code, stderr } = await gemel(['journal', 'inspect', join(directory, 'nowhere')]);
   assert.equal(code, 1);
   assert.match(stderr, /nowhere cannot be read: it does not exist/);
+});
+
+test('a journal that is not there is said, and is no journal that is good', async () => {
+  const empty = directoryWith({});
+  for (const command of ['inspect', 'verify', 'export']) {
+    const { code, stdout, stderr } = await gemel(['journal', command, empty]);
+    assert.deepEqual([code, stdout], [1, ''], command);
+    assert.match(
+      stderr,
+      /^gemel: there is no journal in .*\n {3}name the directory of a project that has run.*JOURNAL_MISSING\]$/m,
+    );
+  }
+  const missing = await gemel(['journal', 'verify', join(empty, 'nowhere')]);
+  assert.match(missing.stderr, /nowhere cannot be read: it does not exist {2}\[FILE_UNREADABLE\]/);
+});
+
+test('a file is refused in words, but for that of a project; so is what the system refuses', async () => {
+  const file = join(directory, '.gemel', 'journal', '00000000000000000001.journal');
+  for (const command of ['inspect', 'verify', 'export']) {
+    const { code, stderr } = await gemel(['journal', command, file]);
+    assert.equal(code, 1);
+    assert.match(stderr, /0+1\.journal is a file\n {3}name the directory/);
+  }
+  assert.match((await gemel(['journal', 'verify', join(directory, 'gemel.yaml')])).stdout, /^✓ 4 records/);
+  const odd = directoryWith({});
+  cpSync(join(directory, '.gemel', 'journal'), odd, { recursive: true });
+  mkdirSync(join(odd, '00000000000000000900.journal'));
+  const { code, stderr } = await gemel(['journal', 'inspect', odd]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^gemel: .*0900\.journal cannot be used: it is a directory {2}\[FILE_UNREADABLE\]\n$/);
+});
+
+test('a journal is found where gemel.yaml keeps it', async () => {
+  const project = directoryWith({
+    'gemel.yaml':
+      'gemel: 1\nmodels: [tank.yaml]\ncheckpoint: { directory: kept }\ntwins: { a: { model: tank } }\n',
+  });
+  cpSync(join(directory, '.gemel', 'journal'), join(project, 'kept', 'journal'), { recursive: true });
+  assert.match((await gemel(['journal', 'verify', project])).stdout, /^✓ 4 records/);
+});
+
+test('an empty export says why it is empty', async () => {
+  const of = async (...options: string[]) => gemel(['journal', 'export', directory, ...options]);
+  const stranger = await of('--twin', 'pmp-1');
+  assert.equal(stranger.code, 0);
+  assert.match(stranger.stderr, /no sample of `pmp-1`\n {3}did you mean `pump-1`\?/);
+  assert.match(
+    (await of('--twin', 'pump-1', '--to', '2020-01-01')).stderr,
+    /nothing of `pump-1` of that time/,
+  );
+  assert.match((await of('--from', '2030-01-01', '--json')).stderr, /nothing of that time/);
+  const backwards = await of('--from', '2030-01-01', '--to', '2020-01-01');
+  assert.equal(backwards.code, 2);
+  assert.match(backwards.stderr, /--from is not before --to/);
+});
+
+test('who mistypes an option is sent to the help of that command', async () => {
+  const { stderr } = await gemel(['journal', 'inspect', '--jso']);
+  assert.match(stderr, /see gemel journal inspect --help/);
 });

@@ -73,6 +73,12 @@ export const runningCodes = {
     remedy:
       'What can be read is kept and used. Look at the place with `gemel journal verify`, check the disk, and restore the segment from a copy if there is one.',
   },
+  JOURNAL_MISSING: {
+    title: 'no journal',
+    cause:
+      'There is no segment of a journal in the directory: the project has not run yet, its journal is switched off, or another directory was meant.',
+    remedy: 'Name the directory of a project that has run, or of its journal.',
+  },
   JOURNAL_RECORD_TOO_LARGE: {
     title: 'record too large',
     cause: 'A record of more than 16 MiB was to be written to the journal.',

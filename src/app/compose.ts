@@ -134,6 +134,7 @@ export async function compose(project: Project, options: ComposeOptions): Promis
       calibrations,
       rollouts,
       history,
+      journal,
       metrics,
       transport,
       log,
@@ -143,6 +144,7 @@ export async function compose(project: Project, options: ComposeOptions): Promis
       http: () => http.statistics(),
       mqtt: () => transport.status(),
       ...(history !== undefined && { history: () => history.counters() }),
+      ...(journal !== undefined && { journal: () => journal }),
     });
 
     const parts = {
@@ -247,6 +249,7 @@ interface HttpParts {
   readonly calibrations: CalibrationJobs;
   readonly rollouts: Rollouts;
   readonly history: RecordedHistory | undefined;
+  readonly journal: FileJournal | undefined;
   readonly metrics: Metrics;
   readonly transport: MqttTransport;
   readonly log: Log;
@@ -262,6 +265,7 @@ async function startHttp(
     calibrations,
     rollouts,
     history,
+    journal,
     metrics,
     transport,
     log,
@@ -286,7 +290,10 @@ async function startHttp(
     routes,
     allowHosts,
     allowOrigins,
-    readiness: { mqtt: () => readinessOf(transport) },
+    readiness: {
+      mqtt: () => readinessOf(transport),
+      ...(journal !== undefined && { journal: () => readinessOfJournal(journal) }),
+    },
     ...(studio === undefined ? {} : { studio }),
   });
   for (const note of http.notes) log.info({}, note);
@@ -304,6 +311,10 @@ function studioDirectory(): string | undefined {
 function readinessOf(transport: MqttTransport): Readiness {
   const { state, detail } = transport.status();
   return state === 'up' ? { status: 'ok', detail } : { status: 'degraded', detail };
+}
+
+function readinessOfJournal({ failure }: FileJournal): Readiness {
+  return failure === undefined ? { status: 'ok' } : { status: 'degraded', detail: failure };
 }
 
 interface StartedParts {

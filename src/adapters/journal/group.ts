@@ -13,6 +13,8 @@ const keptBytes = 4_194_304;
 export class Group {
   /** Number of its first record. */
   readonly first: number;
+  /** When its first record came; by a clock that never jumps. */
+  readonly sinceMs = performance.now();
   /** Fulfilled once every record of the group is on the disk. */
   readonly committed: Promise<void>;
   readonly resolve: () => void;

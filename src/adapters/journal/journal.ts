@@ -58,6 +58,8 @@ export interface FileJournal {
   /** What the disk said, while it refuses. */
   readonly failure: string | undefined;
   readonly waitingBytes: number;
+  /** How long the oldest record that is not on the disk has waited for it; 0 if none does. */
+  readonly waitedMs: number;
   /** Whether so much waits for the disk that no record is taken. */
   readonly full: boolean;
   /**
@@ -168,6 +170,11 @@ class Journal implements FileJournal {
 
   get durable(): number {
     return this.#durable;
+  }
+
+  get waitedMs(): number {
+    const [oldest] = this.#groups;
+    return oldest === undefined ? 0 : performance.now() - oldest.sinceMs;
   }
 
   get full(): boolean {

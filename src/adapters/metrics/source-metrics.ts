@@ -2,12 +2,13 @@
 
 import type { Registry } from 'prom-client';
 import { readCounter, readGauge, readLabelledCounter } from './read.ts';
-import type { HistorySource, HttpSource, MetricsSources, MqttSource } from './sources.ts';
+import type { HistorySource, HttpSource, JournalSource, MetricsSources, MqttSource } from './sources.ts';
 
-export function addSourceMetrics(registry: Registry, { http, mqtt, history }: MetricsSources): void {
+export function addSourceMetrics(registry: Registry, { http, mqtt, history, journal }: MetricsSources): void {
   if (http !== undefined) addHttpMetrics(registry, http);
   if (mqtt !== undefined) addMqttMetrics(registry, mqtt);
   if (history !== undefined) addHistoryMetrics(registry, history);
+  if (journal !== undefined) addJournalMetrics(registry, journal);
 }
 
 function addHttpMetrics(registry: Registry, read: () => HttpSource): void {
@@ -79,6 +80,22 @@ function addHistoryMetrics(registry: Registry, read: () => HistorySource): void 
     registry,
     { name: 'gemel_history_bytes', help: 'Size of the history in its file or database.' },
     () => read().bytes,
+  );
+}
+
+function addJournalMetrics(registry: Registry, read: () => JournalSource): void {
+  const gauge = (name: string, help: string, value: (source: JournalSource) => number) =>
+    readGauge(registry, { name: `gemel_journal_${name}`, help }, () => value(read()));
+  gauge(
+    'up',
+    '1 while the disk takes records, 0 while it refuses and nothing is acknowledged.',
+    ({ failure }) => (failure === undefined ? 1 : 0),
+  );
+  gauge('waiting_bytes', 'Records that wait for the disk.', ({ waitingBytes }) => waitingBytes);
+  readCounter(
+    registry,
+    { name: 'gemel_journal_records_total', help: 'Records on the disk since the journal began.' },
+    () => read().durable,
   );
 }
 

@@ -4,6 +4,7 @@ export interface MetricsSources {
   readonly http?: () => HttpSource;
   readonly mqtt?: () => MqttSource;
   readonly history?: () => HistorySource;
+  readonly journal?: () => JournalSource;
 }
 
 export interface HttpSource {
@@ -36,4 +37,12 @@ export interface HistorySource {
   readonly late: number;
   readonly waiting: number;
   readonly bytes: number;
+}
+
+export interface JournalSource {
+  /** What the disk said, while it refuses. */
+  readonly failure: string | undefined;
+  readonly waitingBytes: number;
+  /** Number of the newest record that is on the disk. */
+  readonly durable: number;
 }

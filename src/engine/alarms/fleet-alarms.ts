@@ -1,13 +1,14 @@
 /** The alarms of a fleet at work: the book, what raises alarms by itself, and the moments at which something falls due. */
 
 import { createStopController, type StopController } from '../basics/index.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Clock, Journal } from '../ports/index.ts';
 import type { Frame, TwinEvent } from '../snapshot/index.ts';
 import type { TwinInfo } from '../twin/index.ts';
 import type { Alarm, AlarmChange, AlarmSettings } from './alarm.ts';
 import { AlarmBook } from './alarm-book.ts';
 import { eventOf } from './alarm-events.ts';
 import { AlarmWatch, isFinding } from './alarm-watch.ts';
+import { watchJournal } from './journal-watch.ts';
 
 export interface FleetAlarmsOptions {
   readonly clock: Clock;
@@ -26,19 +27,22 @@ interface Shown {
 }
 
 /** What concerns the process and not a machine. It begins anew with each start. */
-const ofProcess = ['worker-failed', 'checkpoint-failed'] as const;
+const ofProcess = ['worker-failed', 'checkpoint-failed', 'journal-failed'] as const;
 
 export class FleetAlarms {
   readonly book: AlarmBook;
   readonly #clock: Clock;
+  readonly #tell: FleetAlarmsOptions['tell'];
   readonly #twins = new Set<string>();
   readonly #watch: AlarmWatch;
   #waiting: StopController | undefined;
+  #unwatch: (() => void) | undefined;
   #stopped = false;
   #restored = false;
 
   constructor({ clock, settings, tell, changed }: FleetAlarmsOptions) {
     this.#clock = clock;
+    this.#tell = tell;
     this.book = new AlarmBook({
       ...settings,
       nowMs: () => clock.nowMs(),
@@ -119,9 +123,9 @@ export class FleetAlarms {
     }
   }
 
-  /** A checkpoint was written. */
-  saved(): void {
-    this.book.clear({ twin: '*', kind: 'checkpoint-failed', atMs: this.#clock.nowMs() });
+  /** What concerned the process is over. */
+  over(kind: (typeof ofProcess)[number]): void {
+    this.book.clear({ twin: '*', kind, atMs: this.#clock.nowMs() });
   }
 
   /** To be shown every twin of every frame, after its events. */
@@ -131,8 +135,22 @@ export class FleetAlarms {
     this.#watch.look(info.config.id, { frame, lane }, timeMs);
   }
 
+  /** Looks from now on whether the disk takes the journal. */
+  watch(journal: Journal | undefined): void {
+    if (journal === undefined) return;
+    const kind = 'journal-failed';
+    this.#unwatch = watchJournal({
+      journal,
+      clock: this.#clock,
+      refused: (message) =>
+        this.#tell({ twin: '*', kind, severity: 'critical', message, timeMs: this.#clock.nowMs() }),
+      taken: () => this.over(kind),
+    });
+  }
+
   stop(): void {
     this.#stopped = true;
+    this.#unwatch?.();
     this.#waiting?.abort();
   }
 

@@ -156,7 +156,7 @@ export class LiveFleet implements Fleet {
       inTurn: (work) => this.#members.inTurn(work),
       clock,
       alarms: this.alarms,
-      onSaved: () => this.#alarms.saved(),
+      onSaved: () => this.#alarms.over('checkpoint-failed'),
       tell: (message) => this.#events.tellOfAll('checkpoint-failed', message),
       store: options.checkpoints,
       everyMs: options.checkpointEveryMs,
@@ -192,6 +192,7 @@ export class LiveFleet implements Fleet {
     }
     const kernels = describeKernels(parts, this.kernel);
     if (kernels !== undefined) this.#events.tellOfAll('kernel-changed', kernels);
+    this.#alarms.watch(journal);
     await this.#saving.first();
     void this.#saving.run();
   }
@@ -387,6 +388,7 @@ export class LiveFleet implements Fleet {
   }
 
   async #end(): Promise<void> {
+    this.#alarms.stop();
     await this.#saving.end();
     await Promise.all(this.#clients.map((client) => client.close()));
   }

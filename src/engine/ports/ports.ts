@@ -55,6 +55,10 @@ export interface Journal {
   readonly last: number;
   /** Whether so much waits for the disk that no record is taken. */
   readonly full: boolean;
+  /** What the disk said, while it refuses. */
+  readonly failure?: string | undefined;
+  /** How long the oldest record that is not on the disk has waited, by the disk's own clock. */
+  readonly waitedMs?: number;
   /** Adds a copy of a record behind all others. Returns its number, or undefined if the journal is full or closed. */
   append(content: Uint8Array): number | undefined;
   /** Resolves once every record so far would survive a power cut: never while the disk refuses. */

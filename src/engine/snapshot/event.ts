@@ -30,6 +30,7 @@ export type Severity = 'info' | 'warning' | 'critical';
  * | rollout · rollout-ended | a new version of a model was begun, promoted or brought to more twins, or stays · the rollout is over for good |
  * | rolled-back | a new version was taken back, from one twin or from all of its rollout |
  * | checkpoint-failed | a checkpoint could not be written or read |
+ * | journal-failed | the disk does not take the journal, or only after seconds: nothing is acknowledged |
  * | alarm-raised | an alarm came up that no other event tells of, or became critical |
  * | alarm-cleared | its condition is over |
  * | alarm-acknowledged · alarm-shelved · alarm-unshelved | what somebody did with an alarm |
@@ -83,6 +84,7 @@ export const severities = {
   'rollout-ended': 'info',
   'rolled-back': 'warning',
   'checkpoint-failed': 'critical',
+  'journal-failed': 'critical',
   'alarm-raised': 'warning',
   'alarm-cleared': 'info',
   'alarm-acknowledged': 'info',

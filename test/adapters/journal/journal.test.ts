@@ -273,11 +273,13 @@ describe('a disk that refuses', () => {
       while (journal.failure === undefined) await new Promise((resolve) => setImmediate(resolve));
       journal.append(Buffer.from('later'));
       assert.equal(confirmed, false);
+      assert.ok(journal.waitedMs > 0);
       assert.match(journal.failure, /ENOSPC/);
       assert.equal(journal.durable, journal.last - 2);
       files.full = false;
       await waiting;
       await journal.committed();
+      assert.equal(journal.waitedMs, 0);
       const found = await texts(await reopened());
       assert.deepEqual(
         found.slice(-3).map((line) => line.split(' ')[1]),

@@ -20,11 +20,12 @@ function createAll(t: TestContext): { metrics: Metrics; fleet: FakeFleet } {
     }),
     mqtt: () => ({ state: 'up', clients: 2, queued: 5, counters: { received: 40, droppedStates: 6 } }),
     history: () => ({ written: 1000, dropped: 3, late: 2, waiting: 50, bytes: 4096 }),
+    journal: () => ({ failure: 'the disk is full', waitingBytes: 17, durable: 1234 }),
   });
   return { metrics, fleet };
 }
 
-test('tell what runs, the fleet, HTTP, the stream, MQTT and the history', async (t) => {
+test('tell what runs, the fleet, HTTP, the stream, MQTT, the history and the journal', async (t) => {
   const { metrics, fleet } = createAll(t);
   fleet.tick();
   const text = await metrics.render();
@@ -32,6 +33,9 @@ test('tell what runs, the fleet, HTTP, the stream, MQTT and the history', async 
     `gemel_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
     'gemel_twins{status="running"} 4',
     'gemel_history_samples_total 1000',
+    'gemel_journal_up 0',
+    'gemel_journal_waiting_bytes 17',
+    'gemel_journal_records_total 1234',
     'gemel_history_dropped_total 3',
     'gemel_history_late_total 2',
     'gemel_history_waiting 50',

@@ -1,5 +1,6 @@
 /** A plain publisher for commands that only send, such as `gemel play`: each message is a promise that ends when it is acknowledged. */
 
+import { setTimeout as later } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { GemelError } from '../../core/diagnose/index.ts';
 import { type BrokerAddress, parseBrokerAddress } from './broker-address.ts';
@@ -12,12 +13,15 @@ export interface Publisher {
   readonly address: string;
   /** Resolves once the broker has the message (QoS 1: acknowledged; QoS 0: written), also after a reconnection. */
   publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void>;
+  /** Waits for what is on its way, if somebody is there who could acknowledge it, but not for ever. */
   stop(): Promise<void>;
 }
 
 export interface PublisherOptions extends BrokerAddress {
   /** Default 10 s. */
   readonly connectTimeoutMs?: number;
+  /** A broker that does not answer is waited for so long in the end. Default 2 s. */
+  readonly farewellMs?: number;
 }
 
 /**
@@ -64,6 +68,12 @@ export async function connectPublisher(options: PublisherOptions): Promise<Publi
       const bytes = typeof payload === 'string' ? payload : Buffer.from(payload);
       await client.publishAsync(topic, bytes, { qos, retain });
     },
-    stop: () => client.endAsync(),
+    stop: () => end(client, options.farewellMs ?? 2000),
   };
+}
+
+async function end(client: mqtt.MqttClient, farewellMs: number): Promise<void> {
+  if (client.connected) await Promise.race([client.endAsync(), later(farewellMs, undefined, { ref: false })]);
+  else await client.endAsync(true);
+  client.stream.destroy();
 }

@@ -1,0 +1,42 @@
+/** A publisher for commands: it comes to an end, also where the broker has done so first. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { connectPublisher } from '../../../src/adapters/mqtt/index.ts';
+
+/** Takes a connection, and then says nothing. */
+async function silentBroker() {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    // CONNACK: accepted, no session.
+    socket.once('data', () => socket.write(Buffer.of(0x20, 2, 0, 0)));
+    socket.on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const die = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { url: `mqtt://127.0.0.1:${port}`, die };
+}
+
+for (const isGone of [true, false]) {
+  test(`stops although a message is not acknowledged, from a broker that ${isGone ? 'is gone' : 'is there'}`, async () => {
+    const broker = await silentBroker();
+    const publisher = await connectPublisher({ url: broker.url, farewellMs: 50 });
+    const published = publisher.publish('a', '1', { qos: 1, retain: false }).then(
+      () => 'acknowledged',
+      () => 'not acknowledged',
+    );
+    if (isGone) broker.die();
+    // The connection is known to be closed once its turn has come.
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await publisher.stop();
+    broker.die();
+    assert.notEqual(await Promise.race([published, 'open']), 'acknowledged');
+  });
+}

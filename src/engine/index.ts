@@ -80,6 +80,7 @@ export {
   isDifference,
   modelOf,
   pastSnapshot,
+  didYouMeanSeries,
   seriesNames,
   type TwinFact,
   twinOf,

@@ -24,7 +24,7 @@ import { serviceRoutes } from './routes/service.ts';
 import { twinRoutes } from './routes/twins.ts';
 import { problems } from './replies.ts';
 import { STREAM_PATH } from './stream/index.ts';
-import { validatorCompiler } from './validation.ts';
+import { refuseUnknownQueries, validatorCompiler } from './validation.ts';
 
 export interface HttpApp {
   readonly app: FastifyInstance;
@@ -61,6 +61,7 @@ export async function createHttpApp(
     reply.header('x-content-type-options', 'nosniff');
     done(guard.check(request.raw));
   });
+  refuseUnknownQueries(app);
   const routes = listRoutes(app);
   answerErrors(app, routes, options.log);
   await describeRoutes(app, version);

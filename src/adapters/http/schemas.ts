@@ -221,6 +221,7 @@ export const ModelDetail = Type.Object(
     signals: Type.Array(Signal),
     equations: Type.String({ description: 'Line by line, as text.' }),
     document: Type.Record(Type.String(), Type.Unknown(), { description: 'The model document as data.' }),
+    past: Past,
   },
   { ...strict, title: 'Model' },
 );

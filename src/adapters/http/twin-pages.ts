@@ -14,8 +14,16 @@ export interface TwinFilter {
   readonly status?: Static<typeof Status>;
 }
 
+export interface TwinGroup {
+  readonly name: string;
+  /** How many it has. */
+  readonly twins: number;
+}
+
 export interface TwinList {
   readonly total: number;
+  /** By name. */
+  groups(): TwinGroup[];
   page(from: number, to: number): Promise<TwinSummary[]>;
   /** What an answer says of the moment. */
   readonly told: { readonly past?: { readonly at: string } };
@@ -31,6 +39,7 @@ export function twinsNow(fleet: Fleet, { prefix = '', model, group, status }: Tw
   });
   return {
     total: found.length,
+    groups: () => groupsOf(found.map(({ config }) => config)),
     page: async (from, to) => found.slice(from, to).map((info) => twinSummary(fleet, info)),
     told: {},
   };
@@ -49,6 +58,7 @@ export async function pastTwins(
   );
   return {
     total: found.length,
+    groups: () => groupsOf(found),
     async page(from, to) {
       const shown = found.slice(from, to);
       const ticks = await moment.ticks(shown.map(({ id }) => id));
@@ -67,4 +77,12 @@ export async function pastTwins(
     },
     told: { past: moment.told },
   };
+}
+
+function groupsOf(twins: readonly { readonly group?: string }[]): TwinGroup[] {
+  const counts = new Map<string, number>();
+  for (const { group } of twins) if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1);
+  return Array.from(counts, ([name, count]) => ({ name, twins: count })).toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }

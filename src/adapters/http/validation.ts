@@ -6,8 +6,8 @@
  * the schema does not know is refused with the name that was probably meant.
  */
 
-import type { FastifySchemaCompiler } from 'fastify';
-import type { TSchema } from 'typebox';
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
+import Type, { type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { didYouMean } from '../../core/diagnose/index.ts';
 import { ProblemError, type ProblemItem } from './problem.ts';
@@ -27,6 +27,20 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     return { error: new ProblemError('HTTP_INVALID', detail, { hint, errors }) };
   };
 };
+
+const NoQuery = Type.Object({}, { additionalProperties: false });
+
+/**
+ * Lets routes that have no query refuse any: who asks them for a past moment must not be shown the present. Must be called before
+ * the routes are added; those that are not described (`hide`) or check for themselves are left alone.
+ */
+export function refuseUnknownQueries(app: FastifyInstance): void {
+  app.addHook('onRoute', (options) => {
+    const { schema, validatorCompiler: own } = options;
+    if (schema?.querystring !== undefined || schema?.hide === true || own !== undefined) return;
+    options.schema = { ...schema, querystring: NoQuery };
+  });
+}
 
 /** Everything that keeps a value from fitting its schema; nothing if it fits. `root` says where the value stood. */
 export function findProblems(schema: TSchema, value: unknown, root: '#' | '?'): readonly ProblemItem[] {

@@ -22,4 +22,4 @@ export {
   twinOf,
 } from './facts.ts';
 export { pastSnapshot, type PastTick } from './past-snapshot.ts';
-export { isDifference, seriesNames } from './series-names.ts';
+export { didYouMeanSeries, isDifference, seriesNames } from './series-names.ts';

@@ -14,6 +14,8 @@
  * | `tick number` | how many ticks the twin has made, at each recorded tick |
  */
 
+import { didYouMean } from '../../core/diagnose/index.ts';
+
 const uncertainty = 'uncertainty';
 const innovation = 'innovation';
 
@@ -29,4 +31,10 @@ export const seriesNames = {
 /** Whether values are differences, which have no offset: an uncertainty of 2 degC is one of 2 K. */
 export function isDifference(signal: string): boolean {
   return signal.startsWith(`${uncertainty} `) || signal.startsWith(`${innovation} `);
+}
+
+/** Which series was meant by a name that none has, as a hint: a measurement's samples are looked for under its own name. */
+export function didYouMeanSeries(name: string, known: readonly string[]): string | undefined {
+  const measured = seriesNames.measured(name);
+  return known.includes(measured) ? `did you mean \`${measured}\`?` : didYouMean(name, known);
 }

@@ -145,8 +145,10 @@ test('refuses what cannot be answered, and says what is wrong', async (t) => {
     422,
     'HTTP_INVALID',
     '?from',
-    '?from must be a time as in 2026-11-22T13:00:00Z or in milliseconds, not "yesterday"',
+    '?from must be a time as in 2026-11-22T13:00:00Z, in milliseconds, or how long ago, as in -2h, not "yesterday"',
   ]);
+  assert.equal((await ask('signal=temperature&from=-2h&to=-1h'))[0], 200);
+  assert.match(String((await ask('signal=temperature&from=-1h&to=-2h'))[3]), /ends before it begins/);
   const noZone = await ask('signal=temperature&to=2026-11-22T13:00:00');
   assert.deepEqual(noZone.slice(0, 3), [422, 'HTTP_INVALID', '?to']);
   assert.deepEqual(await ask('signal=temperature&from=2000&to=1000'), [

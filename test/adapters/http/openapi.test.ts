@@ -30,7 +30,10 @@ const calibrations: Calibrations = {
   onChange: () => () => {},
 };
 const publishing: ModelPublishing = { publish: () => assert.fail('nothing is published here') };
-const historyFiles = createHistoryFiles(createFakeHistory(), { recorded: () => undefined, nowMs: Date.now });
+const historyFiles = createHistoryFiles(createFakeHistory(), {
+  recorded: () => undefined,
+  nowMs: Date.now,
+});
 const nothing = () => assert.fail('nothing is rolled out here');
 const rollouts: RolloutService = {
   list: () => [],
@@ -125,6 +128,50 @@ test('has every route, and nothing else', async (t) => {
   // What is hidden from the document is what browsers load.
   const printed = app.printRoutes({ commonPrefix: false });
   assert.ok(printed.includes('docs'), 'the list of routes was not read');
+});
+
+test('a read shows a past moment, or refuses to be asked for one; none answers with the present', async (t) => {
+  const served = {
+    metrics,
+    publishing,
+    rollouts,
+    routes,
+    calibrations,
+    history: createFakeHistory(),
+    historyFiles,
+  };
+  const { get } = await createApp(t, served);
+  const { body } = await get('/api/v1/openapi.json');
+  const reads = Object.entries(body.paths as Record<string, { get?: Operation }>).filter(
+    (entry) => entry[1].get,
+  );
+  const travelling = reads.filter(([, read]) => read.get?.parameters?.some(({ name }) => name === 'at'));
+  assert.deepEqual(travelling.map(([path]) => path).sort(), [
+    '/api/v1/alarms',
+    '/api/v1/alarms/{id}',
+    '/api/v1/events',
+    '/api/v1/groups',
+    '/api/v1/models',
+    '/api/v1/models/{id}',
+    '/api/v1/twins',
+    '/api/v1/twins/{id}',
+    '/api/v1/twins/{id}/alarms',
+    '/api/v1/twins/{id}/state',
+    '/state',
+  ]);
+  for (const [path] of reads) {
+    const asked = path.replaceAll(/\{\w+\}/g, 'machine');
+    const { status, body: answer } = await get(`${asked}?at=2030-01-01T00:00:00Z`);
+    const isTravelling = travelling.some(([other]) => other === path);
+    assert.deepEqual([status, answer.code], isTravelling ? [400, 'PAST_AHEAD'] : [422, 'HTTP_INVALID'], path);
+  }
+  const { body: refused } = await get('/health?verbose=1');
+  assert.deepEqual(
+    [refused.detail, refused.hint],
+    ['unknown query parameter "verbose"', 'none is expected here'],
+  );
+  // Asked for twice, it is none.
+  assert.equal((await get('/state?at=-1h&at=-2h')).status, 422);
 });
 
 test('says of every operation what it is, takes and answers, and every reference leads somewhere', async (t) => {

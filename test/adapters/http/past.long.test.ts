@@ -196,6 +196,32 @@ test('the twins of a moment are those that were there, as they were', async (t) 
   assert.deepEqual(idsOf(await twins('at=-8s'), 'twins'), ['a', 'b']);
 });
 
+test('models and groups of a moment are those that twins ran then, and were in', async (t) => {
+  const { fleet, clock, flush, get } = await open(t, 0, [
+    twinOf('a', press10, { group: 'line' }),
+    twinOf('b', press10),
+  ]);
+  await clock.advance(2000);
+  await fleet.remove('a');
+  await fleet.add(twinOf('c', press11, { group: 'hall' }));
+  await clock.advance(2000);
+  flush();
+  const countsOf = async (path: string, list: string) =>
+    ((await get(path)).body[list] as { id?: string; name: string; twins: number }[]).map(
+      ({ id, name, twins }) => `${id ?? name} ${twins}`,
+    );
+  assert.deepEqual(await countsOf(`/api/v1/groups?${at(1)}`, 'groups'), ['line 1']);
+  assert.deepEqual(await countsOf(`/api/v1/groups?${at(4)}`, 'groups'), ['hall 1']);
+  assert.deepEqual(await countsOf(`/api/v1/groups?model=press@1.1.0&${at(4)}`, 'groups'), ['hall 1']);
+  assert.deepEqual(await countsOf(`/api/v1/groups?model=press@1.0.0&${at(4)}`, 'groups'), []);
+  assert.deepEqual(await countsOf(`/api/v1/models?${at(1)}`, 'models'), ['press@1.0.0 2']);
+  assert.deepEqual(await countsOf(`/api/v1/models?${at(4)}`, 'models'), ['press@1.0.0 1', 'press@1.1.0 1']);
+  const { body } = await get(`/api/v1/models/press?${at(1)}`);
+  assert.deepEqual([body['id'], body['versions'], body['past']], ['press@1.0.0', ['1.0.0'], { at: iso(1) }]);
+  assert.equal((await get(`/api/v1/models/press@1.1.0?${at(1)}`)).body['code'], 'MODEL_UNKNOWN');
+  assert.equal((await get(`/api/v1/models?${at(-9)}`)).body['code'], 'PAST_UNKNOWN');
+});
+
 test('a twin whose live version was changed is shown in the version of the moment, and no tick is missing', async (t) => {
   const { fleet, clock, send, flush, get } = await open(t);
   send('a', { load: 1, power: 1000 });

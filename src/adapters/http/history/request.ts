@@ -1,9 +1,8 @@
 /** What a request asks of the history: a span of time, signals, and how to lay them out. */
 
 import Type, { type Static } from 'typebox';
-import { didYouMean } from '../../../core/diagnose/index.ts';
 import { type Dimension, parseQuantity, sameDimension, toSi } from '../../../core/units/index.ts';
-import type { HistorySignal } from '../../../engine/index.ts';
+import { didYouMeanSeries, type HistorySignal } from '../../../engine/index.ts';
 import { ProblemError } from '../problem.ts';
 import { show } from '../validation.ts';
 
@@ -22,7 +21,7 @@ const spanFields = {
   from: Type.Optional(
     Type.String({
       description:
-        'Beginning, as 2026-11-22T13:00:00Z or in Unix milliseconds. Default: an hour before `to`.',
+        'Beginning: 2026-11-22T13:00:00Z, Unix milliseconds, or how long ago, as in -2h. Default: an hour before `to`.',
     }),
   ),
   to: Type.Optional(Type.String({ description: 'End, which is not included. Default: now.' })),
@@ -101,11 +100,11 @@ const timeDimension: Dimension = [0, 0, 1, 0, 0, 0, 0];
 export function readSpan({ from, to, last }: Static<typeof FileQuery>, nowMs: number): SpanMs {
   if (from !== undefined && last !== undefined)
     throw invalid('last', 'give either ?from or ?last, not both: each says where the span begins');
-  const toMs = to === undefined ? nowMs : readTime('to', to);
+  const toMs = to === undefined ? nowMs : readTime('to', to, nowMs);
   const fromMs =
     from === undefined
       ? toMs - (last === undefined ? hourMs : readDurationMs('last', last))
-      : readTime('from', from);
+      : readTime('from', from, nowMs);
   if (fromMs < toMs) return { fromMs, toMs };
   throw invalid('from', 'the span ends before it begins');
 }
@@ -133,7 +132,7 @@ export function readSignals(written: string, known: readonly HistorySignal[]): r
     if (found !== undefined) return found;
     const all = known.map(({ signal }) => signal);
     throw new ProblemError('SIGNAL_UNKNOWN', `the history has no signal ${show(name)} of this twin`, {
-      hint: didYouMean(name, all) ?? `it has: ${all.join(', ') || 'none yet'}`,
+      hint: didYouMeanSeries(name, all) ?? `it has: ${all.join(', ') || 'none yet'}`,
     });
   });
 }
@@ -142,18 +141,24 @@ export function invalid(name: string, detail: string): ProblemError {
   return new ProblemError('HTTP_INVALID', detail, { errors: [{ at: `?${name}`, detail }] });
 }
 
-/** @throws ProblemError `HTTP_INVALID` */
-export function readTime(name: string, written: string): number {
-  const timeMs = /^\d+(\.\d+)?$/.test(written) ? Number(written) : readIso(written);
+/**
+ * A moment as a request names it: ISO 8601 with a zone, Unix milliseconds, or how long ago.
+ *
+ * @throws ProblemError `HTTP_INVALID`
+ */
+export function readTime(name: string, written: string, nowMs: number): number {
+  const ago = /^-\s*([^-].*)$/.exec(written)?.[1];
+  const timeMs = ago === undefined ? readMoment(written) : nowMs - readDurationMs(name, ago);
   if (Math.abs(timeMs) <= 8.64e15) return timeMs;
   throw invalid(
     name,
-    `?${name} must be a time as in 2026-11-22T13:00:00Z or in milliseconds, not ${show(written)}`,
+    `?${name} must be a time as in 2026-11-22T13:00:00Z, in milliseconds, or how long ago, as in -2h, not ${show(written)}`,
   );
 }
 
 /** With a zone only: a time without one would be taken for that of this machine. */
-function readIso(written: string): number {
+function readMoment(written: string): number {
+  if (/^\d+(\.\d+)?$/.test(written)) return Number(written);
   return /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/i.test(written) ? Date.parse(written) : Number.NaN;
 }
 

@@ -22,6 +22,7 @@ import {
   type TwinStatus,
 } from '../../../engine/index.ts';
 import { findTwin } from '../find-twin.ts';
+import type { KnownModels } from '../known-models.ts';
 import { ProblemError } from '../problem.ts';
 import { show } from '../validation.ts';
 import { readAt } from './request.ts';
@@ -157,11 +158,26 @@ export class PastMoment {
   /** A model as it was. @throws ProblemError `PAST_UNKNOWN` if it was not recorded, or is none that this program can compile. */
   async model(id: string): Promise<Model> {
     const [fact] = await this.#history.factsAt({ kind: factKinds.model, subject: id, timeMs: this.atMs });
-    const live = this.#fleet.models.get(id);
-    if (live !== undefined && (fact === undefined || fact.data === textOf(live))) return live;
-    const known = fact && (this.#models.get(fact.data) ?? modelOf(fact));
-    if (fact === undefined || known === undefined)
-      throw new ProblemError('PAST_UNKNOWN', `the model ${show(id)} of that time cannot be read any more`);
+    const model = fact === undefined ? this.#fleet.models.get(id) : this.#compiled(fact);
+    if (model !== undefined) return model;
+    throw new ProblemError('PAST_UNKNOWN', `the model ${show(id)} of that time cannot be read any more`);
+  }
+
+  /** The models that had run by then and that this program can compile, and which of them the twins ran. */
+  async models(): Promise<KnownModels> {
+    const [facts, twins] = await Promise.all([this.#all(factKinds.model), this.twins()]);
+    const models = facts.flatMap((fact) => this.#compiled(fact) ?? []);
+    return {
+      models: new Map(models.map((model) => [model.id, model])),
+      running: twins.map(({ model }) => model),
+    };
+  }
+
+  #compiled(fact: HistoryFact): Model | undefined {
+    const live = this.#fleet.models.get(fact.subject);
+    if (live !== undefined && fact.data === textOf(live)) return live;
+    const known = this.#models.get(fact.data) ?? modelOf(fact);
+    if (known === undefined) return undefined;
     if (this.#models.size >= mostModels) this.#models.clear();
     this.#models.set(fact.data, known);
     return known;

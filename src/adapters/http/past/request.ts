@@ -2,7 +2,7 @@
 
 import Type from 'typebox';
 import { ProblemError } from '../problem.ts';
-import { invalid, readDurationMs, readTime } from '../history/request.ts';
+import { readTime } from '../history/request.ts';
 
 /** A field of the query of every route that can show a past moment. */
 export const atField = {
@@ -34,9 +34,7 @@ export const Past = Type.Optional(
  * @throws ProblemError `HTTP_INVALID`, `PAST_AHEAD`
  */
 export function readAt(written: string, nowMs: number): number {
-  const ago = /^-\s*([^-].*)$/.exec(written)?.[1];
-  const atMs = ago === undefined ? readTime('at', written) : nowMs - readDurationMs('at', ago);
-  if (Math.abs(atMs) > 8.64e15) throw invalid('at', '?at is further away than a calendar reaches');
+  const atMs = readTime('at', written, nowMs);
   if (atMs <= nowMs) return atMs;
   const [asked, now] = [atMs, nowMs].map((ms) => new Date(ms).toISOString());
   throw new ProblemError('PAST_AHEAD', `?at is ${asked}, and it is only ${now} here`);

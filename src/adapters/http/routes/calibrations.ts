@@ -8,7 +8,7 @@ import type { CalibrationJobView, Calibrations, RouteContext } from '../options.
 import { ProblemError } from '../problem.ts';
 import { problems } from '../replies.ts';
 import { show } from '../validation.ts';
-import { findModel } from './models.ts';
+import { findModel } from '../known-models.ts';
 
 const tags = ['models'];
 const ModelParams = Type.Object({ id: Type.String({ description: 'name@version' }) });

@@ -2,23 +2,19 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { suggest } from '../../../core/diagnose/index.ts';
 import { describeDifference } from '../../../core/difference/index.ts';
-import { compareVersions, type Model } from '../../../core/model/index.ts';
-import type { Fleet } from '../../../engine/index.ts';
-import { equationsText, modelSummary, signalsOf } from '../describe.ts';
+import { findModel, modelDetail, modelList, modelsNow } from '../known-models.ts';
 import { Difference } from '../model-schemas.ts';
 import type { RouteContext } from '../options.ts';
-import { ProblemError } from '../problem.ts';
+import { AtQuery, Past } from '../past/index.ts';
 import { problems } from '../replies.ts';
 import * as schemas from '../schemas.ts';
-import { show } from '../validation.ts';
 
 const tags = ['models'];
 const idOf = (description: string) => Type.String({ description });
 const anyVersion = 'name@version, or the name for its newest version that is no pre-release';
 
-export function modelRoutes({ app: plain, fleet }: RouteContext): void {
+export function modelRoutes({ app: plain, fleet, past }: RouteContext): void {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>();
 
   app.get(
@@ -28,16 +24,20 @@ export function modelRoutes({ app: plain, fleet }: RouteContext): void {
         operationId: 'listModels',
         summary: 'The models there are, by name and version',
         tags,
+        querystring: AtQuery,
         response: {
-          200: Type.Object({ models: Type.Array(schemas.ModelSummary) }, { additionalProperties: false }),
+          200: Type.Object(
+            { models: Type.Array(schemas.ModelSummary), past: Past },
+            { additionalProperties: false },
+          ),
           ...problems,
         },
       },
     },
-    () => {
-      const twins = twinsByModel(fleet);
-      const models = [...fleet.models.values()].toSorted(byNameAndVersion);
-      return { models: models.map((model) => modelSummary(model, twins.get(model.id) ?? 0)) };
+    async ({ query: { at } }) => {
+      if (at === undefined) return { models: modelList(modelsNow(fleet)) };
+      const moment = await past.moment(at);
+      return { models: modelList(await moment.models()), past: moment.told };
     },
   );
 
@@ -49,10 +49,16 @@ export function modelRoutes({ app: plain, fleet }: RouteContext): void {
         summary: 'A model: its document, signals and equations',
         tags,
         params: Type.Object({ id: idOf(anyVersion) }),
+        querystring: AtQuery,
         response: { 200: schemas.ModelDetail, ...problems },
       },
     },
-    (request) => modelDetail(fleet, findModel(fleet, request.params.id)),
+    async ({ params: { id }, query: { at } }) => {
+      if (at === undefined) return modelDetail(modelsNow(fleet), findModel(fleet, id));
+      const moment = await past.moment(at);
+      const known = await moment.models();
+      return { ...modelDetail(known, findModel(known, id)), past: moment.told };
+    },
   );
 
   app.get(
@@ -75,43 +81,4 @@ export function modelRoutes({ app: plain, fleet }: RouteContext): void {
       return difference as Type.Static<typeof Difference>;
     },
   );
-}
-
-export function modelDetail(fleet: Fleet, model: Model): Type.Static<typeof schemas.ModelDetail> {
-  const versions = versionsOf(fleet, model.name).map(({ version }) => version);
-  return {
-    ...modelSummary(model, twinsByModel(fleet).get(model.id) ?? 0),
-    versions,
-    signals: signalsOf(model),
-    equations: equationsText(model),
-    document: { ...model.document },
-  };
-}
-
-/** By `name@version`, or by name alone. @throws ProblemError `MODEL_UNKNOWN` with the one that was probably meant. */
-export function findModel(fleet: Fleet, id: string): Model {
-  const versions = versionsOf(fleet, id);
-  const released = versions.filter(({ version }) => !version.includes('-'));
-  const model = fleet.models.get(id) ?? released.at(-1) ?? versions.at(-1);
-  if (model !== undefined) return model;
-  const [name = ''] = id.split('@');
-  const meant = versionsOf(fleet, name).at(-1)?.id ?? suggest(id, fleet.models.keys());
-  throw new ProblemError('MODEL_UNKNOWN', `there is no model ${show(id)}`, {
-    hint: meant === undefined ? 'GET /api/v1/models lists them' : `did you mean \`${meant}\`?`,
-  });
-}
-
-/** The oldest first. */
-function versionsOf({ models }: Fleet, name: string): Model[] {
-  return [...models.values()].filter((model) => model.name === name).toSorted(byNameAndVersion);
-}
-
-function byNameAndVersion(a: Model, b: Model): number {
-  return a.name === b.name ? compareVersions(a.version, b.version) : a.name < b.name ? -1 : 1;
-}
-
-function twinsByModel(fleet: Fleet): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { model } of fleet.twins()) counts.set(model.id, (counts.get(model.id) ?? 0) + 1);
-  return counts;
 }

@@ -69,9 +69,9 @@ function getRoute(
   const texts = createStateTexts();
   // Described for the document only: whatever else a program adds to the address is its own affair, and checking costs time.
   const options = { schema, validatorCompiler: () => () => true };
-  app.get<{ Querystring: { at?: unknown } }>(path, options, (request, reply) => {
+  app.get<{ Querystring: { at?: string | readonly string[] } }>(path, options, (request, reply) => {
     const { at } = request.query;
-    if (typeof at === 'string') return sendPast(at, reply);
+    if (at !== undefined) return sendPast([at].flat().join(), reply);
     const snapshot = fleet.snapshot(id);
     // Checked when the project was read; it may have been removed since.
     if (snapshot === undefined)

@@ -9,7 +9,7 @@ import type { ModelPublishing, RouteContext } from '../options.ts';
 import { ProblemError } from '../problem.ts';
 import { problems } from '../replies.ts';
 import * as schemas from '../schemas.ts';
-import { modelDetail } from './models.ts';
+import { modelDetail, modelsNow } from '../known-models.ts';
 
 /** The largest of the library has 15,000; a million would be checked for seconds. */
 const documentBytes = 262_144;
@@ -54,7 +54,7 @@ export function publishRoutes({ app, fleet }: RouteContext, publishing: ModelPub
         if ('diagnostics' in found) throw refused(found.diagnostics, found.source);
         const { model, isNew } = found;
         if (isNew) reply.code(201).header('location', `/api/v1/models/${encodeURIComponent(model.id)}`);
-        return modelDetail(fleet, model);
+        return modelDetail(modelsNow(fleet), model);
       },
     );
   });

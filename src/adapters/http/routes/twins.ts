@@ -44,13 +44,17 @@ const TwinsPage = Type.Object(
   { additionalProperties: false, title: 'TwinsPage' },
 );
 
-const GroupsQuery = Type.Object({ model: TwinsQuery.properties.model }, { additionalProperties: false });
+const GroupsQuery = Type.Object(
+  { model: TwinsQuery.properties.model, ...atField },
+  { additionalProperties: false },
+);
 
 const Groups = Type.Object(
   {
     groups: Type.Array(
       Type.Object({ name: Type.String(), twins: Type.Integer() }, { additionalProperties: false }),
     ),
+    past: Past,
   },
   { additionalProperties: false, title: 'Groups' },
 );
@@ -101,15 +105,11 @@ export function twinRoutes(context: RouteContext): void {
         response: { 200: Groups, ...problems },
       },
     },
-    ({ query: { model } }) => {
-      const counts = new Map<string, number>();
-      for (const { config, model: its } of fleet.twins()) {
-        const { group } = config;
-        if (group === undefined || (model !== undefined && its.id !== model && its.name !== model)) continue;
-        counts.set(group, (counts.get(group) ?? 0) + 1);
-      }
-      const groups = Array.from(counts, ([name, twins]) => ({ name, twins }));
-      return { groups: groups.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+    async ({ query: { model, at } }) => {
+      const filter = model === undefined ? {} : { model };
+      const listed =
+        at === undefined ? twinsNow(fleet, filter) : await pastTwins(await past.moment(at), filter);
+      return { groups: listed.groups(), ...listed.told };
     },
   );
 

@@ -40,6 +40,7 @@ export async function startHistory(
       return info && recordedSignals(info.model);
     },
     nowMs: () => Date.now(),
+    keepMs: history.keepMs,
   });
   return {
     ...opened,

@@ -11,6 +11,8 @@ export interface StoredHistory {
   readonly history: Pick<History, 'twins' | 'signals' | 'points' | 'insert'>;
   /** What the model of a twin of the project records; undefined if it has no such twin. */
   recorded(twin: string): readonly HistorySignal[] | undefined;
+  /** How long every sample is kept. */
+  readonly keepMs: number;
   close(): Promise<void>;
 }
 
@@ -33,12 +35,13 @@ export async function openStoredHistory(
   };
   const { place, keepMs, keepSummariesMs } = settings;
   if (purpose === 'read' && 'file' in place && !existsSync(place.file))
-    return { history: nothingYet, recorded, close: async () => undefined };
+    return { history: nothingYet, recorded, keepMs, close: async () => undefined };
   const lock = purpose === 'write' ? await lockProject(checkpoint.directory) : undefined;
   const history = openHistory(place, { keepMs, keepSummariesMs, readOnly: purpose === 'read', log });
   return {
     history,
     recorded,
+    keepMs,
     async close() {
       await history.close();
       await lock?.release();

@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../app/index.ts';
 import { didYouMean } from '../core/diagnose/index.ts';
+import { readEventTime } from '../engine/index.ts';
 import { usageError } from './terminal.ts';
 
 /**
@@ -34,13 +35,31 @@ export function assignmentArgument(
   };
 }
 
-/** Unix milliseconds of a time given to an option. @throws GemelError `USAGE`. */
+/**
+ * Unix milliseconds of a time given to an option. One without a zone would be taken for that of this machine.
+ *
+ * @throws GemelError `USAGE`.
+ */
 export function timeArgument(option: string): (written: string) => number {
   return (written) => {
-    const timeMs = Date.parse(written);
-    if (Number.isFinite(timeMs)) return timeMs;
-    throw usageError(`${option}: \`${written}\` is not a time`, 'write it as 2026-11-22T13:00:00Z');
+    const ago = /^-\s*([^-].*)$/.exec(written)?.[1];
+    if (ago !== undefined) return Date.now() - durationArgument(option)(ago) * 1000;
+    const timeMs = readEventTime(written, 'iso');
+    if (timeMs !== undefined) return timeMs;
+    const hint = 'write it with its zone, as 2026-11-22T13:00:00Z, or how long ago, as -2h';
+    throw usageError(`${option}: \`${written}\` is not a time`, hint);
   };
+}
+
+/** @throws GemelError `USAGE` if the span ends before it begins. */
+export function checkSpan({ from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Span): void {
+  if (!(from < to)) throw usageError('--to must be later than --from');
+}
+
+/** Unix milliseconds. */
+interface Span {
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** Splits `a,b,c`; empty parts are refused. @throws GemelError `USAGE`. */

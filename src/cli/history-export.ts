@@ -1,13 +1,14 @@
 /** `gemel history export`: samples of a project into a file. */
 
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pagesOf, writeCsv, writeParquet } from '../adapters/history/index.ts';
-import { displayName, openHistoryOf, reasonOf } from '../app/index.ts';
+import { displayName, isDirectory, openHistoryOf, reasonOf } from '../app/index.ts';
 import { GemelError } from '../core/diagnose/index.ts';
-import type { History, HistoryExtract, HistorySamples } from '../engine/index.ts';
+import { didYouMeanSeries, type History, type HistoryExtract, type HistorySamples } from '../engine/index.ts';
 import { nameHint } from './arguments.ts';
 import { checkedProject } from './checked-project.ts';
 import { count, formatOf, warn } from './history-file.ts';
@@ -29,6 +30,7 @@ export async function exportHistory(directory: string, options: Options): Promis
   const format = formatOf(options.format, out);
   if (out === undefined && (format === 'parquet' || json))
     throw usageError(`${json ? '--json' : 'Parquet'} needs --out`, 'add for example --out plant.parquet');
+  if (out !== undefined) mustBeWritable(out);
   const span = spanOf(options);
   const project = checkedProject(directory, 'nothing was exported');
   const stored = await openHistoryOf(project, 'read', warn);
@@ -82,7 +84,7 @@ async function extractOf(
   const unknown = signal.find((name) => !signals.has(name));
   if (unknown !== undefined) {
     throw new GemelError('SIGNAL_UNKNOWN', `the history has no signal \`${unknown}\` of these twins`, {
-      hint: nameHint(unknown, [...signals]),
+      hint: didYouMeanSeries(unknown, [...signals]) ?? nameHint(unknown, [...signals]),
     });
   }
   return { twins, signals: signal, ...span };
@@ -101,13 +103,30 @@ async function* counting(
   }
 }
 
-/** A file that could not be finished is not left behind. @throws GemelError `FILE_UNREADABLE` */
+/**
+ * A file takes the place of the one before once it is whole, so that nothing is lost if it cannot be. A pipe or a device is written as it is.
+ *
+ * @throws GemelError `FILE_UNREADABLE`
+ */
 async function write(chunks: Readable, out: string): Promise<void> {
+  const isSpecial = (await stat(out).catch(() => undefined))?.isFile() === false;
+  const into = isSpecial ? out : `${out}.part`;
   try {
-    await pipeline(chunks, createWriteStream(out));
+    await pipeline(chunks, createWriteStream(into));
+    if (!isSpecial) await rename(into, out);
   } catch (error) {
-    await rm(out, { force: true });
+    if (!isSpecial) await rm(into, { force: true });
     if (error instanceof GemelError) throw error;
-    throw new GemelError('FILE_UNREADABLE', `${displayName(out)} cannot be written: ${reasonOf(error)}`);
+    throw unwritable(out, reasonOf(error));
   }
+}
+
+/** Before anything is read. @throws GemelError `FILE_UNREADABLE` */
+function mustBeWritable(out: string): void {
+  if (isDirectory(out)) throw unwritable(out, 'it is a directory');
+  if (!isDirectory(dirname(resolve(out)))) throw unwritable(out, 'its directory does not exist');
+}
+
+function unwritable(out: string, why: string): GemelError {
+  return new GemelError('FILE_UNREADABLE', `${displayName(out)} cannot be written: ${why}`);
 }

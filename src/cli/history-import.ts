@@ -1,6 +1,6 @@
 /** `gemel history import`: a file into the history of a project that does not run, or of an engine that does. */
 
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { futureMs, recordedSignals, tableOf, takeFile, writeCsv } from '../adapters/history/index.ts';
 import { displayName, openHistoryOf, reasonOf, type StoredHistory } from '../app/index.ts';
 import { GemelError } from '../core/diagnose/index.ts';
@@ -25,11 +25,18 @@ export async function importHistory(file: string, directory: string, options: Op
   const stored = url === undefined ? await openProject(directory, dryRun) : engineAt(url);
   let taken: HistoryTaken;
   try {
-    const { history, recorded } = stored;
-    const latestMs = Date.now() + futureMs;
-    const rest = { latestMs, dryRun, ...(twin !== undefined && { twin }) };
+    const { history, recorded, keepMs } = stored;
+    const nowMs = Date.now();
+    const rest = {
+      latestMs: nowMs + futureMs,
+      keptSinceMs: nowMs - keepMs,
+      dryRun,
+      ...(twin !== undefined && { twin }),
+    };
     const format = formatOf(options.format, file);
     taken = await takeFile(() => tableOf(file, format), { history, recorded, ...rest });
+    // What an engine keeps only it can say.
+    taken = { ...taken, old: taken.old + (stored.engine?.old ?? 0) };
   } finally {
     await stored.close();
   }
@@ -38,8 +45,10 @@ export async function importHistory(file: string, directory: string, options: Op
   if (taken.problems.length > 0) process.exitCode = 1;
 }
 
-type Destination = Pick<StoredHistory, 'recorded' | 'close'> & {
+type Destination = Pick<StoredHistory, 'recorded' | 'keepMs' | 'close'> & {
   readonly history: Pick<History, 'signals' | 'insert'>;
+  /** What it said of the samples so far. */
+  readonly engine?: { readonly old: number };
 };
 
 /** To see what would come of it, the project may run. */
@@ -51,7 +60,10 @@ async function openProject(directory: string, dryRun: boolean): Promise<Destinat
 /** Each twin's samples go there as CSV, since that is what every engine takes. */
 function engineAt(url: string): Destination {
   const pathOf = (twin: string) => `/api/v1/twins/${encodeURIComponent(twin)}`;
+  const engine = { old: 0 };
   return {
+    engine,
+    keepMs: Number.POSITIVE_INFINITY,
     recorded: () => undefined,
     close: async () => undefined,
     history: {
@@ -66,7 +78,10 @@ function engineAt(url: string): Destination {
       async insert(samples) {
         let late = 0;
         for (const [twin, its] of Map.groupBy(samples, ({ series }) => series.twin)) {
-          late += (await sendFile<{ late: number }>(url, `${pathOf(twin)}/history`, await csvOf(its))).late;
+          const path = `${pathOf(twin)}/history`;
+          const taken = await sendFile<{ late: number; old: number }>(url, path, await csvOf(its));
+          late += taken.late;
+          engine.old += taken.old;
         }
         return { late };
       },
@@ -103,14 +118,18 @@ async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T> {
 
 /** @throws GemelError `FILE_UNREADABLE` */
 async function mustBeThere(file: string): Promise<void> {
-  try {
-    await access(file);
-  } catch (error) {
-    throw new GemelError('FILE_UNREADABLE', `${displayName(file)} cannot be read: ${reasonOf(error)}`);
-  }
+  const why = await stat(file).then(
+    (found) => (found.isDirectory() ? 'it is a directory' : undefined),
+    (error: unknown) => reasonOf(error),
+  );
+  if (why !== undefined)
+    throw new GemelError('FILE_UNREADABLE', `${displayName(file)} cannot be read: ${why}`);
 }
 
-function tell({ rows, samples, late, series, problems, moreProblems }: HistoryTaken, dryRun: boolean): void {
+function tell(
+  { rows, samples, late, old, series, problems, moreProblems }: HistoryTaken,
+  dryRun: boolean,
+): void {
   const print = (line: string) => process.stdout.write(`${line}\n`);
   for (const { row, detail } of problems) print(row === 0 ? detail : `row ${row}: ${detail}`);
   if (moreProblems > 0) print(`and ${moreProblems.toLocaleString('en')} more`);
@@ -131,6 +150,10 @@ function tell({ rows, samples, late, series, problems, moreProblems }: HistoryTa
   if (late > 0)
     print(
       `  ${late.toLocaleString('en')} of them were not kept: those beside them are older than what is kept`,
+    );
+  if (old > late)
+    print(
+      `  ${old.toLocaleString('en')} of them are older than \`history.keep\`: soon only their summaries will be there`,
     );
 }
 

@@ -20,11 +20,11 @@ export function describeReplay(report: ReplayReport): string[] {
     ['took', `${report.seconds.toFixed(1)} s, ${count(Math.round(report.speed))} × real time`],
   ];
   const lines = columns(rows);
-  if (ticks.unknown > 0) {
+  if (ticks.unknown > 0 && !isOtherKernel(report)) {
     const some = ticks.unknown === 1 ? 'one tick was' : `${count(ticks.unknown)} ticks were`;
     lines.push(`${some} not compared: made before the replay begins, or published twice`);
   }
-  if (report.damaged > 0) lines.push(`${count(report.damaged)} records of samples could not be read`);
+  lines.push(...describeLoss(report));
   return [...lines, ...verdictOf(report), ...describeTrial(report)];
 }
 
@@ -32,14 +32,29 @@ export function iso(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
-function verdictOf({ kernel, recordedKernel, ticks, checkpoints, differences }: ReplayReport): string[] {
-  if (kernel !== recordedKernel)
+function isOtherKernel({ kernel, recordedKernel }: ReplayReport): boolean {
+  return kernel !== recordedKernel;
+}
+
+/** What there was and cannot be read any more. */
+function describeLoss({ damaged, unread }: ReplayReport): string[] {
+  const lines = unread.map((file) => `✗ the checkpoint ${file} cannot be read: it is damaged, or gone`);
+  if (damaged > 0) {
+    const some = damaged === 1 ? 'one record' : `${count(damaged)} records`;
+    lines.push(`✗ ${some} of the journal cannot be read: \`gemel journal verify\` says which, and where`);
+  }
+  return lines;
+}
+
+function verdictOf(report: ReplayReport): string[] {
+  const { recordedKernel, ticks, checkpoints, differences } = report;
+  if (isOtherKernel(report))
     return [`– not compared: then ${recordedKernel} computed, and its last bits may differ`];
   if (differences.length === 0 && ticks.other === 0) {
     const isCompared = checkpoints.twins + ticks.compared > 0;
-    return [
-      isCompared ? '✓ everything is as it was, bit for bit' : '– nothing was recorded that could be compared',
-    ];
+    if (!isCompared) return ['– nothing was recorded that could be compared'];
+    const isWhole = report.damaged + report.unread.length === 0;
+    return [isWhole ? '✓ everything is as it was, bit for bit' : '– the rest is as it was, bit for bit'];
   }
   const lines: string[] = [];
   if (ticks.firstOtherMs !== undefined)

@@ -10,7 +10,7 @@ import {
   type ReplayReport,
 } from '../app/index.ts';
 import { GemelError, renderDiagnostics } from '../core/diagnose/index.ts';
-import { nameHint, timeArgument } from './arguments.ts';
+import { checkSpan, listArgument, nameHint, timeArgument } from './arguments.ts';
 import { createProgress } from './progress.ts';
 import { describeReplay, iso } from './replay-text.ts';
 import { colorOn, usageError } from './terminal.ts';
@@ -18,7 +18,7 @@ import { colorOn, usageError } from './terminal.ts';
 interface Options {
   readonly from?: number;
   readonly to?: number;
-  readonly speed: number;
+  readonly speed?: number;
   readonly twin?: readonly string[];
   readonly kernel?: KernelName;
   readonly with?: string;
@@ -34,17 +34,20 @@ export function replayCommand(): Command {
     .argument('[project]', 'directory of the project', '.')
     .option(
       '--from <time>',
-      'begin with the newest checkpoint of before, as 2026-11-22T13:00:00Z; default: with the oldest',
+      'begin with the newest checkpoint of before, as 2026-11-22T13:00:00Z or -2h; default: with the oldest',
       timeArgument('--from'),
     )
     .option('--to <time>', 'go on to this moment; default: to the end', timeArgument('--to'))
     .option(
       '--speed <factor>',
-      'times as fast as the past, such as 60x; max: as fast as possible',
+      'times as fast as the past, such as 60x; default: max, as fast as possible',
       speedArgument,
-      Number.POSITIVE_INFINITY,
     )
-    .option('--twin <ids...>', 'print what these twins are at the end, to the last digit')
+    .option(
+      '--twin <ids>',
+      'print what these twins, separated by commas, are at the end, to the last digit',
+      listArgument('--twin'),
+    )
     .addOption(
       new Option('--kernel <name>', 'what computes; default: what did. Another one compares nothing').choices(
         kernels,
@@ -64,19 +67,20 @@ Examples:
   gemel replay my-plant --from 2026-11-22T12:00:00Z --to 2026-11-22T13:00:00Z --twin pump-1
 
 Nothing is changed, and it may be used while the engine runs.
-Exit code: 0 everything is as it was, 1 something differs, 2 the command line was wrong.`,
+Exit code: 0 everything is as it was, 1 something differs or cannot be read, 2 the command line was wrong.`,
     )
     .action(replayAction);
 }
 
 async function replayAction(directory: string, options: Options): Promise<void> {
   const { from, to, speed, kernel, twin: wanted = [], with: version, json = false } = options;
+  checkSpan(options);
   const project = projectAt(directory);
   const progress = createProgress(process.stderr);
   let report: ReplayReport;
   try {
     report = await replayProject(project, {
-      speed,
+      ...(speed !== undefined && { speed }),
       ...(from !== undefined && { fromMs: from }),
       ...(to !== undefined && { toMs: to }),
       ...(kernel !== undefined && { kernel }),
@@ -92,7 +96,8 @@ async function replayAction(directory: string, options: Options): Promise<void> 
     throw usageError(`--twin: there was no twin \`${stranger}\``, nameHint(stranger, [...states.keys()]));
   if (json) printJson(report, wanted);
   else process.stdout.write(`${[...describeReplay(report), ...describeStates(report, wanted)].join('\n')}\n`);
-  if (report.differences.length > 0 || report.ticks.other > 0) process.exitCode = 1;
+  const { differences, ticks, damaged, unread } = report;
+  if (differences.length + ticks.other + damaged + unread.length > 0) process.exitCode = 1;
 }
 
 /** @throws GemelError `PROJECT_INVALID` and what `loadProject` throws. */

@@ -94,6 +94,33 @@ test('an engine that runs takes a file over HTTP; its own history cannot be writ
   await running.ended;
 });
 
+test('samples older than what is kept whole are told of, also by an engine', async () => {
+  const directory = projectOf();
+  const file = join(directory, 'old.csv');
+  writeFileSync(
+    file,
+    `time,twin,temperature\n2001-01-01T00:00:00Z,oven-1,20\n${new Date().toISOString()},oven-1,21\n`,
+  );
+  const told = /1 of them are older than `history.keep`: soon only their summaries will be there/;
+  assert.match((await gemel(['history', 'import', file, directory, '--dry-run'])).stdout, told);
+  const running = start(['up', directory, '--json', '--log-level', 'silent']);
+  const { page: url } = JSON.parse(await firstLine(running)) as { page: string };
+  assert.match((await gemel(['history', 'import', file, '--url', url])).stdout, told);
+  running.child.kill('SIGINT');
+  await running.ended;
+});
+
+test('an export that fails leaves the file of before', async () => {
+  const directory = projectOf();
+  const out = join(directory, 'plant.parquet');
+  writeFileSync(out, 'the one of yesterday');
+  mkdirSync(join(directory, '.gemel'));
+  writeFileSync(join(directory, '.gemel', 'history.sqlite'), 'no database');
+  const { code } = await gemel(['history', 'export', directory, '--out', out]);
+  assert.equal(code, 1);
+  assert.equal(readFileSync(out, 'utf8'), 'the one of yesterday');
+});
+
 test('what cannot be done is told, and leaves nothing behind', async () => {
   const directory = projectOf();
   const file = join(directory, 'a.csv');
@@ -103,7 +130,7 @@ test('what cannot be done is told, and leaves nothing behind', async () => {
   assert.equal(
     bad.stdout,
     'row 1: oven-1 has no signal `temperatur`: did you mean `temperature`?\n' +
-      'row 2: `now` is not a time as in 2026-11-22T13:00:00Z\n✗ nothing was imported: 2 problems in 2 rows\n',
+      'row 2: `now` is not a time with its zone, as in 2026-11-22T13:00:00Z\n✗ nothing was imported: 2 problems in 2 rows\n',
   );
   assert.equal((await gemel(['history', 'export', directory])).stdout.split('\n').length, 2);
   const codeOf = async (...args: string[]) => {
@@ -115,12 +142,21 @@ test('what cannot be done is told, and leaves nothing behind', async () => {
   assert.deepEqual(await codeOf('export', directory, '--twin', 'oven-9'), [1, 'TWIN_UNKNOWN']);
   assert.deepEqual(await codeOf('export', directory, '--signal', 'oil'), [1, 'SIGNAL_UNKNOWN']);
   assert.deepEqual(await codeOf('export', directory, '--format', 'parquet'), [2, 'USAGE']);
-  assert.deepEqual(await codeOf('export', directory, '--from', '2026-11-21', '--last', '1h'), [2, 'USAGE']);
+  assert.deepEqual(await codeOf('export', directory, '--from', '2026-11-21T00:00:00Z', '--last', '1h'), [
+    2,
+    'USAGE',
+  ]);
   assert.deepEqual(await codeOf('export', directory, '--out', join(directory, 'no', 'such.csv')), [
     1,
     'FILE_UNREADABLE',
   ]);
   assert.deepEqual(await codeOf('import', join(directory, 'none.csv'), directory), [1, 'FILE_UNREADABLE']);
+  const ofDirectory = await gemel(['history', 'import', directory, directory]);
+  assert.match(ofDirectory.stderr, /cannot be read: it is a directory {2}\[FILE_UNREADABLE\]/);
+  const intoDirectory = await gemel(['history', 'export', directory, '--out', directory]);
+  assert.match(intoDirectory.stderr, /cannot be written: it is a directory {2}\[FILE_UNREADABLE\]/);
+  const wrongFlag = await gemel(['history', 'export', directory, '--format', 'xml']);
+  assert.match(wrongFlag.stderr, /see gemel history export --help/);
   writeFileSync(
     join(directory, 'gemel.yaml'),
     `${readFileSync(join(directory, 'gemel.yaml'), 'utf8')}history: { enabled: false }\n`,

@@ -31,6 +31,8 @@ export interface ReplayBeginning {
   readonly toMs: number;
   /** The last record there is. */
   readonly last: number;
+  /** Checkpoints that it would have begun with, but cannot be read. */
+  readonly skipped: readonly string[];
 }
 
 /** @throws GemelError `REPLAY_UNAVAILABLE` */
@@ -42,18 +44,20 @@ export async function findBeginning(
   const [oldest] = all;
   if (oldest === undefined)
     throw unavailable(`${checkpoints} has no checkpoint that was made with a journal`);
-  const start = fromMs === undefined ? oldest : all.findLast(({ savedMs }) => savedMs <= fromMs);
-  if (start === undefined)
+  // The best first.
+  const candidates = fromMs === undefined ? all : all.filter(({ savedMs }) => savedMs <= fromMs).toReversed();
+  if (candidates.length === 0)
     throw unavailable(
       `there is no checkpoint of before ${iso(fromMs ?? 0)}; the oldest is of ${iso(oldest.savedMs)}`,
     );
-  const content = start.content ?? (await readCheckpointFile(start.file));
-  if (content === undefined) throw unavailable(`the checkpoint ${start.file} is damaged`);
+  const { start, content, skipped } = await firstReadable(candidates);
   const end = await endOf(journal, start.needs).catch(() => undefined);
   if (end === undefined)
     throw unavailable(`${journal} has not the records that come after ${iso(start.savedMs)}`);
   const later = all.filter(({ savedMs, needs }) => savedMs > start.savedMs && needs >= start.needs);
   const lastMs = Math.max(end.receivedMs, start.savedMs, ...later.map(({ savedMs }) => savedMs));
+  if (fromMs !== undefined && fromMs > lastMs)
+    throw unavailable(`nothing is recorded of ${iso(fromMs)}: the record ends at ${iso(lastMs)}`);
   const toMs = Math.min(untilMs, lastMs);
   if (!(toMs > start.savedMs))
     throw unavailable(`nothing was recorded between ${iso(start.savedMs)} and ${iso(toMs)}`);
@@ -63,7 +67,22 @@ export async function findBeginning(
     checks: later.filter(({ savedMs }) => savedMs <= toMs),
     toMs,
     last: end.number,
+    skipped,
   };
+}
+
+/** @throws GemelError `REPLAY_UNAVAILABLE` if none of them can be read. */
+async function firstReadable(
+  candidates: readonly CheckpointSource[],
+): Promise<Pick<ReplayBeginning, 'start' | 'skipped'> & { readonly content: Uint8Array }> {
+  const skipped: string[] = [];
+  for (const start of candidates) {
+    const content = start.content ?? (await readCheckpointFile(start.file));
+    if (content !== undefined) return { start, content, skipped };
+    skipped.push(start.file);
+  }
+  const which = skipped.length === 1 ? `the checkpoint ${skipped[0]}` : `all ${skipped.length} checkpoints`;
+  throw unavailable(`${which} of that time cannot be read: damaged, or gone`);
 }
 
 /** The twins of a checkpoint and the models that they had, as the journal says it. */

@@ -51,8 +51,10 @@ export interface ReplayReport {
   readonly twins: number;
   readonly samples: number;
   readonly commands: number;
-  /** Records of samples that were not whole. */
+  /** Records of the journal that are lost, and samples that were not whole. */
   readonly damaged: number;
+  /** Checkpoints that are damaged, or gone since. */
+  readonly unread: readonly string[];
   /** Recorded ticks: of blocks, and of their twins. */
   readonly ticks: Readonly<FrameCount>;
   readonly checkpoints: CheckpointCount;
@@ -85,7 +87,7 @@ export async function replayProject(project: Project, options: ReplayOptions = {
   }
   const journal = project.journal.directory;
   const places = { checkpoints: project.checkpoint.directory, journal };
-  const { start, checkpoint, checks, toMs, last } = await findBeginning(places, options);
+  const { start, checkpoint, checks, toMs, last, skipped } = await findBeginning(places, options);
   const recorded = [...new Set(checkpoint.parts.flatMap(({ kernel = [] }) => kernel))].join(', ');
   const kernel = options.kernel ?? (await kernelOf(recorded));
   const { arithmetic } = await createBackend(kernel, () => undefined);
@@ -134,6 +136,8 @@ export async function replayProject(project: Project, options: ReplayOptions = {
     throw new GemelError('REPLAY_UNAVAILABLE', why);
   }
   const fromMs = start.savedMs;
+  const isCompared = arithmetic === recorded;
+  const ticks = run.frames.counts;
   return {
     fromMs,
     toMs,
@@ -141,14 +145,20 @@ export async function replayProject(project: Project, options: ReplayOptions = {
     kernel: arithmetic,
     twins: twins.length,
     ...run.totals,
-    ticks: run.frames.counts,
+    unread: [...skipped, ...run.unread],
+    ticks: isCompared ? ticks : uncompared(ticks),
     checkpoints: run.checkpoints(),
-    differences: run.differences(),
+    differences: isCompared ? run.differences() : [],
     seconds,
     speed: (toMs - fromMs) / 1000 / seconds,
     states: statesOf(run.shown, compiled),
     ...(tried && { tried }),
   };
+}
+
+/** Of another kernel: its last bits say nothing. */
+function uncompared({ compared, unknown }: FrameCount): FrameCount {
+  return { compared: 0, twins: 0, other: 0, firstOtherMs: undefined, unknown: compared + unknown };
 }
 
 /** @throws GemelError `MODEL_UNKNOWN` */

@@ -41,6 +41,8 @@ interface Thread {
 export class Threads {
   readonly totals = { samples: 0, commands: 0, damaged: 0 };
   readonly shown: ShownTwin[] = [];
+  /** Later checkpoints that could not be read. */
+  readonly unread = new Set<string>();
   tried: ReplayTrialResult | undefined;
   readonly frames: Frames;
   readonly #options: ThreadsOptions;
@@ -120,6 +122,9 @@ export class Threads {
         for (const one of differences) this.#differs(one);
         break;
       }
+      case 'unread':
+        this.unread.add(message.file);
+        break;
       case 'done':
         this.totals.samples += message.samples;
         this.totals.commands += message.commands;

@@ -57,6 +57,8 @@ export type FromReplay =
       readonly ticks: readonly TickNote[];
     }
   | { readonly kind: 'checked'; readonly savedMs: number; readonly compared: Compared }
+  /** A later checkpoint that is damaged, or gone since. */
+  | { readonly kind: 'unread'; readonly file: string }
   | {
       readonly kind: 'done';
       readonly records: number;

@@ -52,8 +52,12 @@ async function replay(work: ReplayWork): Promise<void> {
   };
 
   const first = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
+  /** The record that should come next, and how many did not come. */
+  let [due, lost] = [first, 0];
   reading: for await (const page of readPages(journal, first)) {
     const { bytes, spans } = page;
+    lost += Math.max(0, Math.min(page.first, last + 1) - due);
+    due = Math.max(due, page.first + page.count);
     for (let i = Math.max(0, first - page.first); i < page.count; i++) {
       const number = page.first + i;
       if (number > last || replayer.isOver) break reading;
@@ -72,7 +76,8 @@ async function replay(work: ReplayWork): Promise<void> {
   const shown = replayer.end();
   await outbox.send(replayer.atMs);
   const tried = replayer.tried();
-  tell({ kind: 'done', ...replayer.counters, shown, ...(tried && { tried }) });
+  const damaged = replayer.counters.damaged + lost;
+  tell({ kind: 'done', ...replayer.counters, damaged, shown, ...(tried && { tried }) });
   parentPort?.unref();
 }
 
@@ -94,7 +99,10 @@ function ownerOf({ twins, others, thread, threads }: ReplayWork): (id: string) =
 
 async function partsOf(journal: string, { file, content }: CheckpointSource) {
   const bytes = content ?? (await readCheckpointFile(file));
-  if (bytes === undefined) return [];
+  if (bytes === undefined) {
+    tell({ kind: 'unread', file });
+    return [];
+  }
   const pages = (from: number) => readPages(journal, from);
   return (await lookUp(decodeCheckpoint(bytes).parts, { pages })).parts;
 }

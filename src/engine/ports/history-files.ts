@@ -40,6 +40,8 @@ export interface HistoryTaken {
   readonly samples: number;
   /** Not kept: those beside them were too old to keep. */
   readonly late: number;
+  /** Older than the history keeps every sample: soon only their summaries are there. */
+  readonly old: number;
   readonly series: readonly HistoryTakenSeries[];
   /** The first of them; with any, nothing was put into the history. */
   readonly problems: readonly HistoryFileProblem[];

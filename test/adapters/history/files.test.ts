@@ -216,6 +216,9 @@ describe('what cannot be taken', () => {
   test('is told with its row, the columns before all', async () => {
     assert.deepEqual(await problemsOf('a,b\n1,2\n'), ['0: there is no column `time`, only: a, b']);
     assert.deepEqual(await problemsOf('time\n1\n'), ['0: there is no column with values']);
+    assert.deepEqual(await problemsOf('time;level\n1;2\n'), [
+      '0: there is one column, `time;level`: separate columns by commas, not by semicolons, and write decimals with a point',
+    ]);
     assert.deepEqual(await problemsOf('time,level,level [mm]\n1,2,3\n'), [
       '0: there are two columns `level`',
     ]);
@@ -229,7 +232,7 @@ describe('what cannot be taken', () => {
       await problemsOf(`time,twin,levle,oil\n${good},pump-1,1,2\n${good},pump-1,1,2\n${good},nobody,,1\n`),
       [
         '1: pump-1 has no signal `levle`: did you mean `level`?',
-        '1: pump-1 has no signal `oil`',
+        '1: pump-1 has no signal `oil`: did you mean `measured oil`?',
         '3: there is no twin `nobody`',
       ],
     );
@@ -244,7 +247,7 @@ describe('what cannot be taken', () => {
         '1: level of pump-1 is in m, which bar is not',
         '2: `nan` of level is not a finite number',
         '3: there is no signal',
-        '4: `2026-11-22T13:00:00` is not a time as in 2026-11-22T13:00:00Z',
+        '4: `2026-11-22T13:00:00` is not a time with its zone, as in 2026-11-22T13:00:00Z',
       ],
     );
   });
@@ -263,8 +266,16 @@ describe('what cannot be taken', () => {
   test('is no table at all', async () => {
     const code = { code: 'HISTORY_FILE' };
     await assert.rejects(take(csvOf('')), code);
-    await assert.rejects(take(csvOf('time,level\n"1,2\n')), code);
-    await assert.rejects(take(csvOf('time,level\n1,2,3\n')), code);
+    const message = (words: string) => ({ ...code, message: `the file is no table: ${words}` });
+    const open = message('a quote that is opened on line 2 is never closed');
+    await assert.rejects(take(csvOf('time,level\n"1,2\n')), open);
+    const ragged = message(
+      'line 2 has more or fewer cells than the first: commas separate them, and decimals have a point',
+    );
+    await assert.rejects(take(csvOf('time,level\n1,2,3\n')), ragged);
+    // What is no text is not printed.
+    const noise = message('line 2 has a quote where none may be');
+    await assert.rejects(take(csvOf('time,level\n\u0000\u001b"[2J,1\n')), noise);
     await assert.rejects(
       take(() => readParquet(new ArrayBuffer(0))),
       code,

@@ -22,7 +22,11 @@ async function open(t: TestContext) {
       return { late: 1 };
     },
   };
-  const historyFiles = createHistoryFiles(history, { recorded: () => undefined, nowMs: () => fromMs });
+  const historyFiles = createHistoryFiles(history, {
+    recorded: () => undefined,
+    nowMs: () => fromMs,
+    keepMs: 1e12,
+  });
   const app = await createApp(t, { history, historyFiles });
   const post = (payload: string | Buffer, query = '', type = 'text/csv') =>
     app.send({ method: 'POST', url: `${path}${query}`, payload, headers: { 'content-type': type } });
@@ -79,11 +83,11 @@ test('a CSV file goes into the history, converted into its units; a dry run only
       },
     ],
   };
-  assert.deepEqual((await post(csv, '?dry_run=true')).body, { ...expected, dryRun: true, late: 0 });
+  assert.deepEqual((await post(csv, '?dry_run=true')).body, { ...expected, dryRun: true, late: 0, old: 0 });
   assert.equal(inserted.length, 0);
   const { status, body } = await post(csv);
   assert.equal(status, 200);
-  assert.deepEqual(body, { ...expected, dryRun: false, late: 1 });
+  assert.deepEqual(body, { ...expected, dryRun: false, late: 1, old: 0 });
   assert.deepEqual(
     inserted.map(({ series: { signal }, points }) => [signal, [...points.values]]),
     [
@@ -91,6 +95,12 @@ test('a CSV file goes into the history, converted into its units; a dry run only
       ['measured temperature_1', [2]],
     ],
   );
+});
+
+test('samples older than what is kept whole are counted', async (t) => {
+  const { post } = await open(t);
+  const { body } = await post(`time,temperature\n1990-01-01T00:00:00Z,1\n2026-11-21T13:00:00Z,2\n`);
+  assert.deepEqual([body.samples, body.old], [2, 1]);
 });
 
 test('what it gives as Parquet it takes again', async (t) => {
@@ -114,7 +124,7 @@ test('a file with a problem is refused whole, with each row that has one', async
   assert.equal(body.detail, '4 problems, the first of them listed in errors');
   assert.deepEqual(body.errors, [
     { at: 'row 1', detail: 'pump-1 has no signal `temperatur`: did you mean `temperature`?' },
-    { at: 'row 2', detail: '`yesterday` is not a time as in 2026-11-22T13:00:00Z' },
+    { at: 'row 2', detail: '`yesterday` is not a time with its zone, as in 2026-11-22T13:00:00Z' },
     { at: 'row 3', detail: '`hot` of temperature is not a finite number' },
     { at: 'row 4', detail: '2027-11-21T13:00:00.000Z lies in the future' },
   ]);

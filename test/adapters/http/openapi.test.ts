@@ -33,6 +33,7 @@ const publishing: ModelPublishing = { publish: () => assert.fail('nothing is pub
 const historyFiles = createHistoryFiles(createFakeHistory(), {
   recorded: () => undefined,
   nowMs: Date.now,
+  keepMs: 1e12,
 });
 const nothing = () => assert.fail('nothing is rolled out here');
 const rollouts: RolloutService = {

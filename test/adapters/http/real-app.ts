@@ -97,6 +97,7 @@ export async function createRealApp(t: TestContext, textType = 'application/yaml
     historyFiles: createHistoryFiles(createFakeHistory(), {
       recorded: () => undefined,
       nowMs: () => startMs,
+      keepMs: 1e12,
     }),
     version: '0.1.0',
     readiness: { mqtt: () => ({ status: 'ok', detail: 'listening on mqtt://127.0.0.1:1883' }) },

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
-import { parse, type Parser } from 'csv-parse';
+import { CsvError, parse, type Parser } from 'csv-parse';
 import { GemelError } from '../../../core/diagnose/index.ts';
 import type { HistorySamples } from '../../../engine/index.ts';
 import type { Table } from './rows.ts';
@@ -38,7 +38,7 @@ async function* batches(source: Readable, parser: Parser): AsyncGenerator<string
   // What goes wrong is found below.
   pipeline(source, parser).catch(() => undefined);
   while (!parser.readableEnded) {
-    if (parser.errored !== null) throw notATable(parser.errored.message);
+    if (parser.errored !== null) throw notATable(whyNot(parser.errored));
     const rows: string[][] = [];
     for (let row = read(parser); row !== null; row = read(parser)) {
       rows.push(row);
@@ -71,6 +71,25 @@ function changeOf(parser: Parser): Promise<void> {
 async function* chained(first: string[][], rest: AsyncIterable<string[][]>): AsyncGenerator<string[][]> {
   if (first.length > 0) yield first;
   yield* rest;
+}
+
+/** The parser's own words would quote the file, and what is no text may not be printed. */
+function whyNot(error: Error): string {
+  if (!(error instanceof CsvError)) return error.message;
+  const line = typeof error['lines'] === 'number' ? `line ${error['lines']}` : 'a line';
+  switch (error.code) {
+    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
+      return `${line} has more or fewer cells than the first: commas separate them, and decimals have a point`;
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return `a quote that is opened on ${line} is never closed`;
+    case 'INVALID_OPENING_QUOTE':
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return `${line} has a quote where none may be`;
+    case 'CSV_MAX_RECORD_SIZE':
+      return `${line} is longer than a megabyte`;
+    default:
+      return `${line} cannot be read (${error.code})`;
+  }
 }
 
 function notATable(why: string): GemelError {

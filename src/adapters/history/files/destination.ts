@@ -5,13 +5,14 @@
  * file they are taken to be in that one. A signal is known if the history has it, or if the twin's model will record it.
  */
 
-import { suggest } from '../../../core/diagnose/index.ts';
-import type {
-  HistoryPoints,
-  HistorySamples,
-  HistorySeries,
-  HistorySignal,
-  HistoryTakenSeries,
+import { parseUnit } from '../../../core/units/index.ts';
+import {
+  didYouMeanSeries,
+  type HistoryPoints,
+  type HistorySamples,
+  type HistorySeries,
+  type HistorySignal,
+  type HistoryTakenSeries,
 } from '../../../engine/index.ts';
 import { conversionOf } from '../conversion.ts';
 import type { FileSample } from './rows.ts';
@@ -38,15 +39,18 @@ interface Gathered {
 export class Destination {
   readonly #options: TakeOptions;
   readonly #does: 'check' | 'write';
+  readonly #keptSinceMs: number;
   /** By what the file says of it; a text says what is wrong. */
   readonly #targets = new Map<string, Target | string>();
   readonly #gathered = new Map<string, Gathered>();
   #waiting = 0;
   #late = 0;
+  #old = 0;
 
   constructor(options: TakeOptions, does: 'check' | 'write') {
     this.#options = options;
     this.#does = does;
+    this.#keptSinceMs = options.keptSinceMs ?? Number.NEGATIVE_INFINITY;
   }
 
   get samples(): number {
@@ -55,6 +59,10 @@ export class Destination {
 
   get late(): number {
     return this.#late;
+  }
+
+  get old(): number {
+    return this.#old;
   }
 
   get series(): readonly HistoryTakenSeries[] {
@@ -78,6 +86,7 @@ export class Destination {
   put({ gathered, convert }: Target, { timeMs, value }: FileSample): string | undefined {
     if (timeMs > this.#options.latestMs) return `${new Date(timeMs).toISOString()} lies in the future`;
     gathered.samples++;
+    if (timeMs < this.#keptSinceMs) this.#old++;
     gathered.fromMs = Math.min(gathered.fromMs, timeMs);
     gathered.lastMs = Math.max(gathered.lastMs, timeMs);
     if (this.#does === 'check') return undefined;
@@ -114,14 +123,12 @@ export class Destination {
     if (known.length === 0) return `there is no twin \`${twin}\``;
     const found = known.find((one) => one.signal === signal);
     if (found === undefined) {
-      const near = suggest(
-        signal,
-        known.map((one) => one.signal),
-      );
-      return `${twin} has no signal \`${signal}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
+      const names = known.map((one) => one.signal);
+      const meant = didYouMeanSeries(signal, names);
+      return `${twin} has no signal \`${signal}\`${meant === undefined ? '' : `: ${meant}`}`;
     }
     const convert = conversionOf(signal, { from: unit ?? found.unit, to: found.unit });
-    if (convert === undefined) return `${signal} of ${twin} is in ${found.unit}, which ${unit} is not`;
+    if (convert === undefined) return `${signal} of ${twin} is in ${found.unit}, ${whyNot(unit ?? '')}`;
     return { gathered: this.#gather({ twin, signal, unit: found.unit }), convert };
   }
 
@@ -135,6 +142,11 @@ export class Destination {
     }
     return gathered;
   }
+}
+
+/** Why a unit cannot be converted into that of a signal. */
+function whyNot(unit: string): string {
+  return 'unit' in parseUnit(unit) ? `which ${unit} is not` : `and \`${unit}\` is no unit`;
 }
 
 function keyOf({ twin, signal, unit }: FileSample): string {

@@ -27,10 +27,15 @@ export interface HistoryFilesOptions {
   /** What the model of a twin records; undefined if there is no such twin. */
   readonly recorded: (twin: string) => readonly HistorySignal[] | undefined;
   readonly nowMs: () => number;
+  /** How long every sample is kept. */
+  readonly keepMs: number;
 }
 
 /** Files in memory, for those who ask over a network: bounded in rows, and in how many there are at once. */
-export function createHistoryFiles(history: History, { recorded, nowMs }: HistoryFilesOptions): HistoryFiles {
+export function createHistoryFiles(
+  history: History,
+  { recorded, nowMs, keepMs }: HistoryFilesOptions,
+): HistoryFiles {
   let underWay = 0;
   return {
     parquet: (asked) => writeParquet(pagesOf(history, asked)),
@@ -40,8 +45,8 @@ export function createHistoryFiles(history: History, { recorded, nowMs }: Histor
       underWay++;
       try {
         const { twin, dryRun } = file;
-        const latestMs = nowMs() + futureMs;
-        const options = { history, recorded, twin, latestMs, dryRun, mostRows };
+        const times = { latestMs: nowMs() + futureMs, keptSinceMs: nowMs() - keepMs };
+        const options = { history, recorded, twin, ...times, dryRun, mostRows };
         return await takeFile(() => open(file), options);
       } finally {
         underWay--;

@@ -39,7 +39,7 @@ export function rowReader(columns: readonly string[]): RowReader | { readonly pr
   const twice = named.find(({ name }, i) => indexOf(name) !== i);
   if (twice !== undefined) return { problem: `there are two columns \`${twice.name}\`` };
   const time = indexOf('time');
-  if (time < 0) return { problem: `there is no column \`time\`, only: ${columns.slice(0, 20).join(', ')}` };
+  if (time < 0) return { problem: noTime(columns) };
   const at = { time, twin: indexOf('twin'), signal: indexOf('signal'), value: indexOf('value') };
   if (at.signal < 0 || at.value < 0) return wideReader(named, at);
   const unknown = named.find(({ name }) => !longColumns.includes(name));
@@ -49,6 +49,17 @@ export function rowReader(columns: readonly string[]): RowReader | { readonly pr
   }
   return longReader({ ...at, unit: indexOf('unit') });
 }
+
+function noTime(columns: readonly string[]): string {
+  const [first = ''] = columns;
+  const other = columns.length > 1 ? undefined : Object.keys(separators).find((mark) => first.includes(mark));
+  return other === undefined
+    ? `there is no column \`time\`, only: ${columns.slice(0, 20).join(', ')}`
+    : `there is one column, \`${first}\`: separate columns by commas, not by ${separators[other]}, and write decimals with a point`;
+}
+
+/** What some programs write instead of commas. */
+const separators: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs' };
 
 const longColumns = ['time', 'twin', 'signal', 'unit', 'value'];
 
@@ -115,7 +126,7 @@ function valueOf(cell: Cell | undefined): number | undefined {
 }
 
 function notATime(cell: Cell | undefined): string {
-  return `${shown(cell)} is not a time as in 2026-11-22T13:00:00Z`;
+  return `${shown(cell)} is not a time with its zone, as in 2026-11-22T13:00:00Z`;
 }
 
 function notANumber(signal: string, cell: Cell | undefined): string {

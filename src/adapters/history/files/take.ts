@@ -15,6 +15,8 @@ export interface TakeOptions {
   readonly twin?: string;
   /** Nothing may be later. */
   readonly latestMs: number;
+  /** What is older is counted: it will soon be deleted. Default: nothing is. */
+  readonly keptSinceMs?: number;
   /** Only says what would come of it. */
   readonly dryRun: boolean;
   /** Rows, at most. Default: any number. */
@@ -45,7 +47,7 @@ async function read(
   const reader = rowReader(table.columns);
   if (typeof reader !== 'function') {
     tell(reader.problem);
-    return { rows: 0, samples: 0, late: 0, series: [], problems, moreProblems: 0 };
+    return { rows: 0, samples: 0, late: 0, old: 0, series: [], problems, moreProblems: 0 };
   }
   for await (const rows of table.rows) {
     const room = mostRows - row;
@@ -74,6 +76,6 @@ async function read(
     await destination.flushIfMuch();
   }
   await destination.flush();
-  const { samples, late, series } = destination;
-  return { rows: row, samples, late, series, problems, moreProblems: Math.max(0, wrong - mostProblems) };
+  const { samples, late, old, series } = destination;
+  return { rows: row, samples, late, old, series, problems, moreProblems: Math.max(0, wrong - mostProblems) };
 }

@@ -36,6 +36,9 @@ const Taken = Type.Object(
     late: Type.Integer({
       description: 'Not kept, since those beside them were too old to keep and are gone.',
     }),
+    old: Type.Integer({
+      description: 'Older than `history.keep`: soon only their summaries are there.',
+    }),
     signals: Type.Array(
       Type.Object(
         {
@@ -130,7 +133,7 @@ export function historyFileRoutes({ app, fleet }: RouteContext, history: History
           throw new ProblemError('HTTP_INVALID', 'the body must be a file, and there is none');
         const isParquet = request.headers['content-type']?.startsWith(parquetType) === true;
         const file = { format: isParquet ? 'parquet' : 'csv', bytes: body, twin, dryRun } as const;
-        const { rows, samples, late, series, problems: found, moreProblems } = await files.take(file);
+        const { rows, samples, late, old, series, problems: found, moreProblems } = await files.take(file);
         if (found.length > 0) {
           const errors = found.map(({ row, detail }) => ({ at: `row ${row}`, detail }));
           const count = found.length + moreProblems;
@@ -141,7 +144,7 @@ export function historyFileRoutes({ app, fleet }: RouteContext, history: History
         const signals = series.map(({ signal, unit, samples: its, fromMs, lastMs }) => {
           return { signal, unit, samples: its, from: iso(fromMs), to: iso(lastMs) };
         });
-        return { twin, dryRun, rows, samples, late, signals };
+        return { twin, dryRun, rows, samples, late, old, signals };
       },
     );
   }

@@ -43,6 +43,8 @@ const spans = [
   ['6 h', 21_600],
   ['1 d', 86_400],
   ['7 d', 604_800],
+  ['30 d', 2_592_000],
+  ['1 y', 31_536_000],
 ] as const;
 /** As many as a chart has room for. */
 const PARTS = 300;

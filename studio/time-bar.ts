@@ -111,7 +111,10 @@ function formatEnd(timeMs: number, spanSeconds: number): string {
   const time = new Date(timeMs);
   const clock = time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   if (spanSeconds < 86_400) return clock;
-  return `${time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock}`;
+  const day = { day: 'numeric', month: 'short' } as const;
+  // Of a span of weeks the year matters more than the minute.
+  if (spanSeconds > 604_800) return time.toLocaleDateString('en-GB', { ...day, year: 'numeric' });
+  return `${time.toLocaleDateString('en-GB', day)}, ${clock}`;
 }
 
 /** As a field of date and time has it: in this machine's zone, without saying so. */

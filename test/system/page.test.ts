@@ -40,6 +40,14 @@ test('shows the twins live, and says when the engine is away', { skip }, async (
     patience,
   );
   assert.equal(await hour.getAttribute('aria-pressed'), 'true');
+  // As far back as summaries are kept; the slider's end says which year that was.
+  const year = page.getByRole('button', { name: '1 y', exact: true });
+  await year.click();
+  await page
+    .getByRole('region', { name: 'Time' })
+    .getByText(new RegExp(`^\\d+ \\w+ ${new Date(Date.now() - 31_536e6).getFullYear()}$`))
+    .waitFor(patience);
+  assert.equal(await year.getAttribute('aria-pressed'), 'true');
   await page.route('**/history**', (route) =>
     route.fulfill({ status: 503, json: { code: 'HISTORY_UNAVAILABLE', detail: 'the disk is broken' } }),
   );

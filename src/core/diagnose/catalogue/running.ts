@@ -117,8 +117,7 @@ export const runningCodes = {
     title: 'moment not recorded',
     cause:
       'A request asks with `?at=` for a moment before the history begins, for which it was too short a time kept, or at which the twin was not there.',
-    remedy:
-      'Ask for a later moment: `begins` in the answer says from when on. How long is kept stands under `history` in gemel.yaml.',
+    remedy: 'Ask for a later moment. How long is kept stands under `history` in gemel.yaml.',
   },
   REPLAY_KERNEL: {
     title: 'kernel of the past not here',

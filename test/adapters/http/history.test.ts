@@ -53,6 +53,33 @@ test('gives several signals at once, in parts with least, most, mean and count',
   ]);
 });
 
+test('parts may have a length: they begin at multiples of it, and the first is whole', async (t) => {
+  const { get } = await open(t);
+  const from = fromMs + 90_000;
+  const { body } = await get(`${path}?signal=temperature&parts=1min&from=${from}&to=${fromMs + 200_000}`);
+  assert.equal(body.from, '2026-11-22T13:01:00.000Z');
+  assert.equal(Date.parse(String(body.to)), fromMs + 200_000);
+  const [{ begins } = {}] = body.signals as { begins?: number[] }[];
+  assert.deepEqual(begins, [fromMs + 60_000, fromMs + 120_000]);
+});
+
+test('as CSV with `parts` it has a row a part, however many there are', async (t) => {
+  const { get } = await open(t);
+  const span = `from=${fromMs}&to=${fromMs + 12_000_000}`;
+  const { text } = await get(`${path}.csv?signal=temperature&parts=1s&hold=2s&${span}`);
+  const rows = text.trimEnd().split('\n');
+  assert.deepEqual(rows.slice(0, 3), [
+    'begins,signal,count,least,most,mean,quality',
+    '2026-11-22T13:00:00.000Z,temperature,2,0,1,0.5,1',
+    '2026-11-22T13:00:01.000Z,temperature,1,2,2,2,0.5',
+  ]);
+  // The history of these tests has two parts in each span: 12,000 parts are asked for 2,000 at a time.
+  assert.equal(rows.length, 1 + 2 * 6);
+  assert.equal(rows.at(-1), '2026-11-22T15:46:41.000Z,temperature,1,2,2,2,0.5');
+  const { text: plain } = await get(`${path}.csv?signal=temperature&parts=3&${span}`);
+  assert.equal(plain.split('\n')[0], 'begins,signal,count,least,most,mean');
+});
+
 test('gives each part its quality if it is said how long a sample is good for', async (t) => {
   const { get } = await open(t);
   const asked = `${path}?signal=temperature&to=${fromMs + 4000}&last=4s&hold=2s`;
@@ -172,7 +199,20 @@ test('refuses what cannot be answered, and says what is wrong', async (t) => {
     'this makes 3600 rows, and 2000 are the most',
   ]);
   assert.deepEqual((await ask('signal=temperature&every=0s')).slice(0, 3), [422, 'HTTP_INVALID', '?every']);
-  assert.deepEqual((await ask('signal=temperature&parts=0')).slice(0, 3), [422, 'HTTP_INVALID', '?parts']);
+  for (const parts of ['0', '1.5', 'many', '-1h', '1e9']) {
+    const detail = `?parts must be a whole number such as 300, or a duration such as 1h, not "${parts}"`;
+    assert.deepEqual(await ask(`signal=temperature&parts=${parts}`), [422, 'HTTP_INVALID', '?parts', detail]);
+  }
+  for (const [parts, count] of [
+    ['3000', 3000],
+    ['1s', 3600],
+  ])
+    assert.deepEqual(await ask(`signal=temperature&to=${fromMs}&parts=${parts}`), [
+      422,
+      'HTTP_INVALID',
+      '?parts',
+      `these are ${count} parts, and 2000 are the most`,
+    ]);
   assert.deepEqual((await ask('signal=temperature&limit=1000000')).slice(0, 3), [
     422,
     'HTTP_INVALID',

@@ -5,7 +5,7 @@
  */
 
 import type { History, HistorySignal, HistorySpan } from '../../../engine/index.ts';
-import type { SpanMs } from './request.ts';
+import type { Parts, SpanMs } from './request.ts';
 
 export interface CsvRequest {
   readonly twin: string;
@@ -14,6 +14,8 @@ export interface CsvRequest {
 }
 
 const pageRows = 5000;
+/** Parts are asked for one by one from their samples, which costs more. */
+const pageParts = 2000;
 
 /** A row a sample: `time,signal,value`, signal by signal. */
 export async function* sampleRows(
@@ -57,6 +59,32 @@ export async function* tableRows(
       text += '\n';
     }
     yield text;
+  }
+}
+
+/** A row a part that has samples, signal by signal. */
+export async function* partRows(
+  history: History,
+  { twin, signals }: CsvRequest,
+  { span, everyMs, holdMs }: Parts,
+): AsyncGenerator<string> {
+  yield `begins,signal,count,least,most,mean${holdMs === undefined ? '' : ',quality'}\n`;
+  const lengths = { everyMs, ...(holdMs !== undefined && { holdMs }) };
+  // A part less than a millionth long is one that was rounded.
+  const parts = Math.ceil((span.toMs - span.fromMs) / everyMs - 1e-6);
+  for (const { signal } of signals) {
+    for (let part = 0; part < parts; part += pageParts) {
+      const fromMs = span.fromMs + part * everyMs;
+      const toMs = part + pageParts < parts ? span.fromMs + (part + pageParts) * everyMs : span.toMs;
+      const found = await history.buckets({ twin, signal, fromMs, toMs }, lengths);
+      let rows = '';
+      for (const [i, beginMs] of found.fromMs.entries()) {
+        const { count, least, most, mean, quality } = found;
+        const numbers = [count[i], least[i], most[i], mean[i], ...(quality ? [quality[i]] : [])];
+        rows += `${iso(beginMs)},${signal},${numbers.join(',')}\n`;
+      }
+      if (rows !== '') yield rows;
+    }
   }
 }
 

@@ -17,6 +17,21 @@ export const rowLimit = 10_000_000;
 const signalText =
   'Names, separated by commas: of states, outputs and inputs as they are, `measured NAME` and `expected NAME` of a measurement, `uncertainty NAME` of a state.';
 
+const partFields = {
+  parts: Type.Optional(
+    Type.String({
+      description:
+        'Answer with count, least, most and mean of parts of the span: of so many equal ones, such as 300, or of those as long as this, such as 1h, which begin at multiples of it in UTC.',
+    }),
+  ),
+  hold: Type.Optional(
+    Type.String({
+      description:
+        'With `parts`: how long a sample is good for, unless the next one comes sooner, such as 10s. Each part then has its `quality`.',
+    }),
+  ),
+};
+
 const spanFields = {
   from: Type.Optional(
     Type.String({
@@ -42,19 +57,7 @@ export const HistoryQuery = Type.Object(
       Type.String({ description: `${signalText} Without it, the answer lists what there is.` }),
     ),
     ...spanFields,
-    parts: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: partLimit,
-        description: 'Answer with so many equal parts of the span: count, least, most and mean of each.',
-      }),
-    ),
-    hold: Type.Optional(
-      Type.String({
-        description:
-          'With `parts`: how long a sample is good for, unless the next one comes sooner, such as 10s. Each part then has its `quality`.',
-      }),
-    ),
+    ...partFields,
     limit: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -68,7 +71,7 @@ export const HistoryQuery = Type.Object(
 );
 
 export const CsvQuery = Type.Object(
-  { signal: Type.String({ description: signalText }), ...spanFields },
+  { signal: Type.String({ description: signalText }), ...spanFields, ...partFields },
   { additionalProperties: false },
 );
 
@@ -122,6 +125,41 @@ export function readEvery(every: string | undefined, span: SpanMs, limit: number
   throw invalid('every', `this makes ${rows} rows, and ${limit} are the most`);
 }
 
+export interface Parts {
+  /** From where the first part begins. */
+  readonly span: SpanMs;
+  readonly everyMs: number;
+  readonly holdMs?: number;
+}
+
+/**
+ * The parts of a request; undefined if none are asked for.
+ *
+ * @throws ProblemError `HTTP_INVALID`, also if there would be more than `limit`.
+ */
+export function readParts(
+  { parts, hold, every }: Pick<Static<typeof CsvQuery>, 'parts' | 'hold' | 'every'>,
+  span: SpanMs,
+  limit: number,
+): Parts | undefined {
+  if (hold !== undefined && parts === undefined)
+    throw invalid('hold', '?hold is for ?parts: it says how long a sample of them is good for');
+  if (parts === undefined) return undefined;
+  if (every !== undefined) throw invalid('every', 'give either ?parts or ?every, not both');
+  const held = hold === undefined ? {} : { holdMs: readDurationMs('hold', hold) };
+  const isCount = /^\d+$/.test(parts);
+  const everyMs = isCount ? (span.toMs - span.fromMs) / Number(parts) : durationMs(parts);
+  if (everyMs === undefined || !(everyMs < Number.POSITIVE_INFINITY))
+    throw invalid(
+      'parts',
+      `?parts must be a whole number such as 300, or a duration such as 1h, not ${show(parts)}`,
+    );
+  const fromMs = isCount ? span.fromMs : Math.floor(span.fromMs / everyMs) * everyMs;
+  const count = isCount ? Number(parts) : Math.ceil((span.toMs - fromMs) / everyMs);
+  if (count <= limit) return { span: { ...span, fromMs }, everyMs, ...held };
+  throw invalid('parts', `these are ${count} parts, and ${limit} are the most`);
+}
+
 /** @throws ProblemError `HTTP_INVALID`, `SIGNAL_UNKNOWN` */
 export function readSignals(written: string, known: readonly HistorySignal[]): readonly HistorySignal[] {
   const names = written.split(',').map((name) => name.trim());
@@ -164,10 +202,15 @@ function readMoment(written: string): number {
 
 /** @throws ProblemError `HTTP_INVALID` */
 export function readDurationMs(name: string, written: string): number {
-  const quantity = parseQuantity(written);
-  if ('unit' in quantity && sameDimension(quantity.unit.dimension, timeDimension)) {
-    const ms = toSi(quantity.value, quantity.unit) * 1000;
-    if (ms > 0) return ms;
-  }
+  const ms = durationMs(written);
+  if (ms !== undefined) return ms;
   throw invalid(name, `?${name} must be a duration such as 500ms, 10s, 15min or 7d, not ${show(written)}`);
+}
+
+/** Undefined if it is none, or nothing. */
+function durationMs(written: string): number | undefined {
+  const quantity = parseQuantity(written);
+  if (!('unit' in quantity) || !sameDimension(quantity.unit.dimension, timeDimension)) return undefined;
+  const ms = toSi(quantity.value, quantity.unit) * 1000;
+  return ms > 0 ? ms : undefined;
 }

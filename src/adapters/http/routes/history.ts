@@ -4,14 +4,14 @@ import { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { History, HistorySpan } from '../../../engine/index.ts';
-import { sampleRows, tableRows } from '../history/csv.ts';
+import { partRows, sampleRows, tableRows } from '../history/csv.ts';
 import {
   CsvQuery,
   HistoryQuery,
-  invalid,
   partLimit,
-  readDurationMs,
+  type Parts,
   readEvery,
+  readParts,
   readSignals,
   readSpan,
   rowLimit,
@@ -82,23 +82,20 @@ export function historyRoutes(context: RouteContext, history: History): void {
       },
     },
     async (request) => {
-      const { signal, parts, every, hold, limit = sampleLimit } = request.query;
+      const { signal, every, limit = sampleLimit } = request.query;
       const { twin, known } = await findHistory(fleet, history, request.params.id);
       if (signal === undefined) return { twin, signals: [...known] };
-      if (every !== undefined && parts !== undefined)
-        throw invalid('every', 'give either ?parts or ?every, not both');
-      if (hold !== undefined && parts === undefined)
-        throw invalid('hold', '?hold is for ?parts: it says how long a sample of them is good for');
-      const holdMs = hold === undefined ? undefined : readDurationMs('hold', hold);
-      const span = readSpan({ ...request.query, signal }, nowOf(fleet, twin));
+      const asked = readSpan({ ...request.query, signal }, nowOf(fleet, twin));
+      const parts = readParts(request.query, asked, partLimit);
+      const span = parts?.span ?? asked;
       const everyMs = readEvery(every, span, partLimit);
       const wanted = readSignals(signal, known);
       const signals = await Promise.all(
         wanted.map(async (one) => {
-          const asked = { twin, signal: one.signal, ...span };
-          if (everyMs !== undefined) return { ...one, ...(await column(history, asked, everyMs)) };
-          if (parts !== undefined) return { ...one, ...(await summary(history, asked, { parts, holdMs })) };
-          return { ...one, ...(await samples(history, asked, limit)) };
+          const its = { twin, signal: one.signal, ...span };
+          if (everyMs !== undefined) return { ...one, ...(await column(history, its, everyMs)) };
+          if (parts !== undefined) return { ...one, ...(await summary(history, its, parts)) };
+          return { ...one, ...(await samples(history, its, limit)) };
         }),
       );
       return { twin, ...shownSpan(span), ...(everyMs && { times: timesOf(span, everyMs) }), signals };
@@ -110,7 +107,8 @@ export function historyRoutes(context: RouteContext, history: History): void {
     {
       schema: {
         operationId: 'getHistoryCsv',
-        summary: 'The same as CSV, of any length: a row a sample, or with `every` a row a time',
+        summary:
+          'The same as CSV, of any length: a row a sample, with `parts` a row a part, or with `every` a row a time',
         tags: ['twins'],
         params: TwinParams,
         querystring: CsvQuery,
@@ -121,16 +119,15 @@ export function historyRoutes(context: RouteContext, history: History): void {
       const { twin, known } = await findHistory(fleet, history, request.params.id);
       const span = readSpan(request.query, nowOf(fleet, twin));
       const everyMs = readEvery(request.query.every, span, rowLimit);
+      const parts = readParts(request.query, span, rowLimit);
       const asked = { twin, span, signals: readSignals(request.query.signal, known) };
-      const rows = everyMs === undefined ? sampleRows(history, asked) : tableRows(history, asked, everyMs);
-      return reply.type('text/csv; charset=utf-8').send(Readable.from(rows));
+      const rows = (): AsyncIterable<string> => {
+        if (parts !== undefined) return partRows(history, asked, parts);
+        return everyMs === undefined ? sampleRows(history, asked) : tableRows(history, asked, everyMs);
+      };
+      return reply.type('text/csv; charset=utf-8').send(Readable.from(rows()));
     },
   );
-}
-
-interface Parts {
-  readonly parts: number;
-  readonly holdMs: number | undefined;
 }
 
 async function samples(history: History, span: HistorySpan, limit: number) {
@@ -142,8 +139,7 @@ async function samples(history: History, span: HistorySpan, limit: number) {
   };
 }
 
-async function summary(history: History, span: HistorySpan, { parts, holdMs }: Parts) {
-  const everyMs = (span.toMs - span.fromMs) / parts;
+async function summary(history: History, span: HistorySpan, { everyMs, holdMs }: Parts) {
   const lengths = { everyMs, ...(holdMs !== undefined && { holdMs }) };
   const { fromMs, count, least, most, mean, quality } = await history.buckets(span, lengths);
   return {

@@ -16,6 +16,7 @@ import { calibrationRoutes } from './routes/calibrations.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { historyFileRoutes } from './routes/history-files.ts';
 import { historyRoutes } from './routes/history.ts';
+import { lastValueRoutes } from './routes/last-values.ts';
 import { modelRoutes } from './routes/models.ts';
 import { projectRoutes } from './routes/project.ts';
 import { publishRoutes } from './routes/publish.ts';
@@ -72,7 +73,10 @@ export async function createHttpApp(
   twinRoutes(context);
   if (options.changes !== undefined) changeRoutes(context, options.changes);
   alarmRoutes(context);
-  if (options.history !== undefined) historyRoutes(context, options.history);
+  if (options.history !== undefined) {
+    historyRoutes(context, options.history);
+    lastValueRoutes(context, options.history);
+  }
   if (options.history !== undefined && options.historyFiles !== undefined)
     historyFileRoutes(context, options.history, options.historyFiles);
   if (options.rollouts !== undefined) rolloutRoutes(context, options.rollouts);

@@ -21,7 +21,7 @@ export interface TwinGroup {
 }
 
 export interface TwinList {
-  readonly total: number;
+  readonly ids: readonly string[];
   /** By name. */
   groups(): TwinGroup[];
   page(from: number, to: number): Promise<TwinSummary[]>;
@@ -38,7 +38,7 @@ export function twinsNow(fleet: Fleet, { prefix = '', model, group, status }: Tw
     return status === undefined || (fleet.snapshot(id)?.status ?? 'waiting') === status;
   });
   return {
-    total: found.length,
+    ids: found.map(({ config }) => config.id),
     groups: () => groupsOf(found.map(({ config }) => config)),
     page: async (from, to) => found.slice(from, to).map((info) => twinSummary(fleet, info)),
     told: {},
@@ -57,7 +57,7 @@ export async function pastTwins(
       (status === undefined || twin.status === status),
   );
   return {
-    total: found.length,
+    ids: found.map(({ id }) => id),
     groups: () => groupsOf(found),
     async page(from, to) {
       const shown = found.slice(from, to);

@@ -1,6 +1,6 @@
 /**
  * A history of two signals of a pump that runs, and of one that is gone: 12,000 samples of each, a second apart: 0, 1, 2 …
- * It keeps to the contract of `History`, but that all parts have the same in them.
+ * It keeps to the contract of `History`, but that all parts have the same in them, and the third sample is always the last.
  */
 
 import type { History } from '../../../src/engine/index.ts';
@@ -38,7 +38,11 @@ export function createFakeHistory(): History {
         return seconds < 0 ? Number.NaN : seconds;
       });
     },
-    lastValues: async () => [],
+    async lastValues({ twins, signals }) {
+      const known = [temperature, sensor].filter(({ signal }) => signals?.includes(signal) ?? true);
+      const last = { timeMs: historyFromMs + 2000, value: 2 };
+      return twins.includes('pump-1') ? known.map((one) => ({ twin: 'pump-1', ...one, ...last })) : [];
+    },
     facts: async () => [],
     factsAt: async () => [],
     begin: async () => historyFromMs,

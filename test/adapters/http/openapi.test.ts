@@ -77,6 +77,7 @@ test('has every route, and nothing else', async (t) => {
     'GET /api/v1/events',
     'GET /api/v1/groups',
     'GET /api/v1/health',
+    'GET /api/v1/history',
     'GET /api/v1/models',
     'GET /api/v1/models/{id}',
     'GET /api/v1/models/{id}/calibrations',
@@ -152,6 +153,7 @@ test('a read shows a past moment, or refuses to be asked for one; none answers w
     '/api/v1/alarms/{id}',
     '/api/v1/events',
     '/api/v1/groups',
+    '/api/v1/history',
     '/api/v1/models',
     '/api/v1/models/{id}',
     '/api/v1/twins',
@@ -162,7 +164,8 @@ test('a read shows a past moment, or refuses to be asked for one; none answers w
   ]);
   for (const [path] of reads) {
     const asked = path.replaceAll(/\{\w+\}/g, 'machine');
-    const { status, body: answer } = await get(`${asked}?at=2030-01-01T00:00:00Z`);
+    const needed = path === '/api/v1/history' ? '&signal=temperature' : '';
+    const { status, body: answer } = await get(`${asked}?at=2030-01-01T00:00:00Z${needed}`);
     const isTravelling = travelling.some(([other]) => other === path);
     assert.deepEqual([status, answer.code], isTravelling ? [400, 'PAST_AHEAD'] : [422, 'HTTP_INVALID'], path);
   }

@@ -222,6 +222,47 @@ test('models and groups of a moment are those that twins ran then, and were in',
   assert.equal((await get(`/api/v1/models?${at(-9)}`)).body['code'], 'PAST_UNKNOWN');
 });
 
+test('the last values of every twin are those of now, or of a moment', async (t) => {
+  const { fleet, clock, send, flush, get } = await open(t);
+  send('a', { load: 1 });
+  await clock.advance(3000);
+  send('a', { load: 2, probe: 41 });
+  await fleet.remove('b');
+  await clock.advance(2000);
+  flush();
+  const valuesOf = async (query: string) =>
+    ((await get(`/api/v1/history?${query}`)).body['values'] as Record<string, unknown>[]).map(
+      ({ twin, signal, value, unit, time }) => `${twin} ${signal} ${value} ${unit} ${time}`,
+    );
+  const names = 'signal=load,measured%20probe,tick%20number';
+  assert.deepEqual((await valuesOf(names)).toSorted(), [
+    `a load 2 1 ${iso(5)}`,
+    `a measured probe 41 degC ${iso(3)}`,
+    `a tick number 5 1 ${iso(5)}`,
+  ]);
+  assert.deepEqual((await valuesOf(`${names}&${at(2.5)}`)).toSorted(), [
+    `a load 1 1 ${iso(2)}`,
+    `a tick number 2 1 ${iso(2)}`,
+    `b tick number 0 1 ${iso(0)}`,
+  ]);
+  const { body } = await get(`/api/v1/history?signal=tick%20number&limit=1&${at(2)}`);
+  assert.deepEqual([body['total'], body['past']], [2, { at: iso(2) }]);
+  const next = await get(String(body['next']));
+  assert.deepEqual((next.body['values'] as object[])[0], {
+    twin: 'b',
+    signal: 'tick number',
+    unit: '1',
+    value: 0,
+    time: iso(0),
+  });
+  const { status, body: refused } = await get('/api/v1/history?signal=probe');
+  assert.deepEqual(
+    [status, refused['code'], refused['hint']],
+    [422, 'SIGNAL_UNKNOWN', 'did you mean `measured probe`?'],
+  );
+  assert.equal((await get('/api/v1/history')).status, 422);
+});
+
 test('a twin whose live version was changed is shown in the version of the moment, and no tick is missing', async (t) => {
   const { fleet, clock, send, flush, get } = await open(t);
   send('a', { load: 1, power: 1000 });

@@ -162,16 +162,25 @@ export function readParts(
 
 /** @throws ProblemError `HTTP_INVALID`, `SIGNAL_UNKNOWN` */
 export function readSignals(written: string, known: readonly HistorySignal[]): readonly HistorySignal[] {
+  const names = readNames(written);
+  checkKnown(names, known);
+  return names.flatMap((name) => known.find(({ signal }) => signal === name) ?? []);
+}
+
+/** @throws ProblemError `HTTP_INVALID` */
+export function readNames(written: string): readonly string[] {
   const names = written.split(',').map((name) => name.trim());
-  if (names.length > signalLimit)
-    throw invalid('signal', `at most ${signalLimit} signals can be asked for at once`);
-  return names.map((name) => {
-    const found = known.find(({ signal }) => signal === name);
-    if (found !== undefined) return found;
-    const all = known.map(({ signal }) => signal);
-    throw new ProblemError('SIGNAL_UNKNOWN', `the history has no signal ${show(name)} of this twin`, {
-      hint: didYouMeanSeries(name, all) ?? `it has: ${all.join(', ') || 'none yet'}`,
-    });
+  if (names.length <= signalLimit) return names;
+  throw invalid('signal', `at most ${signalLimit} signals can be asked for at once`);
+}
+
+/** @throws ProblemError `SIGNAL_UNKNOWN` with the one that was probably meant, if a name is not among those that are known. */
+export function checkKnown(names: readonly string[], known: readonly HistorySignal[]): void {
+  const all = known.map(({ signal }) => signal);
+  const name = names.find((one) => !all.includes(one));
+  if (name === undefined) return;
+  throw new ProblemError('SIGNAL_UNKNOWN', `the history has no signal ${show(name)} of this twin`, {
+    hint: didYouMeanSeries(name, all) ?? `it has: ${all.join(', ') || 'none yet'}`,
   });
 }
 

@@ -19,7 +19,7 @@ import { show } from '../validation.ts';
 
 export const TwinParams = Type.Object({ id: Type.String({ description: 'Id of the twin.' }) });
 
-const TwinsQuery = Type.Object(
+export const TwinsQuery = Type.Object(
   {
     prefix: Type.Optional(Type.String({ description: 'Only twins whose id begins with this.' })),
     model: Type.Optional(Type.String({ description: 'Only twins of this model: a name, or name@version.' })),
@@ -82,8 +82,8 @@ export function twinRoutes(context: RouteContext): void {
       const listed =
         at === undefined ? twinsNow(fleet, filter) : await pastTwins(await past.moment(at), filter);
       const twins = await listed.page(offset, offset + limit);
-      const page = { twins, total: listed.total, limit, offset, ...listed.told };
-      if (offset + limit >= listed.total) return page;
+      const page = { twins, total: listed.ids.length, limit, offset, ...listed.told };
+      if (offset + limit >= listed.ids.length) return page;
       const query = new URLSearchParams({
         ...filter,
         ...(at !== undefined && { at }),

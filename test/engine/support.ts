@@ -132,8 +132,13 @@ export function memoryStore(): CheckpointStore & { bytes: Uint8Array | undefined
     async load() {
       return this.bytes;
     },
-    async save(saved) {
-      this.bytes = saved;
+    async save(pieces) {
+      this.bytes = joined(pieces);
     },
   };
+}
+
+/** Pieces of bytes as one. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(pieces));
 }

@@ -12,12 +12,7 @@ import path from 'node:path';
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { CheckpointMade, CheckpointStore } from '../../engine/index.ts';
 import { type ArchiveOptions, createArchive, listArchive } from './archive.ts';
-import {
-  type CheckpointFile,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  readCheckpointFile,
-} from './file-format.ts';
+import { type CheckpointFile, decodeCheckpoint, headerOf, readCheckpointFile } from './file-format.ts';
 import { type CheckpointFiles, nodeFiles } from './files.ts';
 import { type Lock, lockDirectory } from './lock.ts';
 
@@ -45,7 +40,7 @@ export const slots = ['checkpoint-a', 'checkpoint-b'] as const;
 type Slot = (typeof slots)[number];
 
 interface Waiting {
-  bytes: Uint8Array;
+  pieces: readonly Uint8Array[];
   made: CheckpointMade | undefined;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
@@ -89,17 +84,17 @@ export function createFileCheckpoints(
 
   return {
     load,
-    save(bytes, made) {
+    save(pieces, made) {
       if (running === undefined) {
-        running = write(bytes, made).finally(next);
+        running = write(pieces, made).finally(next);
         return running;
       }
       if (waiting !== undefined) {
-        waiting.bytes = bytes;
+        waiting.pieces = pieces;
         waiting.made = made;
         return waiting.promise;
       }
-      waiting = { bytes, made, ...Promise.withResolvers<void>() };
+      waiting = { pieces, made, ...Promise.withResolvers<void>() };
       return waiting.promise;
     },
     async forget(before) {
@@ -159,7 +154,7 @@ export function createFileCheckpoints(
     return undefined;
   }
 
-  async function write(bytes: Uint8Array, made: CheckpointMade | undefined): Promise<void> {
+  async function write(pieces: readonly Uint8Array[], made: CheckpointMade | undefined): Promise<void> {
     try {
       // Without having looked it is not known which of the two may be overwritten.
       if (!looked) await load();
@@ -167,7 +162,7 @@ export function createFileCheckpoints(
       const slot = newest?.slot === 'checkpoint-a' ? 'checkpoint-b' : 'checkpoint-a';
       const sequence = (newest?.sequence ?? 0) + 1;
       const beside = path.join(directory, 'checkpoint-new');
-      await files.writeDurably(beside, await encodeCheckpoint({ sequence, content: bytes }));
+      await files.writeDurably(beside, [await headerOf(sequence, pieces), ...pieces]);
       await files.rename(beside, path.join(directory, slot));
       // From here on the file is in its place, also if the flush of the directory should fail.
       newest = { slot, sequence };
@@ -185,9 +180,9 @@ export function createFileCheckpoints(
   function next(): void {
     running = undefined;
     if (waiting === undefined) return;
-    const { bytes, made, resolve, reject } = waiting;
+    const { pieces, made, resolve, reject } = waiting;
     waiting = undefined;
-    running = write(bytes, made).then(resolve, reject).finally(next);
+    running = write(pieces, made).then(resolve, reject).finally(next);
   }
 
   function archived(): void {

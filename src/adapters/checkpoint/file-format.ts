@@ -23,21 +23,21 @@ export interface CheckpointFile {
   readonly content: Uint8Array;
 }
 
-/** @returns header and content, to be written one after the other. */
-export async function encodeCheckpoint(
-  file: CheckpointFile,
-): Promise<readonly [header: Uint8Array, content: Uint8Array]> {
+/** The header of a file whose content is these pieces, one behind the other. */
+export async function headerOf(sequence: number, pieces: readonly Uint8Array[]): Promise<Uint8Array> {
   const header = Buffer.alloc(headerBytes);
   header.write(magic, 'latin1');
-  header.writeBigUInt64LE(BigInt(file.sequence), 8);
-  header.writeBigUInt64LE(BigInt(file.content.length), 16);
+  header.writeBigUInt64LE(BigInt(sequence), 8);
+  header.writeBigUInt64LE(BigInt(pieces.reduce((sum, { length }) => sum + length, 0)), 16);
   const hashed = createHash('sha256').update(header.subarray(0, hashedHeaderBytes));
-  for (let at = 0; at < file.content.length; at += sliceBytes) {
-    hashed.update(file.content.subarray(at, at + sliceBytes));
-    await new Promise((resolve) => setImmediate(resolve));
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += sliceBytes) {
+      hashed.update(piece.subarray(at, at + sliceBytes));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
   header.set(hashed.digest(), hashedHeaderBytes);
-  return [header, file.content];
+  return header;
 }
 
 /** @returns the file, or what is wrong with it. */

@@ -24,8 +24,11 @@ export interface Clock {
 export interface CheckpointStore {
   /** The newest good checkpoint, or undefined if there is none. */
   load(): Promise<Uint8Array | undefined>;
-  /** Resolves once the bytes would survive a power cut; until then nobody may change them. `made`: only with a journal. */
-  save(bytes: Uint8Array, made?: CheckpointMade): Promise<void>;
+  /**
+   * Takes the bytes in pieces, one behind the other. Resolves once they would survive a power cut; until then nobody may change
+   * them. `made`: only with a journal.
+   */
+  save(pieces: readonly Uint8Array[], made?: CheckpointMade): Promise<void>;
   /** Lets go of older checkpoints, kept for replays, that need records of the journal before this one. */
   forget?(before: number): Promise<void>;
 }

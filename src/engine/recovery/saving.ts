@@ -8,7 +8,7 @@
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { Alarm } from '../alarms/index.ts';
 import { createStopController } from '../basics/index.ts';
-import { encodeGently, neededBy } from '../checkpoint/index.ts';
+import { encodeCheckpoint, neededBy } from '../checkpoint/index.ts';
 import type { Recorder } from '../journal/index.ts';
 import type { ShardClient } from '../members/index.ts';
 import type { CheckpointStore, Clock, Journal } from '../ports/index.ts';
@@ -20,8 +20,6 @@ const answerMs = 5000;
  * a restart is not to read all that came since.
  */
 const referredRecords = 2 ** 20;
-/** The last checkpoint is written, too. */
-const unending = createStopController().signal;
 
 export interface SavingOptions {
   /** By shard; one that was started again stands in the other's place. */
@@ -96,7 +94,7 @@ export class Saving {
   }
 
   async #save(store: CheckpointStore, kind: 'checkpoint' | 'stop'): Promise<void> {
-    const { clients, clock, alarms, journal, recorder, onSaved } = this.#options;
+    const { clients, alarms, journal, recorder, onSaved } = this.#options;
     await this.#ask(kind);
     try {
       const parts = clients.flatMap((client, shard) => client.parts.map((part) => ({ ...part, shard })));
@@ -106,20 +104,20 @@ export class Saving {
         alarms: alarms.save(),
         ...(fleetRecord !== undefined && { fleetRecord }),
       };
-      const bytes = await encodeGently(checkpoint, () => clock.sleepUntil(clock.nowMs(), unending));
+      const pieces = encodeCheckpoint(checkpoint);
       // A checkpoint of what the journal then turned out not to have would hide what comes after it.
       if (journal !== undefined) await this.#durable(journal);
       const needed = neededBy(parts);
       const savedMs = Math.max(...parts.map((part) => part.savedMs));
       // Who begins with it has to know as well whose the twins were.
       const made = { savedMs, needs: Math.min(needed, fleetRecord ?? needed) };
-      await store.save(bytes, journal !== undefined && parts.length > 0 ? made : undefined);
+      await store.save(pieces, journal !== undefined && parts.length > 0 ? made : undefined);
       // The checkpoint before this one is kept too, and may be all that is left.
       if (this.#neededBefore !== undefined) await journal?.release(Math.min(needed, this.#neededBefore));
       if (journal?.first !== undefined) await store.forget?.(journal.first);
       this.#neededBefore = needed;
       this.counters.checkpoints++;
-      this.counters.checkpointBytes = bytes.length;
+      this.counters.checkpointBytes = pieces.reduce((sum, { length }) => sum + length, 0);
       onSaved();
     } catch (error) {
       this.failed('written', error);

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const bytes = (text: string) => new TextEncoder().encode(text);
+const bytes = (text: string) => [new TextEncoder().encode(text)];
 const names = () => readdirSync(path.join(directory, 'archive')).toSorted();
 
 /** A run of the engine that saves once a minute, each checkpoint saying its minute. */

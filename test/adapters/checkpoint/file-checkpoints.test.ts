@@ -44,7 +44,7 @@ function create(options: FileCheckpointOptions = {}, where = directory): FileChe
   return store;
 }
 
-const bytes = (text: string) => new TextEncoder().encode(text);
+const bytes = (text: string) => [new TextEncoder().encode(text)];
 const text = (content: Uint8Array | undefined) => content && new TextDecoder().decode(content);
 
 async function reopened(): Promise<string | undefined> {

@@ -4,7 +4,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Model } from '../../../src/core/model/index.ts';
 import { createTwin } from '../../../src/engine/index.ts';
-import { kinds, leakingTank, memoryStore, modelOf, startFleet, startMs, state, twinOf } from '../support.ts';
+import {
+  joined,
+  kinds,
+  leakingTank,
+  memoryStore,
+  modelOf,
+  startFleet,
+  startMs,
+  state,
+  twinOf,
+} from '../support.ts';
 
 /** A random walk of 1 √(l²/s), measured with a deviation of 2 l. */
 const walk = modelOf(`
@@ -155,7 +165,7 @@ test('a checkpoint without this belief keeps the states, begins the uncertainty 
   const kept = part.columns.flatMap((name, i) => (name.startsWith('factor ') ? [] : [i]));
   const columns = kept.map((i) => part.columns[i] ?? '');
   const values = Float64Array.from(kept, (i) => part.values[i] ?? Number.NaN);
-  checkpoints.bytes = encodeCheckpoint({ parts: [{ ...part, columns, values }], alarms: [] });
+  checkpoints.bytes = joined(encodeCheckpoint({ parts: [{ ...part, columns, values }], alarms: [] }));
   const second = await startFleet([twinOf('a', tank)], { models: [tank], checkpoints, clock: first.clock });
   assert.deepEqual(kinds(second.fleet), ['afresh', 'resumed']);
   assert.equal(state(second.fleet, 'a', 'volume'), volume);

@@ -7,12 +7,14 @@ import { GemelError } from '../../../src/core/diagnose/index.ts';
 import type { Model } from '../../../src/core/model/index.ts';
 import type { CheckpointPart } from '../../../src/engine/protocol/checkpoint-part.ts';
 import {
+  type Checkpoint,
   decodeCheckpoint,
   encodeCheckpoint,
-  encodeGently,
 } from '../../../src/engine/checkpoint/checkpoint.ts';
 import { createManualClock } from '../../../src/engine/index.ts';
-import { kinds, memoryStore, modelOf, startFleet, startMs, state, tank, twinOf } from '../support.ts';
+import { joined, kinds, memoryStore, modelOf, startFleet, startMs, state, tank, twinOf } from '../support.ts';
+
+const bytesOf = (checkpoint: Checkpoint): Uint8Array => joined(encodeCheckpoint(checkpoint));
 
 /** Everything a twin can be: continuous and discrete states, timers, `when` truths, numbers that are not exact. */
 const pendulumText = `
@@ -74,7 +76,7 @@ test('bytes give back the same parts, bit for bit', () => {
     fc.property(fc.array(part, { maxLength: 3 }), (parts) => {
       // Written as JSON, −0 is 0; savedMs is never that.
       const sane = { parts: parts.map((one) => ({ ...one, savedMs: one.savedMs + 0 })), alarms: [] };
-      assert.deepEqual(decodeCheckpoint(encodeCheckpoint(sane)), sane);
+      assert.deepEqual(decodeCheckpoint(bytesOf(sane)), sane);
     }),
     { seed: 5 },
   );
@@ -91,7 +93,7 @@ test('refuses any bytes that are not a whole checkpoint', () => {
     signals: [],
     queued: new Float64Array(0),
   };
-  const good = encodeCheckpoint({ parts: [part], alarms: [] });
+  const good = bytesOf({ parts: [part], alarms: [] });
   const corrupt = { code: 'CHECKPOINT_CORRUPT' };
   for (let length = 0; length < good.length; length++) {
     assert.throws(() => decodeCheckpoint(good.subarray(0, length)), corrupt, `${length} bytes`);
@@ -103,8 +105,7 @@ test('refuses any bytes that are not a whole checkpoint', () => {
     message: /format 3, this program reads 1 to 2/,
   });
   assert.throws(
-    () =>
-      decodeCheckpoint(encodeCheckpoint({ parts: [{ ...part, values: Float64Array.of(1, 2) }], alarms: [] })),
+    () => decodeCheckpoint(bytesOf({ parts: [{ ...part, values: Float64Array.of(1, 2) }], alarms: [] })),
     corrupt,
   );
   fc.assert(
@@ -245,22 +246,19 @@ test('a checkpoint that is ahead of a clock which was set back is told', async (
 test('a checkpoint of the first format, whose samples have no origin, is read', () => {
   const queued = Float64Array.from({ length: 10 }, (_, i) => i);
   const part = { model: 'm@1.0.0', hash: 'h', savedMs: startMs, twins: [], columns: [], signals: ['s'] };
-  const bytes = encodeCheckpoint({ parts: [{ ...part, values: new Float64Array(0), queued }], alarms: [] });
+  const bytes = bytesOf({ parts: [{ ...part, values: new Float64Array(0), queued }], alarms: [] });
   bytes[8] = 1;
   const [read] = decodeCheckpoint(bytes).parts;
   assert.deepEqual([...(read?.queued ?? [])], [0, 1, 2, 3, 4, Number.NaN, 5, 6, 7, 8, 9, Number.NaN]);
   assert.equal(read?.origins, undefined);
 });
 
-test('a large checkpoint is encoded a megabyte at a time, to the same bytes', async () => {
+test('the numbers of a large checkpoint are not copied', () => {
   const queued = Float64Array.from({ length: 400_002 }, (_, i) => i / 7);
   const part = { model: 'm@1.0.0', hash: 'h', savedMs: startMs, twins: [], columns: [], signals: [], queued };
   const checkpoint = { parts: [{ ...part, values: new Float64Array(0) }], alarms: [] };
-  let pauses = 0;
-  const bytes = await encodeGently(checkpoint, async () => void pauses++);
-  assert.equal(pauses, 3);
-  assert.deepEqual(bytes, encodeCheckpoint(checkpoint));
-  assert.deepEqual(decodeCheckpoint(bytes).parts[0]?.queued, queued);
+  assert.ok(encodeCheckpoint(checkpoint).some(({ buffer }) => buffer === queued.buffer));
+  assert.deepEqual(decodeCheckpoint(bytesOf(checkpoint)).parts[0]?.queued, queued);
 });
 
 test('a checkpoint is saved every so often', async () => {

@@ -57,7 +57,7 @@ function createDisk() {
       };
       const checkpoints = {
         load: () => disk.load(),
-        save: async (saved: Uint8Array) => (lives() ? disk.save(saved) : undefined),
+        save: async (saved: readonly Uint8Array[]) => (lives() ? disk.save(saved) : undefined),
       };
       return createFleet({
         models: [leaking],

@@ -57,7 +57,7 @@ test('after crashes at any moment the twins are, to the last bit, what they are 
     lives.push(life);
     const checkpoints = {
       load: () => disk.load(),
-      save: async (saved: Uint8Array) => (life.isOver ? undefined : disk.save(saved)),
+      save: async (saved: readonly Uint8Array[]) => (life.isOver ? undefined : disk.save(saved)),
     };
     const release = async (before: number) => (life.isOver ? undefined : journal.release(before));
     const own: Journal = {

@@ -5,7 +5,7 @@
  * fleet, so that after a crash at any moment the twins go on towards the goals that stand in the text.
  */
 
-import type { ComparisonResult } from '../../core/compare/index.ts';
+import { type ComparisonResult, createComparison } from '../../core/compare/index.ts';
 import { GemelError } from '../../core/diagnose/index.ts';
 import { createStopController, type StopController } from '../basics/index.ts';
 import type { Clock } from '../ports/index.ts';
@@ -113,7 +113,7 @@ export class Rollouts implements RolloutService {
   findings(id: string): RolloutFindings {
     this.#book.need(id);
     return {
-      together: this.#witnesses.rollout(id).result(),
+      together: (this.#witnesses.rollout(id) ?? createComparison()).result(),
       verdictOn: (twin) =>
         this.#book.of(twin)?.entry.head.id === id ? this.#witnesses.twin(twin)?.verdict() : undefined,
     };

@@ -1,12 +1,12 @@
 /** Rollouts as they are kept, checked when they are read: somebody may have edited the file. */
 
-import { isSavedComparison, type SavedComparison } from '../../core/compare/index.ts';
+import { isSavedComparison } from '../../core/compare/index.ts';
 import { GemelError } from '../../core/diagnose/index.ts';
 import { readDocument, type Static, Type } from '../../core/document/index.ts';
 import { isRecord } from '../basics/index.ts';
 import type { Entry } from './book.ts';
 import type { Rollout, RolloutTwin } from './rollout.ts';
-import type { SavedWitnesses } from './witnesses.ts';
+import type { SavedWitness, SavedWitnesses } from './witnesses.ts';
 
 export const rolloutsFile = 'rollouts.json';
 export const comparisonsFile = 'comparisons.json';
@@ -99,12 +99,16 @@ export function readWitnesses(text: string | undefined): SavedWitnesses | undefi
     return undefined;
   }
   if (!isRecord(saved)) return undefined;
-  return { twins: comparisonsIn(saved['twins']), rollouts: comparisonsIn(saved['rollouts']) };
+  return { twins: witnessesIn(saved['twins']), rollouts: witnessesIn(saved['rollouts']) };
 }
 
-function comparisonsIn(value: unknown): Record<string, SavedComparison> {
-  const found: Record<string, SavedComparison> = {};
+function witnessesIn(value: unknown): Record<string, SavedWitness> {
+  const found: Record<string, SavedWitness> = {};
   if (!isRecord(value)) return found;
-  for (const [id, saved] of Object.entries(value)) if (isSavedComparison(saved)) found[id] = saved;
+  for (const [id, saved] of Object.entries(value)) {
+    if (!isRecord(saved)) continue;
+    const { newIs, seen } = saved;
+    if ((newIs === 'live' || newIs === 'shadow') && isSavedComparison(seen)) found[id] = { newIs, seen };
+  }
   return found;
 }

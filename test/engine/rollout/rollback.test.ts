@@ -87,6 +87,44 @@ test('what was seen in the shadow does not count after the promotion', async () 
   await rollouts.stop();
 });
 
+test('what made it worse in the shadow does not take it back: live it is judged by what comes then', async () => {
+  const { rollouts, fleet, clock } = await scene();
+  await rollouts.start(request());
+  await rollouts.settled();
+  fleet.tick(700, { old: 1, new: 1.6 });
+  assert.equal(rollouts.findings('r').verdictOn('p-1'), 'worse');
+  await clock.advance(700_000);
+  // Somebody wants it nevertheless. The first ticks with exchanged lanes come before the swaps are answered.
+  await rollouts.promote('r');
+  await rollouts.settled();
+  fleet.tick(350, { old: 1, new: 1.6 });
+  await rollouts.settled();
+  const { state, twins } = rollouts.get('r');
+  assert.deepEqual([state, ...twins.map((twin) => twin.state)], ['live', 'live', 'live', 'live']);
+  await clock.advance(350_000);
+  fleet.tick(350, { old: 1, new: 1.6 });
+  await rollouts.settled();
+  assert.equal(rollouts.get('r').state, 'rolled-back');
+  await rollouts.stop();
+});
+
+test('nor does what was kept of it before a crash', async () => {
+  const made = await scene();
+  await made.rollouts.start(request());
+  await made.rollouts.settled();
+  made.fleet.tick(700, { old: 1, new: 1.6 });
+  await made.clock.advance(60_000);
+  await made.rollouts.promote('r');
+  await made.rollouts.settled();
+  await made.restart();
+  await made.rollouts.settled();
+  made.fleet.tick(350, { old: 1, new: 1.6 });
+  await made.rollouts.settled();
+  assert.equal(made.rollouts.get('r').state, 'live');
+  assert.ok(made.rollouts.findings('r').together.instants <= 350);
+  await made.rollouts.stop();
+});
+
 test('a twin that stands still under the new version and not under the old takes it back from all', async () => {
   const { rollouts, fleet } = await scene();
   await rollouts.start(request({ stage: 'live' }));

@@ -30,14 +30,20 @@ const other = modelOf(
 type Tick = Parameters<Parameters<TrialFleet['onShadowTick']>[0]>[0];
 type Change = Parameters<Parameters<TrialFleet['onChange']>[0]>[0];
 
+/** How far the two versions are off, in deviations. */
+interface Errors {
+  readonly old: number;
+  readonly new: number;
+}
+
 export interface FakeTrials extends TrialFleet {
   readonly told: TwinEvent[];
   /** Every step that was taken, in order, such as `begin a pump@1.1.0`. */
   readonly steps: string[];
   /** What steps of this name fail with. */
   readonly failures: Map<string, GemelError>;
-  /** Makes ticks of all trials, a second each: how far the two versions are off, in deviations. */
-  tick(seconds: number, errors: { readonly old: number; readonly new: number }): void;
+  /** Makes ticks of all trials, a second each. */
+  tick(seconds: number, errors: Errors): void;
   happen(event: Pick<TwinEvent, 'twin' | 'kind'>): void;
   remove(id: string): void;
   add(id: string): void;
@@ -66,6 +72,16 @@ function fakeTrials(clock: ManualClock, count = 10): FakeTrials {
     return () => set.delete(listener);
   };
   const models = new Map([old, next, later, other].map((model) => [model.id, model]));
+  /** Once there were ticks, the machines go on as they were. */
+  let errors: Errors | undefined;
+  const tickOf = (id: string, atMs: number): void => {
+    const reading = (model: Model | undefined) => {
+      const innovation = ((model === old ? errors?.old : errors?.new) ?? 0) * rng.normal();
+      return new Map([['level', { timeMs: atMs, innovation, deviation: 1, rejected: false }]]);
+    };
+    const [live, shadow] = [reading(twins.get(id)?.model), reading(shadows.get(id)?.model)];
+    for (const listener of ticks) listener({ twin: id, atMs, live, shadow, ahead: [] });
+  };
   const step = async (name: string): Promise<void> => {
     await Promise.resolve();
     const failure = fleet.failures.get(name);
@@ -94,6 +110,8 @@ function fakeTrials(clock: ManualClock, count = 10): FakeTrials {
       if (live === undefined || shadow === undefined) throw new RangeError('there is no trial');
       twins.set(id, { ...live, model: shadow.model });
       shadows.set(id, live);
+      // Readers see it before the swap is answered: that waits for the disk.
+      if (errors !== undefined) for (let i = 0; i < 16; i++) tickOf(id, clock.nowMs() + i);
       return { atMs: clock.nowMs() };
     },
     async endShadow(id) {
@@ -106,18 +124,9 @@ function fakeTrials(clock: ManualClock, count = 10): FakeTrials {
     tell(event) {
       fleet.told.push({ ...event, timeMs: clock.nowMs(), severity: 'info' });
     },
-    tick(seconds, errors) {
-      for (let i = 0; i < seconds; i++) {
-        const atMs = clock.nowMs() + i * 1000;
-        for (const id of shadows.keys()) {
-          const reading = (model: Model | undefined) => {
-            const innovation = (model === old ? errors.old : errors.new) * rng.normal();
-            return new Map([['level', { timeMs: atMs, innovation, deviation: 1, rejected: false }]]);
-          };
-          const [live, shadow] = [reading(twins.get(id)?.model), reading(shadows.get(id)?.model)];
-          for (const listener of ticks) listener({ twin: id, atMs, live, shadow, ahead: [] });
-        }
-      }
+    tick(seconds, made) {
+      errors = made;
+      for (let i = 0; i < seconds; i++) for (const id of shadows.keys()) tickOf(id, clock.nowMs() + i * 1000);
     },
     happen(event) {
       const whole: TwinEvent = { ...event, timeMs: clock.nowMs(), severity: 'critical', message: 'as told' };

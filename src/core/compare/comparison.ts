@@ -193,15 +193,31 @@ export function createComparison(
   function questions(): readonly Question[] {
     const { common, commonAhead } = state;
     const scored = common.total(columns.scored) > 0;
-    const now: Question = scored
-      ? { about: 'likelihood', gain: gainOf(common, looking), instants: common.instants }
-      : { about: 'errors', gain: negated(rmseOf(common, looking)), instants: common.instants };
-    const later = negated(rmseOf(commonAhead, lookingAhead));
-    return [now, { about: 'errors ahead', gain: later, instants: commonAhead.instants }];
+    const gain = scored ? gainOf(common, looking) : negated(rmseOf(common, looking));
+    const { instants } = common;
+    const now: Question = {
+      about: scored ? 'likelihood' : 'errors',
+      gain,
+      instants,
+      atLeast: atLeast.samples,
+    };
+    const later = negated(rmseAhead());
+    return [
+      now,
+      { about: 'errors ahead', gain: later, instants: commonAhead.instants, atLeast: atLeast.ahead },
+    ];
+  }
+
+  function rmseAhead(): Interval {
+    const { commonAhead } = state;
+    const found = rmseOf(commonAhead, lookingAhead);
+    // The first errors of each kind only teach how large they usually are.
+    const isWeighed = commonAhead.total(columns.oldSquares) + commonAhead.total(columns.newSquares) > 0;
+    return isWeighed ? found : { ...found, value: NaN };
   }
 
   function result(): ComparisonResult {
-    const { common, commonAhead, own } = state;
+    const { common, own } = state;
     const consistencyOf = (squares: number, inside: number): ConsistencyIntervals => ({
       meanSquare: meanInterval(common, { of: squares, count: columns.scored }, looking),
       inside: meanInterval(common, { of: inside, count: columns.scored }, looking),
@@ -234,7 +250,7 @@ export function createComparison(
         ...rootsOf(series),
         rmsePercent: percent(rmseOf(series.sums, lookingAhead)),
       })),
-      aheadPercent: percent(rmseOf(commonAhead, lookingAhead)),
+      aheadPercent: percent(rmseAhead()),
       aheadLeftOut: noRoom,
     };
   }

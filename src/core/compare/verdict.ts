@@ -22,9 +22,11 @@ export interface Margins {
 export interface Question {
   /** What is asked, such as `errors 10 s ahead`. */
   readonly about: 'likelihood' | 'errors' | 'errors ahead';
-  /** More is better for the new version: nats a sample, or minus the logarithm of the ratio of errors. */
+  /** More is better for the new version: nats a sample, or minus the logarithm of the ratio of errors. Its value is NaN where none is known. */
   readonly gain: Interval;
   readonly instants: number;
+  /** Before so many nothing is said. */
+  readonly atLeast: number;
 }
 
 export function judge(
@@ -60,10 +62,17 @@ const openings = {
 
 function sentenceOf(verdict: Verdict, asked: readonly Question[], answers: readonly Verdict[]): string {
   if (asked.length === 0) return 'no sample has come yet that both versions could be held against';
-  const parts = asked.map(describe);
+  const parts = asked.filter(({ gain }) => !Number.isNaN(gain.value)).map(describe);
   const split = answers.includes('better') && verdict === 'worse';
   const but = split ? '; what is worse in one respect counts as worse' : '';
-  return `${openings[verdict]}: ${parts.join(', and ')}${but}`;
+  const far = verdict === 'not enough yet' ? progress(asked) : '';
+  return `${openings[verdict]}${far}${parts.length > 0 ? ': ' : ''}${parts.join(', and ')}${but}`;
+}
+
+/** How far it is to the first moment at which something may be said. */
+function progress([first]: readonly Question[]): string {
+  if (first === undefined || first.instants >= first.atLeast) return '';
+  return ` (${first.instants} of at least ${first.atLeast} moments)`;
 }
 
 function describe({ about, gain }: Question): string {

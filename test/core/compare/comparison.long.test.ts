@@ -88,6 +88,21 @@ test('the same errors give no difference at once when enough was seen, and nothi
   assert.equal(comparison.verdict(), 'no difference');
 });
 
+test('says how far it is until something may be said, and nothing of errors ahead while their size is not known', () => {
+  const comparison = createComparison();
+  for (let t = 1; t <= 9; t++) {
+    comparison.tick(t, [sampleOf('level', [1, 2])]);
+    comparison.ahead(t, { measurement: 'level', horizonSeconds: 10, old: 1, new: 3 });
+  }
+  const { sentence, aheadPercent, ahead } = comparison.result();
+  assert.equal(
+    sentence,
+    'not enough was seen to say which version is better (9 of at least 400 moments): what was measured was 1.5 nats a sample less likely to it',
+  );
+  assert.ok(Number.isNaN(aheadPercent.value));
+  near(ahead[0]?.rmsePercent.value ?? NaN, 200, 1e-9);
+});
+
 test('errors ahead decide too: equal now and worse later is worse', () => {
   const comparison = createComparison();
   const errors = errorsOf({ seed: 8 });

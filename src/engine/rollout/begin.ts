@@ -6,6 +6,7 @@ import type { Entry, RolloutBook } from './book.ts';
 import { chooseTwins } from './choose.ts';
 import type { TrialFleet } from './port.ts';
 import { rollbackDefaults, type RolloutPart, type RolloutRequest, type RolloutTwin } from './rollout.ts';
+import { twinsText } from './sentences.ts';
 
 const longestWatchMs = 30 * 86_400_000;
 
@@ -32,8 +33,7 @@ export function entryOf(
     throw new GemelError('ROLLOUT_INVALID', `the share must be 0 to 100 %, got ${rule.sharePercent}`);
   const chosen = chosenOf({ id, model, of, own: new Set() }, place);
   const twins = chosen.map(({ config, model: from }) => waitingTwin(config.id, from.id, stage, atMs));
-  const many = twins.length === 1 ? '1 twin' : `${twins.length} twins`;
-  const message = `${model} ${stage === 'live' ? 'goes live on' : 'runs in the shadow of'} ${many}`;
+  const message = `${model} ${stage === 'live' ? 'goes live on' : 'runs in the shadow of'} ${twinsText(twins.length)}`;
   const watched = stage === 'live' ? { watchUntilMs: atMs + rule.watchMs } : {};
   const acts = [{ atMs, act: 'start' as const, message }];
   return {

@@ -7,6 +7,7 @@ export type TrialFleet = Pick<
   | 'models'
   | 'twins'
   | 'twin'
+  | 'snapshot'
   | 'beginShadow'
   | 'swapShadow'
   | 'endShadow'

@@ -31,6 +31,7 @@ import {
   rolloutsFile,
   writeRollouts,
 } from './saved-rollout.ts';
+import { overText, twinsText, whereText } from './sentences.ts';
 import { moved, moveOf, withGoal } from './transitions.ts';
 import { Witnesses } from './witnesses.ts';
 import { retryMs, RolloutWork } from './work.ts';
@@ -72,7 +73,11 @@ export class Rollouts implements RolloutService {
       fleet,
       book: this.#book,
       nowMs: () => clock.nowMs(),
-      moved: (twin) => this.#witnesses.forgetTwin(twin),
+      moved: (twin) => {
+        this.#witnesses.forgetTwin(twin);
+        // It may have stood still in the shadow already: nothing happens then that would be told.
+        if (fleet.snapshot(twin)?.status === 'quarantined') this.#hear({ twin, kind: 'quarantined' });
+      },
       idle: () => this.#rest(),
     });
     this.#ends = [
@@ -136,14 +141,14 @@ export class Rollouts implements RolloutService {
         throw error;
       }
       this.#witnesses.keepOnly((id) => this.#book.has(id));
-      this.#tell(entry, 'rollout', this.#sayWhere(entry, 'begins'));
+      this.#tell(entry, 'rollout', whereText(entry, 'begins'));
       this.#work.look(entry);
       return viewOf(entry);
     });
   }
 
   promote(id: string): Promise<Rollout> {
-    return this.#inTurn(() => this.#move(id, 'promote', this.#sayWhere(this.#book.need(id), 'is promoted')));
+    return this.#inTurn(() => this.#move(id, 'promote', whereText(this.#book.need(id), 'is promoted')));
   }
 
   widen(id: string, of: RolloutPart): Promise<Rollout> {
@@ -156,7 +161,7 @@ export class Rollouts implements RolloutService {
       if (more.length === 0)
         throw new GemelError(
           'ROLLOUT_TWINS',
-          `rollout \`${id}\` is on all of these ${chosen.length} twins already`,
+          `rollout \`${id}\` is on all of these already: ${twinsText(chosen.length)}`,
         );
       const { head } = entry;
       const atMs = this.#options.clock.nowMs();
@@ -164,7 +169,7 @@ export class Rollouts implements RolloutService {
         this.#book.set(entry, waitingTwin(config.id, model.id, goal, atMs));
       entry.head = { ...head, of };
       try {
-        return await this.#move(id, 'widen', this.#sayWhere(entry, 'is widened'));
+        return await this.#move(id, 'widen', whereText(entry, 'is widened'));
       } catch (error) {
         entry.head = head;
         for (const { config } of more) entry.twins.delete(config.id);
@@ -174,7 +179,7 @@ export class Rollouts implements RolloutService {
   }
 
   rollBack(id: string, why = 'somebody asked for it'): Promise<Rollout> {
-    return this.#inTurn(() => this.#rollBack(this.#book.need(id), why));
+    return this.#inTurn(() => this.#rollBack(this.#book.need(id), `is rolled back: ${why}`));
   }
 
   end(id: string): Promise<Rollout> {
@@ -244,10 +249,9 @@ export class Rollouts implements RolloutService {
     return viewOf(entry);
   }
 
-  async #rollBack(entry: Entry, why: string): Promise<Rollout> {
-    const { id } = entry.head;
-    const view = await this.#move(id, 'rollback', `is rolled back: ${why}`);
-    this.#tell(entry, 'rolled-back', `is rolled back: ${why}`);
+  async #rollBack(entry: Entry, message: string): Promise<Rollout> {
+    const view = await this.#move(entry.head.id, 'rollback', message);
+    this.#tell(entry, 'rolled-back', message);
     return view;
   }
 
@@ -267,12 +271,11 @@ export class Rollouts implements RolloutService {
     if (together !== undefined) this.#automatically(entry, together);
   }
 
-  #hear({ twin: id, kind }: TwinEvent): void {
+  #hear({ twin: id, kind }: Pick<TwinEvent, 'twin' | 'kind'>): void {
     if (kind !== 'quarantined' && kind !== 'diverged') return;
     const found = this.#book.of(id);
-    if (found?.twin.state !== 'live' || found.entry.head.state !== 'live') return;
-    if (found.entry.head.rollback.when === 'never') return;
-    const why = brokenBy(this.#options.fleet, found.twin, kind);
+    if (found?.entry.head.state !== 'live' || found.entry.head.rollback.when === 'never') return;
+    const why = brokenBy(this.#options.fleet, found, kind);
     if (why !== undefined) this.#automatically(found.entry, why);
   }
 
@@ -290,7 +293,7 @@ export class Rollouts implements RolloutService {
   /** From all, if nobody did in the meantime. */
   #automatically(entry: Entry, why: string): void {
     void this.#inTurn(async () => {
-      if (entry.head.state === 'live') await this.#rollBack(entry, why);
+      if (entry.head.state === 'live') await this.#rollBack(entry, `is rolled back by itself: ${why}`);
     }).catch((error: unknown) => this.#unkept(error));
   }
 
@@ -347,11 +350,12 @@ export class Rollouts implements RolloutService {
     const nowMs = this.#options.clock.nowMs();
     this.#work.again();
     try {
-      for (const { head } of this.#book.entries()) {
-        if (!((head.watchUntilMs ?? Number.POSITIVE_INFINITY) <= nowMs)) continue;
-        const message = 'is over: nothing was worse, and the new version stays';
+      for (const entry of this.#book.entries()) {
+        const { id, watchUntilMs = Number.POSITIVE_INFINITY } = entry.head;
+        if (!(watchUntilMs <= nowMs)) continue;
         await this.#inTurn(async () => {
-          if (this.#book.need(head.id).head.state === 'live') await this.#move(head.id, 'done', message);
+          if (entry.head.state !== 'live') return;
+          await this.#move(id, 'done', overText(entry, this.#witnesses.rollout(id)?.verdict()));
         });
       }
       if (nowMs >= this.#keptMs + keepEveryMs) await this.#keepSeen();
@@ -375,10 +379,6 @@ export class Rollouts implements RolloutService {
   #write(): Promise<void> {
     this.#isKept = true;
     return this.#options.store.save(rolloutsFile, writeRollouts(this.#book.list().toReversed()));
-  }
-
-  #sayWhere({ head, twins }: Entry, what: string): string {
-    return `${what}: ${head.model} on ${twins.size === 1 ? '1 twin' : `${twins.size} twins`}`;
   }
 
   #tell({ head }: Entry, kind: 'rollout' | 'rolled-back' | 'rollout-ended', message: string): void {

@@ -31,14 +31,18 @@ export function tooMany({ head, twins }: Entry): string | undefined {
   return `it was worse on ${back} of ${concerned.length} twins, more than ${sharePercent} %`;
 }
 
-/** Why it is taken back from all because of what happened to one: it stands still, or its belief diverged, and the old version's has not. */
+/**
+ * Why it is taken back from all because of what happened to one: it stands still, or its belief diverged, and the old version's has not.
+ * What a twin runs is read from the fleet: its first tick under the new version comes before its swap is answered.
+ */
 export function brokenBy(
   fleet: TrialFleet,
-  { id }: RolloutTwin,
+  { entry, twin }: { readonly entry: Entry; readonly twin: RolloutTwin },
   kind: 'quarantined' | 'diverged',
 ): string | undefined {
-  const old = fleet.shadowSnapshot(id);
-  if (kind === 'quarantined' && old?.status === 'quarantined') return undefined;
+  const { id, goal } = twin;
+  if (goal !== 'live' || fleet.twin(id)?.model.id !== entry.head.model) return undefined;
+  if (kind === 'quarantined' && fleet.shadowSnapshot(id)?.status === 'quarantined') return undefined;
   const what = kind === 'quarantined' ? 'stands still at its last good belief' : 'began its belief anew';
   return `twin \`${id}\` ${what} under the new version`;
 }

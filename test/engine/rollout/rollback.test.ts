@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RolloutRequest } from '../../../src/engine/index.ts';
 import { memoryStore, startFleet, tank, twinOf } from '../support.ts';
 import { next, request, scene } from './support.ts';
 
@@ -17,7 +18,7 @@ test('worse on more than a share of the twins, or on all together, it is taken b
   assert.ok(fleet.twins().every(({ model }) => model.id !== next.id));
   assert.match(
     acts.at(-1)?.message ?? '',
-    /is rolled back: (it was worse on 2 of 10|the new version is worse: )/,
+    /is rolled back by itself: (it was worse on 2 of 10|the new version is worse: )/,
   );
   assert.ok(fleet.told.some(({ kind, twin }) => kind === 'rolled-back' && twin === '*'));
   await rollouts.stop();
@@ -142,6 +143,55 @@ test('a twin that stands still under the new version and not under the old takes
     rollouts.get('r').acts.at(-1)?.message ?? '',
     /twin `p-2` stands still at its last good belief/,
   );
+  await rollouts.stop();
+});
+
+test('a twin that stood still in the shadow already takes it back as soon as it is live', async () => {
+  const { rollouts, fleet } = await scene();
+  await rollouts.start(request());
+  await rollouts.settled();
+  fleet.quarantined = new Set(['p-2']);
+  await rollouts.promote('r');
+  await rollouts.settled();
+  assert.equal(rollouts.get('r').state, 'rolled-back');
+  assert.ok(fleet.twins().every(({ model }) => model !== next));
+  await rollouts.stop();
+});
+
+test('what happens to a twin between its swap and the answer counts', async () => {
+  const { rollouts, fleet } = await scene();
+  const swapShadow = fleet.swapShadow.bind(fleet);
+  fleet.swapShadow = async (id) => {
+    const swapped = await swapShadow(id);
+    if (id === 'p-2') fleet.happen({ twin: id, kind: 'diverged' });
+    return swapped;
+  };
+  await rollouts.start(request());
+  await rollouts.settled();
+  await rollouts.promote('r');
+  await rollouts.settled();
+  assert.equal(rollouts.get('r').state, 'rolled-back');
+  await rollouts.stop();
+});
+
+test('when the watch is over it is told what was seen in it', async () => {
+  const { rollouts, fleet, clock } = await scene();
+  const start = (id: string, twins: string[], rollback: RolloutRequest['rollback'] = {}) =>
+    rollouts.start(request({ id, of: { twins }, stage: 'live', rollback }));
+  await start('worse', ['p-1'], { when: 'never' });
+  await start('some', ['p-2', 'p-3'], { sharePercent: 50 });
+  await rollouts.settled();
+  fleet.tick(700, (twin) => ({ old: 1, new: twin === 'p-3' ? 0.3 : 1.6 }));
+  await start('unseen', ['p-4'], { when: 'never' });
+  await start('good', ['p-5']);
+  await rollouts.settled();
+  await clock.advance(3_600_000);
+  await rollouts.settled();
+  const last = (id: string) => rollouts.get(id).acts.at(-1)?.message;
+  assert.equal(last('worse'), 'is over: the new version stays, although it is worse');
+  assert.equal(last('some'), 'is over: the new version stays, but on 1 twin it was worse and went back');
+  assert.equal(last('unseen'), 'is over: the new version stays');
+  assert.equal(last('good'), 'is over: nothing was worse, and the new version stays');
   await rollouts.stop();
 });
 

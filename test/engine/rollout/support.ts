@@ -43,7 +43,7 @@ export interface FakeTrials extends TrialFleet {
   /** What steps of this name fail with. */
   readonly failures: Map<string, GemelError>;
   /** Makes ticks of all trials, a second each. */
-  tick(seconds: number, errors: Errors): void;
+  tick(seconds: number, errors: Errors | ((twin: string) => Errors)): void;
   happen(event: Pick<TwinEvent, 'twin' | 'kind'>): void;
   remove(id: string): void;
   add(id: string): void;
@@ -73,10 +73,10 @@ function fakeTrials(clock: ManualClock, count = 10): FakeTrials {
   };
   const models = new Map([old, next, later, other].map((model) => [model.id, model]));
   /** Once there were ticks, the machines go on as they were. */
-  let errors: Errors | undefined;
+  let errors: ((twin: string) => Errors) | undefined;
   const tickOf = (id: string, atMs: number): void => {
     const reading = (model: Model | undefined) => {
-      const innovation = ((model === old ? errors?.old : errors?.new) ?? 0) * rng.normal();
+      const innovation = (errors?.(id)[model === old ? 'old' : 'new'] ?? 0) * rng.normal();
       return new Map([['level', { timeMs: atMs, innovation, deviation: 1, rejected: false }]]);
     };
     const [live, shadow] = [reading(twins.get(id)?.model), reading(shadows.get(id)?.model)];
@@ -97,6 +97,7 @@ function fakeTrials(clock: ManualClock, count = 10): FakeTrials {
     twins: () => [...twins.values()],
     twin: (id) => twins.get(id),
     shadow: (id) => shadows.get(id),
+    snapshot: (id) => snapshotOf(id, fleet),
     shadowSnapshot: (id) => snapshotOf(`${id} shadow`, fleet),
     async beginShadow(id, model) {
       await step(`begin ${id} ${model}`);
@@ -125,7 +126,7 @@ function fakeTrials(clock: ManualClock, count = 10): FakeTrials {
       fleet.told.push({ ...event, timeMs: clock.nowMs(), severity: 'info' });
     },
     tick(seconds, made) {
-      errors = made;
+      errors = typeof made === 'function' ? made : () => made;
       for (let i = 0; i < seconds; i++) for (const id of shadows.keys()) tickOf(id, clock.nowMs() + i * 1000);
     },
     happen(event) {

@@ -29,6 +29,8 @@ export interface RolloutReply {
   readonly state: string;
   readonly watchUntil?: string;
   readonly twins: Readonly<Record<string, number>>;
+  /** On how many twins the new version stands still. */
+  readonly still: number;
   readonly verdict: string;
   readonly sentence: string;
   readonly list?: readonly {
@@ -36,6 +38,7 @@ export interface RolloutReply {
     readonly from: string;
     readonly state: string;
     readonly verdict?: string;
+    readonly still?: true;
     readonly problem?: { readonly code: string; readonly message: string };
     readonly found?: string;
   }[];
@@ -66,11 +69,12 @@ export function rolloutLines(rollouts: readonly RolloutReply[]): string {
 }
 
 export function rolloutText(rollout: RolloutReply): string {
-  const { id, model, state, watchUntil, twins, sentence, list = [], acts = [], comparison } = rollout;
+  const { id, model, state, watchUntil, twins, still, sentence, list = [], acts = [], comparison } = rollout;
   const total = Object.values(twins).reduce((sum, count) => sum + count, 0);
   const until = watchUntil === undefined ? '' : `, watched until ${watchUntil}`;
   const parts = [
     `${id}: ${model} is ${state === 'shadow' ? 'in the shadow' : state.replace('-', ' ')}${until}\n${sentence}\n`,
+    ...(still > 0 ? [`the new version stands still on ${still === 1 ? '1 twin' : `${still} twins`}\n`] : []),
   ];
   if (comparison !== undefined && comparison.measurements.length > 0) {
     parts.push(
@@ -100,7 +104,7 @@ export function rolloutText(rollout: RolloutReply): string {
   if (list.length > 0) {
     const shown = list.slice(0, mostTwins).map((twin) => {
       const why = twin.problem === undefined ? twin.found : `${twin.problem.message} [${twin.problem.code}]`;
-      return [twin.id, twin.from, twin.state, why ?? twin.verdict ?? ''];
+      return [twin.id, twin.from, twin.state, why ?? (twin.still ? 'stands still' : (twin.verdict ?? ''))];
     });
     const more = total > mostTwins ? `${total - mostTwins} more; ${counted(twins)}\n` : '';
     parts.push(words([['twin', 'from', 'state', ''], ...shown]) + more);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { rolloutText } from '../../src/cli/rollout-text.ts';
 import { directoryWith, firstLine, gemel, type Running, start } from './run.ts';
 
 function model(version: string, rate: string): string {
@@ -117,4 +118,22 @@ test('every part of it has help with an example', async () => {
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`Examples:\\n {2}gemel rollout ${parts[i]}`));
   }
+});
+
+test('says on which twins the new version stands still', () => {
+  const text = rolloutText({
+    id: 'r',
+    model: 'oil@1.1.0',
+    state: 'shadow',
+    twins: { shadow: 2 },
+    still: 1,
+    verdict: 'not enough yet',
+    sentence: 'no sample has come yet',
+    list: [
+      { id: 'unit-1', from: 'oil@1.0.0', state: 'shadow', verdict: 'not enough yet', still: true },
+      { id: 'unit-2', from: 'oil@1.0.0', state: 'shadow', verdict: 'not enough yet' },
+    ],
+  });
+  assert.match(text, /^the new version stands still on 1 twin$/m);
+  assert.match(text, /^unit-1 +oil@1\.0\.0 +shadow +stands still\nunit-2 +oil@1\.0\.0 +shadow +not enough yet$/m);
 });

@@ -175,11 +175,14 @@ const RolloutTwin = Type.Object(
     state: TwinState,
     changed: Time('When that changed last.'),
     verdict: Type.Optional(Verdict),
+    still: Type.Optional(Type.Literal(true, { description: 'The new version stands still on it.' })),
     problem: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() }, strict)),
     found: Type.Optional(Type.String({ description: 'Why the new version was taken back.' })),
   },
   strict,
 );
+
+const Act = Type.Object({ time: Time('When.'), act: Type.String(), message: Type.String() }, strict);
 
 const summary = {
   id: Type.String(),
@@ -194,8 +197,12 @@ const summary = {
   changed: Time('When it changed last.'),
   watchUntil: Type.Optional(Time('When the watch is over.')),
   twins: Type.Record(Type.String(), Type.Integer(), { description: 'How many twins are in each state.' }),
+  still: Type.Integer({
+    description: 'On how many twins the new version stands still, live or in the shadow.',
+  }),
   verdict: Verdict,
   sentence: Type.String(),
+  last: Type.Optional({ ...Act, description: 'What was done last.' }),
 };
 
 export const RolloutSummary = Type.Object(summary, { ...strict, title: 'RolloutSummary' });
@@ -209,9 +216,7 @@ export const Rollout = Type.Object(
         'The twins that were asked for, in the order of their turns; without a query the first hundred.',
     }),
     total: Type.Integer({ description: 'How many twins there are of those that were asked for.' }),
-    acts: Type.Array(
-      Type.Object({ time: Time('When.'), act: Type.String(), message: Type.String() }, strict),
-    ),
+    acts: Type.Array(Act),
     comparison: Comparison,
   },
   { ...strict, title: 'Rollout' },

@@ -9,8 +9,10 @@ import type * as schemas from './rollout-schemas.ts';
 /** Of a part that names its twins, so many names are told: the list of the rollout has them all. */
 const namesTold = 20;
 
-export function rolloutSummary(rollout: Rollout, { together }: RolloutFindings): schemas.RolloutSummary {
-  const { id, model, of, state, rollback, createdMs, changedMs, watchUntilMs, twins } = rollout;
+export function rolloutSummary(rollout: Rollout, findings: RolloutFindings): schemas.RolloutSummary {
+  const { id, model, of, state, rollback, createdMs, changedMs, watchUntilMs, twins, acts } = rollout;
+  const { verdict, sentence } = findings.together;
+  const last = acts.at(-1);
   const counts: Record<string, number> = {};
   const from: Record<string, number> = {};
   for (const twin of twins) {
@@ -29,8 +31,10 @@ export function rolloutSummary(rollout: Rollout, { together }: RolloutFindings):
     changed: timeText(changedMs),
     ...(watchUntilMs !== undefined && { watchUntil: timeText(watchUntilMs) }),
     twins: counts,
-    verdict: together.verdict,
-    sentence: together.sentence,
+    still: twins.filter((twin) => findings.standsStillOn(twin.id)).length,
+    verdict,
+    sentence,
+    ...(last !== undefined && { last: actView(last) }),
   };
 }
 
@@ -58,12 +62,13 @@ export function rolloutView(
         state,
         changed: timeText(changedMs),
         ...(verdict !== undefined && { verdict }),
+        ...(findings.standsStillOn(id) && { still: true as const }),
         ...(problem !== undefined && { problem }),
         ...(found !== undefined && { found }),
       };
     }),
     total: fitting.length,
-    acts: rollout.acts.map(({ atMs, act, message }) => ({ time: timeText(atMs), act, message })),
+    acts: rollout.acts.map(actView),
     comparison: comparisonView(findings.together, model),
   };
 }
@@ -103,6 +108,10 @@ export function comparisonView(result: ComparisonResult, model: Model | undefine
     })),
     aheadPercent: interval(aheadPercent),
   };
+}
+
+function actView({ atMs, act, message }: Rollout['acts'][number]) {
+  return { time: timeText(atMs), act, message };
 }
 
 function interval({ value, low, high }: ComparisonResult['aheadPercent']) {

@@ -104,6 +104,8 @@ export interface RolloutFindings {
   readonly together: ComparisonResult;
   /** On one twin; undefined if nothing is compared on it. Made when asked for: a verdict costs as much as some hundred samples. */
   verdictOn(twin: string): Verdict | undefined;
+  /** Whether the new version stands still on a twin, live or in the shadow: what is not told of a shadow is to be asked for. */
+  standsStillOn(twin: string): boolean;
 }
 
 /** Rollouts as the rest of the program sees them. Every call resolves once what it did is on the disk. */

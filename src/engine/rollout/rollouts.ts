@@ -5,7 +5,7 @@
  * fleet, so that after a crash at any moment the twins go on towards the goals that stand in the text.
  */
 
-import { type ComparisonResult, createComparison } from '../../core/compare/index.ts';
+import type { ComparisonResult } from '../../core/compare/index.ts';
 import { GemelError } from '../../core/diagnose/index.ts';
 import { createStopController, type StopController } from '../basics/index.ts';
 import type { Clock } from '../ports/index.ts';
@@ -13,6 +13,7 @@ import type { TwinEvent } from '../snapshot/index.ts';
 import type { ShadowTick } from '../trials/index.ts';
 import { chosenOf, entryOf, waitingTwin } from './begin.ts';
 import { type Entry, RolloutBook, viewOf } from './book.ts';
+import { findingsOf } from './findings.ts';
 import type { RolloutStore, TrialFleet } from './port.ts';
 import type {
   Rollout,
@@ -116,12 +117,7 @@ export class Rollouts implements RolloutService {
   }
 
   findings(id: string): RolloutFindings {
-    this.#book.need(id);
-    return {
-      together: (this.#witnesses.rollout(id) ?? createComparison()).result(),
-      verdictOn: (twin) =>
-        this.#book.of(twin)?.entry.head.id === id ? this.#witnesses.twin(twin)?.verdict() : undefined,
-    };
+    return findingsOf(this.#book.need(id), { fleet: this.#options.fleet, witnesses: this.#witnesses });
   }
 
   comparison(twin: string): ComparisonResult | undefined {

@@ -54,6 +54,24 @@ test('shows what the two versions made of the same samples', async (t) => {
   assert.deepEqual(Value.Errors(schemas.RolloutSummary, rollouts[0]), []);
 });
 
+test('tells on how many twins the new version stands still in the shadow, and what was done last', async (t) => {
+  const { request, clock } = await createRealApp(t);
+  // The root of what is below 0 for this cooler.
+  const cooling = 'cooler * sqrt((cooler - 1000 [W/K]) / 1 [W/K]) * (temperature - ambient)';
+  const equations = { ...next.equations, cooling };
+  const broken = { ...next, equations };
+  assert.equal((await request('POST', '/api/v1/models', broken)).status, 201);
+  await request('POST', '/api/v1/twins/pump-1/inputs', { motor_power: 1500, temperature_1: 35 });
+  await clock.advance(500);
+  await request('POST', '/api/v1/rollouts', begun);
+  await request('POST', '/api/v1/twins/pump-1/inputs', { temperature_1: 35 });
+  await clock.advance(2000);
+  const { still, last, list } = (await request('GET', '/api/v1/rollouts/cooler')).body as schemas.Rollout;
+  assert.equal(still, 1);
+  assert.equal(list[0]?.still, true);
+  assert.deepEqual([last?.act, last?.message], ['start', 'pump@1.1.0 runs in the shadow of 1 twin']);
+});
+
 test('lists of its twins those that are asked for, and counts what they ran before', async (t) => {
   const { request } = await createRealApp(t);
   await request('POST', '/api/v1/models', next);

@@ -150,7 +150,12 @@ test('a twin that stood still in the shadow already takes it back as soon as it 
   const { rollouts, fleet } = await scene();
   await rollouts.start(request());
   await rollouts.settled();
-  fleet.quarantined = new Set(['p-2']);
+  fleet.quarantined = new Set(['p-2', 'p-3 shadow']);
+  const { standsStillOn } = rollouts.findings('r');
+  assert.deepEqual(
+    ['p-1', 'p-2', 'p-3'].map((id) => standsStillOn(id)),
+    [false, false, true],
+  );
   await rollouts.promote('r');
   await rollouts.settled();
   assert.equal(rollouts.get('r').state, 'rolled-back');

@@ -87,9 +87,10 @@ export class AlarmTable {
   }
 
   #cells({ alarm, since }: Row): HTMLElement[] {
-    const { twin, message, cause, occurrences, raised } = alarm;
+    const { twin, kind, subject, message, cause, occurrences, raised } = alarm;
     since.title = formatDay(raised);
     const named = twin === '*' ? 'the engine' : element('a', { href: `#${encodeURIComponent(twin)}` }, twin);
+    const href = kind === 'rolled-back' ? `#/models/${encodeURIComponent(subject ?? '')}` : undefined;
     const often = occurrences > 1 ? [element('span', { class: 'quiet' }, ` · ${occurrences} times`)] : [];
     return [
       element('td', {}, severityCell(alarm)),
@@ -99,6 +100,7 @@ export class AlarmTable {
         { class: 'what' },
         element('div', {}, ...proseOf(message)),
         ...(cause === undefined ? [] : [element('div', { class: 'quiet' }, ...proseOf(cause))]),
+        ...(href === undefined ? [] : [element('div', {}, element('a', { href }, 'Show the rollout'))]),
       ),
       element('td', { class: 'since' }, since, ...often),
       element('td', { class: 'state' }, stateWords(alarm)),

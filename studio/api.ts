@@ -154,23 +154,34 @@ export class Refused extends Error {
   }
 }
 
-/** Throws `Refused`. */
+/** Nobody answered. */
+export class Unreachable extends Error {}
+
+/** Throws `Refused` or `Unreachable`. */
 export async function post(path: string, body: object): Promise<void> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
-  await answerOf<unknown>(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  const unknown = 'the engine does not answer: look whether it was done once it is back';
+  await answerOf<unknown>(path, { method: 'POST', headers, body: JSON.stringify(body) }, unknown);
 }
 
-/** Throws `Refused`. */
+/** Throws `Refused` or `Unreachable`. */
 export async function get<T>(path: string): Promise<T> {
-  return answerOf<T>(await fetch(path, { headers: { accept: 'application/json' } }));
+  return answerOf<T>(path, { headers: { accept: 'application/json' } }, 'the engine does not answer');
 }
 
-async function answerOf<T>(response: Response): Promise<T> {
-  const body: unknown = await response.json();
-  if (!response.ok) {
-    throw new Refused(saidOf(body) ?? response.statusText, response.status);
-  }
+async function answerOf<T>(path: string, request: RequestInit, unreachable: string): Promise<T> {
+  const response = await fetch(path, request).catch(() => {
+    throw new Unreachable(unreachable);
+  });
+  // Somebody in between may answer for the engine, and with another kind of text.
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw new Refused(saidOf(body) ?? answeredWith(response), response.status);
+  if (body === undefined) throw new Refused(answeredWith(response), response.status);
   return body as T;
+}
+
+function answeredWith({ status, statusText }: Response): string {
+  return `the answer was ${status} ${statusText}, and not one of the engine`;
 }
 
 /** What is wrong, and what to do; of several things that are wrong each. */

@@ -59,6 +59,12 @@ export function comparisonView({ together, aheadPercent, measurements, ahead }: 
   return element(
     'div',
     { class: 'comparison' },
+    element(
+      'p',
+      { class: 'quiet' },
+      'A dot is what was seen, its bar what it may really be: 95 % sure, however often one looks. Likelihood is how probable each version had held ' +
+        'what then was measured; 0.01 nats a sample are what errors cost that are 1 % larger.',
+    ),
     panel({ title: 'Likelihood gained, nats a sample', unit: '', sign: 1 }, likelihood),
     panel({ title: 'Error, against the old version', unit: ' %', sign: -1 }, errors),
   );

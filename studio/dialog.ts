@@ -1,6 +1,6 @@
 /** A dialog with a form: what is asked for, and what is then done. It stays until that is done, and says what was refused. */
 
-import { element, setText } from './dom.ts';
+import { element, sentenceOf } from './dom.ts';
 
 export interface Asking {
   readonly title: string;
@@ -21,10 +21,11 @@ export function ask({ title, text, fields = [], answer, act }: Asking): Promise<
     'form',
     { method: 'dialog' },
     element('h2', {}, title),
-    ...(text === undefined ? [] : [element('p', {}, text)]),
+    ...(text === undefined ? [] : [element('p', {}, ...sentenceOf(text))]),
     ...fields,
     problem,
-    element('p', { class: 'buttons' }, cancel, submit),
+    // Where nothing is done there is nothing to cancel.
+    element('p', { class: 'buttons' }, ...(act === undefined ? [] : [cancel]), submit),
   );
   const dialog = element('dialog', { 'aria-label': title }, form);
   document.body.append(dialog);
@@ -48,7 +49,7 @@ export function ask({ title, text, fields = [], answer, act }: Asking): Promise<
           },
           (error: unknown) => {
             problem.hidden = false;
-            setText(problem, error instanceof Error ? error.message : String(error));
+            problem.replaceChildren(...sentenceOf(error instanceof Error ? error.message : String(error)));
           },
         )
         .finally(() => {

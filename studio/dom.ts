@@ -26,6 +26,11 @@ export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** The same, said as a sentence; a name at its beginning stays as it is. */
+export function sentenceOf(text: string): (Node | string)[] {
+  return proseOf(text.replace(/^[a-z](?=[a-z]*[ ,:])/, (first) => first.toUpperCase()));
+}
+
 /** Text in which `…` marks a name, as the engine writes its messages. */
 export function proseOf(text: string): (Node | string)[] {
   return text.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part));

@@ -16,6 +16,7 @@ export function formatNumber(value: number | null | undefined): string {
 /** A difference, with its sign; of a difference, three digits say enough. */
 export function formatSigned(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
+  if (value === 0) return '0';
   return `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(3))}`;
 }
 

@@ -58,7 +58,11 @@ const stream = openStream({
     else shown.view.addEvents([event]);
   },
   onAlarmsBegin: () => alarms.reset(),
-  onAlarms: (changed, counts) => alarms.take(changed, counts),
+  onAlarms(changed, counts) {
+    alarms.take(changed, counts);
+    // Something was rolled back by itself.
+    if (changed.some(({ kind }) => kind === 'rolled-back')) modelsView?.load();
+  },
   onMissed() {
     // Only the newest state is drawn: what was skipped would not have been seen.
   },

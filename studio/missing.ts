@@ -1,7 +1,7 @@
 /** What the page shows of an address that names nothing: what was probably meant, and where to go. */
 
 import { fetchTwins } from './api.ts';
-import { element, proseOf } from './dom.ts';
+import { element, sentenceOf } from './dom.ts';
 
 /** @param why - a sentence, with the name that was probably meant if there is one. */
 export function missingView(why: string): HTMLElement {
@@ -18,7 +18,7 @@ export function missingView(why: string): HTMLElement {
     },
     () => {},
   );
-  return element('div', { class: 'missing' }, element('p', { class: 'note' }, ...proseOf(why)), ways);
+  return element('div', { class: 'missing' }, element('p', { class: 'note' }, ...sentenceOf(why)), ways);
 }
 
 function link(text: string, id: string): HTMLElement {

@@ -1,13 +1,22 @@
 /** The page of models: the rollouts, open ones first, one of them opened; and the models that are published. */
 
-import { Refused } from './api.ts';
-import { element, setText } from './dom.ts';
+import { Refused, Unreachable } from './api.ts';
+import { element, sentenceOf, setText } from './dom.ts';
 import { fetchModels, type ModelSummary } from './model-api.ts';
 import { Published } from './published.ts';
 import { RolloutCard, twinsShown } from './rollout-card.ts';
-import { fetchRollout, fetchRollouts, isOpen, type Rollout, type RolloutSummary } from './rollout-api.ts';
+import {
+  fetchRollout,
+  fetchRollouts,
+  isOnItsWay,
+  isOpen,
+  type Rollout,
+  type RolloutSummary,
+} from './rollout-api.ts';
 
 const REFRESH_MS = 2000;
+/** While twins are on their way, which takes moments. */
+const SOON_MS = 300;
 /** Rollouts that are over and shown at once. */
 const OVER = 10;
 
@@ -24,12 +33,15 @@ export class ModelsView {
   readonly #more = element('button', { type: 'button', class: 'more', hidden: '' });
   readonly #published: Published;
   readonly #none = element('p', { class: 'quiet', hidden: '' }, 'No model is published yet.');
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #onRollouts: (rollouts: readonly RolloutSummary[]) => void;
   #only: string | undefined;
+  #told = '';
   #limit = OVER;
   #isLoading = false;
   #isStale = false;
+  #isMoving = false;
+  #isFound = false;
   #isGone = false;
 
   /** @param onRollouts - told those that there are, each time they were asked for. */
@@ -58,9 +70,6 @@ export class ModelsView {
       this.#published.root,
     );
     this.#overTitle.hidden = true;
-    this.#timer = setInterval(() => {
-      if (!document.hidden) this.load();
-    }, REFRESH_MS);
     this.load();
   }
 
@@ -69,16 +78,31 @@ export class ModelsView {
     this.#isStale = true;
     if (this.#isLoading) return;
     this.#isLoading = true;
+    clearTimeout(this.#timer);
     this.#loadAll()
-      .catch((error: unknown) => this.#tell(error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => {
+        // That nobody answers stands at the head of the page.
+        if (!(error instanceof Unreachable))
+          this.#tell(error instanceof Error ? error.message : String(error));
+      })
       .finally(() => {
         this.#isLoading = false;
+        if (!this.#isGone) this.#again();
       });
   }
 
   destroy(): void {
     this.#isGone = true;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+  }
+
+  #again(): void {
+    const waitMs = this.#isMoving ? SOON_MS : REFRESH_MS;
+    this.#isMoving = false;
+    this.#timer = setTimeout(() => {
+      if (document.hidden) this.#again();
+      else this.load();
+    }, waitMs);
   }
 
   async #loadAll(): Promise<void> {
@@ -92,6 +116,7 @@ export class ModelsView {
       if (this.#isGone) return;
       this.#onRollouts(rollouts);
       this.#show(models, rollouts, whole);
+      this.#isMoving = rollouts.some(isOnItsWay);
     }
   }
 
@@ -100,7 +125,10 @@ export class ModelsView {
     try {
       return await fetchRollout(this.opened, { limit: twinsShown, state: this.#only });
     } catch (error) {
-      if (error instanceof Refused && error.status === 404) return error.message;
+      // All that there are stand below.
+      const nobody = `there is no rollout \`${this.opened}\``;
+      if (error instanceof Refused && error.status === 404)
+        return error.message.includes('did you mean') ? error.message : nobody;
       throw error;
     }
   }
@@ -129,6 +157,11 @@ export class ModelsView {
     setText(this.#more, `Show more (${over.length - shown.length} are not shown)`);
     this.#none.hidden = models.length > 0;
     this.#published.show(models);
+    // Whoever came by its address sees it, also where it is not the first.
+    if (typeof whole === 'object' && !this.#isFound) {
+      this.#cards.get(whole.id)?.root.scrollIntoView({ block: 'nearest' });
+      this.#isFound = true;
+    }
   }
 
   #newCard(): RolloutCard {
@@ -142,8 +175,12 @@ export class ModelsView {
   }
 
   #tell(text: string): void {
+    if (text === this.#told) return;
+    this.#told = text;
     this.#problem.hidden = text === '';
-    setText(this.#problem, text);
+    const meant = /did you mean `([^`]+)`/.exec(text)?.[1];
+    const way = element('a', { href: `#/models/${encodeURIComponent(meant ?? '')}` }, `Show ${meant ?? ''}`);
+    this.#problem.replaceChildren(...sentenceOf(text), ...(meant === undefined ? [] : [' ', way]));
   }
 }
 

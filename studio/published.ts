@@ -1,7 +1,8 @@
 /** The models that are published: of each its versions, how many twins run which, and what is different between two of them. */
 
+import { Unreachable } from './api.ts';
 import { differenceView } from './difference.ts';
-import { element, setText } from './dom.ts';
+import { element, sentenceOf, setText } from './dom.ts';
 import { fetchDifference, type ModelSummary } from './model-api.ts';
 import { shareBar } from './share-bar.ts';
 import { startOf } from './start-trial.ts';
@@ -59,6 +60,8 @@ class ModelCard {
   #chosen: readonly string[] = [];
   #versions: readonly ModelSummary[] = [];
   #all = false;
+  /** Nobody answered when something was asked for. */
+  #isAway = false;
   #shown = '';
 
   constructor(begun: () => void) {
@@ -83,6 +86,8 @@ class ModelCard {
   /** @param versions - the newest first. */
   show(versions: readonly ModelSummary[]): void {
     this.#versions = versions;
+    if (this.#isAway) this.#problem.hidden = true;
+    this.#isAway = false;
     const shown = JSON.stringify(versions);
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -94,10 +99,10 @@ class ModelCard {
     if (newest === undefined) return;
     const total = this.#versions.reduce((sum, { twins }) => sum + twins, 0);
     this.root.setAttribute('aria-label', `Model ${newest.name}`);
-    const shares = this.#versions.map(({ version, twins }, i) => ({
-      name: version,
-      count: twins,
-      kind: `v${i % 4}`,
+    const shares = this.#versions.map((one) => ({
+      name: one.version,
+      count: one.twins,
+      kind: this.#colourOf(one),
     }));
     const words = element('span', { class: 'quiet' }, total === 1 ? '1 twin' : `${total} twins`);
     this.#head.replaceChildren(
@@ -115,7 +120,7 @@ class ModelCard {
 
   #row(version: ModelSummary, total: number): HTMLElement {
     const { id, twins } = version;
-    const kind = `v${this.#versions.indexOf(version) % 4}`;
+    const kind = this.#colourOf(version);
     const isOnly = this.#versions.length === 1;
     const box = element('input', { type: 'checkbox', 'aria-label': `Compare ${id}` });
     box.checked = this.#chosen.includes(id);
@@ -123,6 +128,7 @@ class ModelCard {
     box.addEventListener('change', () => this.#choose(id, box.checked));
     const roll = element('button', { type: 'button', 'aria-label': `Roll out ${id}` }, 'Roll out…');
     roll.addEventListener('click', () => {
+      this.#problem.hidden = true;
       startOf(version).then(
         (isBegun) => {
           if (isBegun) this.#begun();
@@ -141,6 +147,12 @@ class ModelCard {
       element('td', {}, `${twins}${percent}`),
       element('td', { class: 'acts' }, roll),
     );
+  }
+
+  /** Those that run have one, the oldest the first: it keeps it when another is published or rolled out. */
+  #colourOf(version: ModelSummary): string {
+    const run = this.#versions.filter(({ twins }) => twins > 0).toReversed();
+    return run.includes(version) ? `v${run.indexOf(version) % 4}` : '';
   }
 
   #choose(id: string, isChosen: boolean): void {
@@ -165,12 +177,16 @@ class ModelCard {
       (difference) => {
         if (this.#chosen === asked) this.#difference.replaceChildren(differenceView(difference));
       },
-      (error: unknown) => this.#tell(error),
+      (error: unknown) => {
+        this.#difference.replaceChildren();
+        this.#tell(error);
+      },
     );
   }
 
   #tell(error: unknown): void {
     this.#problem.hidden = false;
-    setText(this.#problem, error instanceof Error ? error.message : String(error));
+    this.#isAway = error instanceof Unreachable;
+    this.#problem.replaceChildren(...sentenceOf(error instanceof Error ? error.message : String(error)));
   }
 }

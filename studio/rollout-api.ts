@@ -73,8 +73,18 @@ export interface RolloutSummary {
   readonly watchUntil?: string;
   /** How many twins are in each state. */
   readonly twins: Readonly<Record<string, number>>;
+  /** On how many of them the new version stands still. */
+  readonly still: number;
   readonly verdict: Verdict;
   readonly sentence: string;
+  readonly last?: Done;
+}
+
+/** Something that was done. */
+export interface Done {
+  readonly time: string;
+  readonly act: string;
+  readonly message: string;
 }
 
 export interface RolloutTwin {
@@ -82,6 +92,7 @@ export interface RolloutTwin {
   readonly from: string;
   readonly state: string;
   readonly verdict?: Verdict;
+  readonly still?: true;
   readonly problem?: { readonly message: string };
   readonly found?: string;
 }
@@ -90,7 +101,7 @@ export interface Rollout extends RolloutSummary {
   readonly list: readonly RolloutTwin[];
   /** How many twins there are of those that were asked for. */
   readonly total: number;
-  readonly acts: readonly { readonly time: string; readonly act: string; readonly message: string }[];
+  readonly acts: readonly Done[];
   readonly comparison: Comparison;
 }
 
@@ -152,14 +163,22 @@ export function isOpen({ state }: RolloutSummary): boolean {
   return state !== 'done' && state !== 'ended';
 }
 
+/** Whether twins are on their way to where they are to be, which takes moments. */
+export function isOnItsWay({ state, twins }: RolloutSummary): boolean {
+  const { waiting = 0, shadow = 0, live = 0 } = twins;
+  if (waiting > 0) return true;
+  if (state === 'shadow') return live > 0;
+  return shadow > 0 || (state !== 'live' && live > 0);
+}
+
 /**
  * Whether somebody should look: it was rolled back, a decision can be made in the shadow, it is worse live, or it was taken back from
- * some of its twins or cannot run on them.
+ * some of its twins, cannot run on them, or stands still.
  */
-export function needsLook({ state, verdict, twins }: RolloutSummary): boolean {
+export function needsLook({ state, verdict, twins, still }: RolloutSummary): boolean {
   if (state === 'rolled-back') return true;
   if (state !== 'shadow' && state !== 'live') return false;
-  const out = (twins['refused'] ?? 0) + (twins['returned'] ?? 0);
+  const out = (twins['refused'] ?? 0) + (twins['returned'] ?? 0) + still;
   return out > 0 || verdict === 'worse' || (state === 'shadow' && verdict !== 'not enough yet');
 }
 

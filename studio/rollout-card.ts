@@ -1,22 +1,15 @@
 /** A rollout on the page of models: what goes where, how far it is, what was found, what can be done; opened, all of it. */
 
 import { comparisonView } from './comparison-view.ts';
-import { element, proseOf } from './dom.ts';
+import { element, proseOf, sentenceOf } from './dom.ts';
 import { formatAgo, formatDay } from './format.ts';
-import { actButtons, versionsOf } from './rollout-acts.ts';
-import { isOpen, needsLook, type Rollout, type RolloutPart, type RolloutSummary } from './rollout-api.ts';
+import { actButtons } from './rollout-acts.ts';
+import { isOpen, needsLook, type Rollout, type RolloutSummary, type RolloutTwin } from './rollout-api.ts';
+import { doneText, partText, spanText, stateWords, twinsText, versionsOf } from './rollout-words.ts';
 import { shareBar, shareWords } from './share-bar.ts';
 
 /** So many twins are shown of a rollout. */
 export const twinsShown = 20;
-
-const stateWords: Readonly<Record<RolloutSummary['state'], string>> = {
-  shadow: 'in the shadow',
-  live: 'live',
-  'rolled-back': 'rolled back',
-  done: 'done: it stays',
-  ended: 'ended',
-};
 
 /** In the order in which a bar shows them. */
 const twinStates = ['live', 'kept', 'shadow', 'waiting', 'returned', 'refused', 'gone'] as const;
@@ -34,6 +27,7 @@ export class RolloutCard {
   readonly #head = element('div');
   readonly #buttons = element('div', { class: 'buttons' });
   readonly #body = element('div');
+  #rollout: RolloutSummary | undefined;
   #state: string | undefined;
   #shown = '';
   #told = '';
@@ -49,13 +43,17 @@ export class RolloutCard {
     { whole, only }: { readonly whole?: Rollout | undefined; readonly only?: string | undefined },
   ): void {
     const { id, state } = rollout;
+    this.#rollout = rollout;
     this.root.setAttribute('aria-label', `Rollout ${id}`);
     this.root.className = `rollout ${state} ${needsLook(rollout) ? 'look' : ''} ${whole === undefined ? '' : 'whole'}`;
     // Built anew only where it says something else: what somebody selects or has the focus in stays.
     const shown = JSON.stringify([rollout, whole !== undefined, Math.floor(Date.now() / 60_000)]);
     if (shown !== this.#shown) this.#keepFocus(this.#head, this.#headOf(rollout, whole !== undefined));
     this.#shown = shown;
-    if (state !== this.#state) this.#buttons.replaceChildren(...actButtons(rollout, this.#options.changed));
+    if (state !== this.#state)
+      this.#buttons.replaceChildren(
+        ...actButtons(rollout, () => this.#rollout ?? rollout, this.#options.changed),
+      );
     this.#buttons.hidden = !isOpen(rollout);
     this.#state = state;
     const told = JSON.stringify([whole, only]);
@@ -73,20 +71,17 @@ export class RolloutCard {
   }
 
   #headOf(rollout: RolloutSummary, isWhole: boolean): HTMLElement[] {
-    const { id, model, from, of, state, created, changed, watchUntil, twins, verdict, sentence } = rollout;
+    const { id, model, from, of, state, created, watchUntil, twins, verdict } = rollout;
     const href = isWhole ? '#/models' : `#/models/${encodeURIComponent(id)}`;
     const counts = twinStates.map((kind) => ({ name: kind, count: twins[kind] ?? 0, kind }));
     const total = counts.reduce((sum, { count }) => sum + count, 0);
-    const now = Date.now();
-    const watched =
-      watchUntil === undefined ? [] : [element('span', {}, `watched until ${formatDay(watchUntil)}`)];
     return [
       element(
         'h3',
         {},
         element('a', { href, 'data-focus': 'open', 'aria-expanded': String(isWhole) }, id),
         element('span', { class: `stage ${state}` }, stateWords[state]),
-        ...(isOpen(rollout) || verdict !== 'not enough yet'
+        ...(state === 'shadow' || state === 'live' || verdict !== 'not enough yet'
           ? [element('span', { class: `verdict ${verdict.replaceAll(' ', '-')}` }, verdict)]
           : []),
       ),
@@ -95,10 +90,8 @@ export class RolloutCard {
         'p',
         { class: 'facts' },
         element('span', {}, `on ${partText(of, total)}`),
-        element('span', {}, `begun ${formatAgo((now - Date.parse(created)) / 1000)}`),
-        ...(isOpen(rollout)
-          ? watched
-          : [element('span', {}, `${stateWords[state]} ${formatAgo((now - Date.parse(changed)) / 1000)}`)]),
+        element('span', {}, `begun ${agoText(created)}`),
+        ...(watchUntil === undefined ? [] : [element('span', {}, `watched until ${formatDay(watchUntil)}`)]),
       ),
       shareBar(counts),
       element(
@@ -108,7 +101,7 @@ export class RolloutCard {
           .filter(({ count }) => count > 0)
           .map(({ name, count, kind }) => shareWords(kind, `${count} ${name}`)),
       ),
-      ...(isOpen(rollout) ? [element('p', { class: 'sentence' }, ...proseOf(sentence))] : []),
+      ...saidOf(rollout).map((text) => element('p', {}, ...sentenceOf(text))),
     ];
   }
 
@@ -130,7 +123,7 @@ export class RolloutCard {
               'li',
               {},
               element('time', { datetime: time }, formatDay(time)),
-              element('span', {}, ...proseOf(message)),
+              element('span', {}, ...proseOf(doneText(message))),
             ),
           ),
       ),
@@ -139,17 +132,17 @@ export class RolloutCard {
       element(
         'ul',
         { class: 'some-twins' },
-        ...list.map(({ id, state, verdict, problem, found }) =>
+        ...list.map((twin) =>
           element(
             'li',
             {},
-            shareWords(state, ''),
-            element('a', { href: `#${encodeURIComponent(id)}`, 'data-focus': `twin ${id}` }, id),
+            shareWords(twin.state, ''),
             element(
-              'span',
-              { class: 'quiet' },
-              problem?.message ?? found ?? (verdict === undefined ? state : `${state} · ${verdict}`),
+              'a',
+              { href: `#${encodeURIComponent(twin.id)}`, 'data-focus': `twin ${twin.id}` },
+              twin.id,
             ),
+            element('span', { class: 'quiet' }, ...proseOf(twinText(twin))),
           ),
         ),
       ),
@@ -175,11 +168,28 @@ export class RolloutCard {
   }
 }
 
-function partText(of: RolloutPart, total: number): string {
-  const many = total === 1 ? '1 twin' : `${total} twins`;
-  if ('twins' in of) return many;
-  if (!('percent' in of)) return `the group ${of.group}: ${many}`;
-  return `${of.percent} %${of.group === undefined ? '' : ` of ${of.group}`}: ${many}`;
+/** What is to be known first: once it is no longer tried, what was done last, and when. */
+function saidOf({ state, rollback, sentence, last, still }: RolloutSummary): string[] {
+  if (state !== 'shadow' && state !== 'live')
+    return last === undefined ? [] : [`${doneText(last.message)} (${agoText(last.time)})`];
+  if (still === 0) return [sentence];
+  const where = state === 'shadow' && rollback.when === 'worse' ? ': promoted, it would be taken back' : '';
+  return [`the new version stands still on ${twinsText(still)}${where}`, sentence];
+}
+
+function agoText(time: string): string {
+  const seconds = (Date.now() - Date.parse(time)) / 1000;
+  return seconds < 1.5 ? 'just now' : formatAgo(seconds);
+}
+
+function twinText({ state, verdict, still, problem, found }: RolloutTwin): string {
+  const why = problem?.message ?? found;
+  if (why !== undefined) return `${state}: ${why}`;
+  return [
+    state,
+    ...(still === true ? ['stands still'] : []),
+    ...(verdict === undefined ? [] : [verdict]),
+  ].join(' · ');
 }
 
 function ruleText({ when, watchSeconds, sharePercent }: Rollout['rollback']): string {
@@ -188,11 +198,4 @@ function ruleText({ when, watchSeconds, sharePercent }: Rollout['rollback']): st
     `While it is live, from a twin on which it is worse; and from all if it is worse on all together, was taken back from more than ` +
     `${sharePercent} % of them, or one stands still. Watched for ${spanText(watchSeconds)} after it went live.`
   );
-}
-
-function spanText(seconds: number): string {
-  if (seconds < 5400) return seconds < 90 ? `${seconds} s` : `${Number((seconds / 60).toPrecision(3))} min`;
-  return seconds < 172_800
-    ? `${Number((seconds / 3600).toPrecision(3))} h`
-    : `${Number((seconds / 86_400).toPrecision(3))} days`;
 }

@@ -5,7 +5,9 @@ import { ask } from './dialog.ts';
 import { element } from './dom.ts';
 import type { ModelSummary } from './model-api.ts';
 import { fetchModels } from './model-api.ts';
-import { type RolloutPart, startRollout } from './rollout-api.ts';
+import { fetchRollouts, type RolloutPart, type RolloutSummary, startRollout } from './rollout-api.ts';
+import { twinsText } from './rollout-words.ts';
+import { countTwins } from './twin-count.ts';
 import { requireNumber, whichTwins } from './which-twins.ts';
 
 const spans = [
@@ -18,39 +20,51 @@ const spans = [
 
 /** On a twin's page: that twin is proposed. @returns whether one was begun. */
 export function startTrial(twin: Twin, model: ModelSummary): Promise<boolean> {
-  return startOf(model, { proposed: { twins: [twin.id] }, name: `${twin.id}-${model.version}` });
+  return startOf(model, { proposed: { twins: [twin.id] }, name: (version) => `${twin.id}-${version}` });
 }
 
 /** @returns whether one was begun. */
 export async function startOf(
-  { id, name: modelName, version }: ModelSummary,
-  { proposed, name }: { readonly proposed?: RolloutPart; readonly name?: string } = {},
+  { id, name: modelName }: ModelSummary,
+  {
+    proposed,
+    name = (version) => `${modelName}-${version}`,
+  }: { readonly proposed?: RolloutPart; readonly name?: (version: string) => string } = {},
 ): Promise<boolean> {
-  const [models, groups] = await Promise.all([fetchModels(), fetchGroups(modelName)]);
+  const [models, groups, rollouts] = await Promise.all([
+    fetchModels(),
+    fetchGroups(modelName),
+    fetchRollouts(),
+  ]);
   const versions = models.filter((model) => model.name === modelName).toReversed();
   const which = whichTwins({
     groups,
-    candidates: versions.reduce((sum, model) => sum + (model.id === id ? 0 : model.twins), 0),
+    count: countTwins(id, { models, rollouts }),
     ...(proposed !== undefined && { part: proposed }),
   });
   const model = element(
     'select',
     { name: 'model' },
-    ...versions.map((one) => element('option', { value: one.id }, `${one.id}, on ${one.twins} twins now`)),
+    ...versions.map((one) =>
+      element('option', { value: one.id }, `${one.id}, on ${twinsText(one.twins)} now`),
+    ),
   );
   model.value = id;
-  const named = element('input', {
-    name: 'id',
-    required: '',
-    maxlength: '128',
-    autocomplete: 'off',
-    value: name ?? `${modelName}-${version}`,
+  const named = element('input', { name: 'id', required: '', maxlength: '128', autocomplete: 'off' });
+  const proposal = (of: string): string => freeName(name(of.split('@')[1] ?? ''), rollouts);
+  named.value = proposal(id);
+  let before = id;
+  model.addEventListener('change', () => {
+    which.recount(countTwins(model.value, { models, rollouts }));
+    // What somebody wrote stays.
+    if (named.value === proposal(before)) named.value = proposal(model.value);
+    before = model.value;
   });
   const stage = element(
     'select',
     { name: 'stage' },
-    element('option', { value: 'shadow' }, 'in the shadow: readers see nothing of it'),
-    element('option', { value: 'live' }, 'live: readers see it, the old one runs in its shadow'),
+    element('option', { value: 'shadow' }, 'in the shadow: only compared'),
+    element('option', { value: 'live' }, 'live at once, the old one in its shadow'),
   );
   const rule = element(
     'select',
@@ -97,4 +111,12 @@ export async function startOf(
       }),
   });
   return begun !== undefined;
+}
+
+/** A rollout is remembered by its name, also once it is over. */
+function freeName(name: string, rollouts: readonly RolloutSummary[]): string {
+  const taken = new Set(rollouts.map(({ id }) => id));
+  let free = name;
+  for (let i = 2; taken.has(free); i++) free = `${name}-${i}`;
+  return free;
 }

@@ -1,10 +1,11 @@
 /** A trial on a twin's page: both versions side by side, what the comparison says, and what can be done. */
 
 import type { State, Twin } from './api.ts';
-import { element, setText } from './dom.ts';
+import { element, sentenceOf, setText } from './dom.ts';
 import { formatClock, formatNumber, formatSigned, formatUnit } from './format.ts';
 import { type Comparison, fetchTrial, type Interval, type Trial } from './rollout-api.ts';
 import { actButtons } from './rollout-acts.ts';
+import { countOf, doneText, stateWords } from './rollout-words.ts';
 
 const REFRESH_MS = 2000;
 /** Snapshots that are kept, so that both versions can be shown at the same tick. */
@@ -104,11 +105,13 @@ export class TrialPanel {
       shadow: `${model} in the shadow of ${from}`,
       live: `${model} live, ${from} in its shadow`,
     }[twinState];
-    const twins = Object.values(rollout.twins).reduce((sum, count) => sum + count, 0);
+    const twins = countOf(rollout);
     const many = twins === 1 ? '' : `, of ${twins} twins`;
-    const state = rollout.state === twinState ? '' : `, ${rollout.state}`;
+    const state = rollout.state === twinState ? '' : `, ${stateWords[rollout.state]}`;
     setText(this.#title, `${how ?? `${model}: ${twinState}`} · rollout ${rollout.id}${many}${state}`);
-    this.#tell(note ?? '');
+    const { last } = rollout;
+    const why = rollout.state === 'rolled-back' && last !== undefined ? doneText(last.message) : undefined;
+    this.#tell(note ?? why ?? '');
     const comparison = shadow?.comparison;
     this.#said.hidden = comparison === undefined;
     setText(this.#verdict, comparison?.verdict ?? '');
@@ -119,7 +122,11 @@ export class TrialPanel {
     // The same buttons as long as the same can be done, so that the focus stays.
     if (before?.rollout.state !== rollout.state || before.rollout.id !== rollout.id)
       this.#buttons.replaceChildren(
-        ...actButtons(rollout, () => this.load()),
+        ...actButtons(
+          rollout,
+          () => this.#trial?.rollout ?? rollout,
+          () => this.load(),
+        ),
         element('a', { href: `#/models/${encodeURIComponent(rollout.id)}` }, 'The whole rollout'),
       );
   }
@@ -188,7 +195,7 @@ export class TrialPanel {
 
   #tell(text: string): void {
     this.#problem.hidden = text === '';
-    setText(this.#problem, text);
+    this.#problem.replaceChildren(...sentenceOf(text));
   }
 }
 

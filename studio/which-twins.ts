@@ -3,13 +3,13 @@
 import type { Group } from './api.ts';
 import { element } from './dom.ts';
 import type { RolloutPart } from './rollout-api.ts';
+import { countText, type TwinCount } from './twin-count.ts';
 
 type Kind = 'percent' | 'group' | 'names';
 
 export interface WhichOptions {
   readonly groups: readonly Group[];
-  /** Twins that may be concerned. */
-  readonly candidates: number;
+  readonly count: TwinCount;
   /** What is proposed first. */
   readonly part?: RolloutPart;
 }
@@ -18,9 +18,12 @@ export interface WhichFields {
   readonly fields: readonly HTMLElement[];
   /** Throws an Error that says what is missing. */
   read(): RolloutPart;
+  /** Another version was chosen. */
+  recount(count: TwinCount): void;
 }
 
-export function whichTwins({ groups, candidates, part = { percent: 10 } }: WhichOptions): WhichFields {
+export function whichTwins({ groups, count, part = { percent: 10 } }: WhichOptions): WhichFields {
+  let counts = count;
   const within = 'percent' in part ? part.group : undefined;
   const kind = element(
     'select',
@@ -31,7 +34,7 @@ export function whichTwins({ groups, candidates, part = { percent: 10 } }: Which
   );
   const percent = element('input', { name: 'percent', inputmode: 'decimal', autocomplete: 'off' });
   percent.value = String('percent' in part ? part.percent : 100);
-  const count = element('span', { class: 'quiet', role: 'status' });
+  const counted = element('span', { class: 'quiet', role: 'status' });
   const group = element(
     'select',
     { name: 'group' },
@@ -42,24 +45,29 @@ export function whichTwins({ groups, candidates, part = { percent: 10 } }: Which
   if ('group' in part && part.group !== undefined) group.value = part.group;
   kind.value = 'twins' in part ? 'names' : 'percent' in part ? 'percent' : 'group';
   const bodies: Readonly<Record<Kind, HTMLElement>> = {
-    percent: element('label', {}, within === undefined ? 'Percent' : `Percent of ${within}`, percent, count),
+    percent: element(
+      'label',
+      {},
+      within === undefined ? 'Percent' : `Percent of ${within}`,
+      percent,
+      counted,
+    ),
     group: element('label', {}, 'Group', group),
     names: element('label', {}, 'Names, with commas or spaces between', names),
   };
   const show = (): void => {
     for (const [name, body] of Object.entries(bodies)) body.hidden = name !== kind.value;
-    const value = numberOf(percent.value);
-    const many = Math.ceil((candidates * value) / 100);
-    count.textContent =
-      within === undefined && value > 0 && value <= 100
-        ? `at most ${many} of ${candidates} ${candidates === 1 ? 'twin' : 'twins'}`
-        : '';
+    counted.textContent = within === undefined ? countText(numberOf(percent.value), counts) : '';
   };
   kind.addEventListener('change', show);
   percent.addEventListener('input', show);
   show();
   return {
     fields: [element('label', {}, 'Which twins', kind), ...Object.values(bodies)],
+    recount(now) {
+      counts = now;
+      show();
+    },
     read() {
       if (kind.value === 'group') return { group: group.value };
       if (kind.value === 'names') return { twins: namesOf(names.value) };

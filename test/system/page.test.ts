@@ -71,7 +71,7 @@ test('shows the twins live, and says when the engine is away', { skip }, async (
 test('nonsense in the filter and the address is answered, not obeyed', { skip }, async (t) => {
   const engine = await startEngine(t, copyExample(t, 'tutorial-machine'));
   const { page } = await openPage(await openBrowser(t), `${engine.page}/#<img src=x onerror=alert(1)>`);
-  await page.getByText(/there is no twin/).waitFor(patience);
+  await page.getByText(/^There is no twin/).waitFor(patience);
   assert.equal(await page.locator('img[src=x]').count(), 0);
 
   await page.getByRole('searchbox').fill('"><script>alert(1)</script>');

@@ -135,5 +135,8 @@ test('says on which twins the new version stands still', () => {
     ],
   });
   assert.match(text, /^the new version stands still on 1 twin$/m);
-  assert.match(text, /^unit-1 +oil@1\.0\.0 +shadow +stands still\nunit-2 +oil@1\.0\.0 +shadow +not enough yet$/m);
+  assert.match(
+    text,
+    /^unit-1 +oil@1\.0\.0 +shadow +stands still\nunit-2 +oil@1\.0\.0 +shadow +not enough yet$/m,
+  );
 });

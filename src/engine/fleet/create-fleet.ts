@@ -3,7 +3,7 @@
 import { GemelError } from '../../core/diagnose/index.ts';
 import { type Checkpoint, decodeCheckpoint } from '../checkpoint/index.ts';
 import { decodeFleet } from '../journal/index.ts';
-import type { CheckpointStore } from '../ports/index.ts';
+import type { Journal } from '../ports/index.ts';
 import { checkTwins, type TwinConfig } from '../twin/index.ts';
 import type { Fleet, FleetOptions } from './fleet.ts';
 import { LiveFleet } from './live-fleet.ts';
@@ -24,7 +24,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 async function create(options: FleetOptions): Promise<Fleet> {
-  const { shards, twins, checkpoints } = options;
+  const { shards, twins } = options;
   const models = new Map(options.models.map((model) => [model.id, model]));
   const modelOfTwin = checkTwins(twins, models);
   if (shards.length === 0) throw new GemelError('SHAPE_MISMATCH', 'a fleet needs at least one shard');

@@ -184,7 +184,7 @@ export function checkKnown(names: readonly string[], known: readonly HistorySign
   });
 }
 
-export function invalid(name: string, detail: string): ProblemError {
+function invalid(name: string, detail: string): ProblemError {
   return new ProblemError('HTTP_INVALID', detail, { errors: [{ at: `?${name}`, detail }] });
 }
 
@@ -210,7 +210,7 @@ function readMoment(written: string): number {
 }
 
 /** @throws ProblemError `HTTP_INVALID` */
-export function readDurationMs(name: string, written: string): number {
+function readDurationMs(name: string, written: string): number {
   const ms = durationMs(written);
   if (ms !== undefined) return ms;
   throw invalid(name, `?${name} must be a duration such as 500ms, 10s, 15min or 7d, not ${show(written)}`);

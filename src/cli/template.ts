@@ -41,9 +41,9 @@ parameters:
   heat_capacity: { unit: kJ/K, value: 12 }
   cooling: { unit: W/K, value: 18 }
 
-# States are what the machine remembers. Each needs an equation below that says how it changes.
+# States are what the machine remembers. Each needs an equation below that says how it changes; with \`noise\` it may stray from it.
 states:
-  temperature: { unit: degC, start: 22, min: -40, max: 200, title: Winding temperature }
+  temperature: { unit: degC, start: 22, min: -40, max: 200, noise: 0.05 K/s^0.5, title: Winding temperature }
   energy: { unit: kWh, start: 0, title: Energy delivered }
 
 # der(x) is how fast x changes. Units are checked: adding kW to degC is an error with its place.
@@ -59,7 +59,7 @@ outputs: # units in which readers see equations
   losses: { unit: W }
   heat_away: { unit: W }
 
-# What a sensor should read: the twin compares it with what the sensor does read.
+# What a sensor should read: what it does read corrects the twin, by how much each of the two \`noise\` lets one believe it.
 measurements:
   winding_temperature: { equals: temperature, unit: degC, noise: 0.5 K }
 
@@ -75,8 +75,9 @@ opens three motors at <http://localhost:8080>. Stop it with Ctrl-C; the next sta
 
 ## Things to try
 
-- Let a machine speak: \`recordings/motor.csv\` is an hour of a motor, sent here sixty times as fast.
+- Let a machine speak: \`recordings/motor.csv\` is an hour of a motor, sent here sixty times as fast to twins that live so fast, too.
 
+      gemel up --speed 60x
       gemel play recordings/motor.csv --to mqtt://localhost:1883 --topic gemel/motor-1/telemetry --speed 60x
 
 - Run the model by itself: \`gemel simulate models/motor.yaml --for 1h --set load=110 --plot\`

@@ -1,7 +1,7 @@
 /** `gemel check`: everything that is wrong with models and projects, each with its place. */
 
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { displayName, isDirectory, loadProject, projectFileName, reasonOf } from '../app/index.ts';
 import { type Diagnostic, diagnosticsToJson, renderDiagnostics } from '../core/diagnose/index.ts';
@@ -66,7 +66,7 @@ function checkFile(path: string): Checked {
     const diagnostic: Diagnostic = { code: 'FILE_UNREADABLE', severity: 'error', message };
     return { file, kind: 'model', diagnostics: [diagnostic], sources: new Map() };
   }
-  return isProject(text) ? checkProject(path, file) : checkModel(file, text);
+  return isProject(path, text) ? checkProject(path, file) : checkModel(file, text);
 }
 
 function checkModel(file: string, text: string): Checked {
@@ -88,8 +88,9 @@ function checkProject(path: string, file: string): Checked {
   };
 }
 
-/** A project has twins, a model does not: seen without parsing, in YAML as in JSON. */
-function isProject(text: string): boolean {
+/** A project has twins, a model does not: seen without parsing, in YAML as in JSON. One that lacks them is known by its name. */
+function isProject(path: string, text: string): boolean {
+  if (basename(path) === projectFileName) return true;
   return /^["']?twins["']?\s*:/m.test(text) || (/^\s*\{/.test(text) && /^\s{0,4}"twins"\s*:/m.test(text));
 }
 

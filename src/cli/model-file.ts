@@ -15,6 +15,8 @@ export function loadModelFile(path: string): Model {
     process.stderr.write(renderDiagnostics(diagnostics, { sources, color: colorOn(process.stderr) }));
   }
   if (!model)
-    throw new GemelError('MODEL_INVALID', `${file} was not run`, { hint: 'correct the problems above' });
+    throw new GemelError('MODEL_INVALID', `nothing was done with ${file}`, {
+      hint: 'correct the problems above',
+    });
   return model;
 }

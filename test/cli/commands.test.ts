@@ -92,3 +92,17 @@ test('play says when there is no broker', async () => {
   assert.equal(code, 1);
   assert.match(stderr, /cannot reach the broker mqtt:\/\/127\.0\.0\.1:9.*[\s\S]*\[BROKER_UNREACHABLE\]/);
 });
+
+test('gemel.yaml is a project, also one that names no twins', async () => {
+  const project = directoryWith({ 'gemel.yaml': 'gemel: 1\nmodels: [models/a.yaml]\n' });
+  const { stderr } = await gemel(['check', project]);
+  assert.match(stderr, /the document has no `twins`/);
+  assert.doesNotMatch(stderr, /`version`|not a key/);
+});
+
+test('what is expected reads as a part of the sentence', async () => {
+  const file = join(directoryWith({ 'a.yaml': decayModel.replace('1.0.0', 'one') }), 'a.yaml');
+  const { stderr } = await gemel(['models', 'diff', file, file]);
+  assert.match(stderr, /expected a semantic version, such as 1\.0\.0 or 1\.1\.0-rc\.1, found "one"/);
+  assert.match(stderr, /gemel: nothing was done with .*a\.yaml\n {3}correct the problems above/);
+});

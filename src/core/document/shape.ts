@@ -118,10 +118,15 @@ function wrongValue(found: unknown, wanted: Schema, path: Path, placeOf: PlaceOf
   };
 }
 
+/** A sentence as a part of another. */
+function phrase(sentence: string | undefined): string | undefined {
+  return sentence && `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
+}
+
 function expectation(schema: Schema): string {
   if (schema.anyOf) return [...new Set(schema.anyOf.map(expectation))].join(' or ');
   if ('const' in schema) return `\`${String(schema.const)}\``;
-  if (schema.pattern !== undefined) return schema.description ?? `text like ${schema.pattern}`;
+  if (schema.pattern !== undefined) return phrase(schema.description) ?? `text like ${schema.pattern}`;
   const { minimum, maximum } = schema;
   const range = [
     minimum === undefined ? [] : `at least ${minimum}`,

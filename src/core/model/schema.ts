@@ -209,12 +209,12 @@ export const ModelDocumentSchema = Type.Object({
   model: Type.String({
     pattern: '^[a-z][a-z0-9-]*$',
     maxLength: 100,
-    description: 'Name: lower case, digits and dashes.',
+    description: 'A name of small letters, digits and dashes.',
   }),
   version: Type.String({
     pattern: VERSION_PATTERN,
     maxLength: 100,
-    description: 'Semantic version, such as 1.0.0 or 1.1.0-rc.1.',
+    description: 'A semantic version, such as 1.0.0 or 1.1.0-rc.1.',
   }),
   title: Title,
   description: Type.Optional(Type.String()),

@@ -15,6 +15,8 @@ import type { ShardModels } from './models.ts';
 
 /** Of real time, whatever the speed of the clock. */
 const suspendedMs = 60_000;
+/** Deadlines that are missed again and again are told so often. */
+const remindMs = 60_000;
 
 /** Ticks of a block that were due after the one moment and up to the other. */
 export interface Gap {
@@ -35,6 +37,8 @@ export class Gaps {
   readonly #options: GapsOptions;
   /** Blocks that have asked. */
   readonly #asked = new Set<Running>();
+  /** Blocks whose last tick was late: how late, and at which tick, it was told. */
+  readonly #late = new WeakMap<Running, { readonly lateMs: number; readonly atMs: number }>();
 
   constructor(options: GapsOptions) {
     this.#options = options;
@@ -70,12 +74,25 @@ export class Gaps {
     }
   }
 
-  /** A tick was finished after the next was due. */
-  missed({ block }: Running, finishedMs: number): void {
+  /**
+   * A tick was finished after the next was due. All are counted; told is the first of a row of them, and again when it gets worse, or
+   * a minute later: the others of the row are what it cost.
+   */
+  missed(running: Running, finishedMs: number): void {
+    const { block } = running;
     this.#options.reporter.counters.missedDeadlines += block.lanes;
     const lateMs = finishedMs - block.nextDueMs;
-    const what = `a tick of ${block.lanes} twins of ${block.model.id} was finished ${formatSpan(lateMs)} after the next was due`;
+    const told = this.#late.get(running);
+    if (told !== undefined && lateMs <= 2 * told.lateMs && block.beliefMs - told.atMs < remindMs) return;
+    this.#late.set(running, { lateMs, atMs: block.beliefMs });
+    const twins = block.lanes === 1 ? 'a twin' : `${block.lanes} twins`;
+    const what = `a tick of ${twins} of ${block.model.id} was finished ${formatSpan(lateMs)} after the next was due`;
     this.#tell(block, 'missed-deadline', what);
+  }
+
+  /** A tick was finished in time. */
+  kept(running: Running): void {
+    this.#late.delete(running);
   }
 
   #skip(running: Running, untilMs: number): void {

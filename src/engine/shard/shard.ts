@@ -310,6 +310,7 @@ export class Shard {
     const finishedMs = this.#clock.nowMs();
     const late = finishedMs > block.nextDueMs;
     if (late) this.#gaps.missed(running, finishedMs);
+    else this.#gaps.kept(running);
     const full = running.framesOnTheirWay >= limits.framesOnTheirWay;
     if (full || (late && finishedMs < running.publishedMs + limits.publishBehindMs * this.#speed)) {
       this.#reporter.counters.unpublishedTicks += block.lanes;

@@ -292,7 +292,8 @@ async function startHttp(
     allowOrigins,
     readiness: {
       mqtt: () => readinessOf(transport),
-      ...(journal !== undefined && { journal: () => readinessOfJournal(journal) }),
+      ...(journal !== undefined && { journal: () => readyUnless(journal.failure) }),
+      ...(history !== undefined && { history: () => readyUnless(history.refusal()) }),
     },
     ...(studio === undefined ? {} : { studio }),
   });
@@ -313,7 +314,7 @@ function readinessOf(transport: MqttTransport): Readiness {
   return state === 'up' ? { status: 'ok', detail } : { status: 'degraded', detail };
 }
 
-function readinessOfJournal({ failure }: FileJournal): Readiness {
+function readyUnless(failure: string | undefined): Readiness {
   return failure === undefined ? { status: 'ok' } : { status: 'degraded', detail: failure };
 }
 

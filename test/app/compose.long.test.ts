@@ -1,7 +1,7 @@
 /** A composed project in this process: what it tells when a worker dies, and that it stops whole. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -66,6 +66,35 @@ test('a worker that dies is started again, up to three times; then the failure i
   assert.ok(lines.some((line) => line.includes('"level":"error"')));
   await assert.rejects(fetch(`${running.page}/ready`), 'nothing listens any more');
 });
+
+test('a history that is not written is told by /ready, and the twins run on', async () => {
+  const project = await projectOf();
+  const file = join(project.checkpoint.directory, 'history.sqlite');
+  // A directory where the file should be: it cannot be opened.
+  mkdirSync(file, { recursive: true });
+  const told = Promise.withResolvers<string>();
+  const again = Promise.withResolvers<string>();
+  const write = (line: string) => {
+    if (line.includes('the history cannot be written')) told.resolve(line);
+    if (line.includes('the history is written again')) again.resolve(line);
+  };
+  const log = await openLog({ level: 'info', style: 'json', write });
+  const running = await startProject(project, { log, version: '1' });
+  const ready = async () => (await fetch(`${running.page}/ready`)).json() as Promise<Ready>;
+  await told.promise;
+  const { status, checks } = await ready();
+  assert.deepEqual([status, checks['history']?.status], ['degraded', 'degraded']);
+  assert.match(checks['history']?.detail ?? '', /open/);
+  rmdirSync(file);
+  await again.promise;
+  assert.deepEqual((await ready()).checks['history'], { status: 'ok' });
+  await running.stop();
+});
+
+interface Ready {
+  readonly status: string;
+  readonly checks: Readonly<Record<string, { readonly status: string; readonly detail?: string }>>;
+}
 
 test('stopping twice is stopping once', async () => {
   const log = await openLog({ level: 'silent', style: 'json' });

@@ -60,6 +60,8 @@ export interface OpenHistory extends History {
   /** Takes facts. */
   note(facts: readonly HistoryFact[]): void;
   counters(): Readonly<HistoryCounters>;
+  /** Why nothing is written for now; undefined while it is. */
+  refusal(): string | undefined;
   /** Resolves once everything is kept, unless the store refuses. */
   close(): Promise<void>;
 }
@@ -156,7 +158,7 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
       if (taken.length > 0) send({ kind: 'note', facts: taken });
     },
     async insert(samples) {
-      const why = failure ?? refusing;
+      const why = refusal();
       if (why !== undefined) throw unavailable('written', why);
       const batch = batchOf(samples, define(samples.map(({ series }) => series)));
       if (!hasRoom(batch)) throw unavailable('written', 'too many samples are on their way to it');
@@ -174,6 +176,7 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
     factsAt: (facts) => ask({ ask: 'factsAt', facts }),
     begin: () => ask({ ask: 'begin' }),
     counters: () => ({ ...counters }),
+    refusal,
     async close() {
       if (failure !== undefined) return;
       send({ kind: 'end' });
@@ -188,6 +191,10 @@ export function openHistory(place: HistoryPlace, options: HistoryOptions): OpenH
       await worker.terminate();
     },
   };
+
+  function refusal(): string | undefined {
+    return failure ?? refusing;
+  }
 
   function define(series: readonly SeriesInfo[]): Uint32Array {
     const fresh: SeriesInfo[] = [];

@@ -8,10 +8,10 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt';
@@ -35,6 +35,17 @@ function atTheEnd(owner: Owner, undo: () => Promise<void> | void): void {
   owner.after(async () => {
     for (const each of all.toReversed()) await each();
   });
+}
+
+/** A project in a folder of its own, removed when the owner ends. @param files - text by path. */
+export function writeProject(owner: Owner, files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gemel-project-'));
+  atTheEnd(owner, () => rmSync(folder, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
 }
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,11 +1,8 @@
 /** Alarms and health on the page, in a real browser: seen, acknowledged, shelved, by mouse and by keyboard, and a flood of them. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'node:test';
-import { type Owner, startEngine } from '../examples/support.ts';
+import { type Owner, startEngine, writeProject } from '../examples/support.ts';
 import { openBrowser, openPage, patience, withoutBrowser as skip } from './browser.ts';
 
 const press = `
@@ -29,15 +26,10 @@ when:
 `;
 
 function projectOf(owner: Owner, twins: string, start: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gemel-alarms-'));
-  owner.after(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'models'));
-  writeFileSync(join(folder, 'models/press.yaml'), press);
-  writeFileSync(
-    join(folder, 'gemel.yaml'),
-    `gemel: 1\nmodels: [models/press.yaml]\ntwins:\n  ${twins}: { model: press, period: 500 ms, start: { ${start} } }\n`,
-  );
-  return folder;
+  return writeProject(owner, {
+    'models/press.yaml': press,
+    'gemel.yaml': `gemel: 1\nmodels: [models/press.yaml]\ntwins:\n  ${twins}: { model: press, period: 500 ms, start: { ${start} } }\n`,
+  });
 }
 
 test('shows what asks for somebody, and takes what they do about it', { skip }, async (t) => {

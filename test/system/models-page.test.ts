@@ -1,11 +1,8 @@
 /** Models on the page, in a real browser: the versions there are, and what is different between them. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'node:test';
-import { type Owner, startEngine } from '../examples/support.ts';
+import { type Owner, startEngine, writeProject } from '../examples/support.ts';
 import { openBrowser, openPage, patience, withoutBrowser as skip } from './browser.ts';
 
 const press = (version: string, capacity: number): string => `
@@ -26,15 +23,11 @@ measurements:
 `;
 
 function projectOf(owner: Owner): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gemel-models-'));
-  owner.after(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'models'));
-  writeFileSync(join(folder, 'models/press.yaml'), press('1.0.0', 20));
-  writeFileSync(
-    join(folder, 'gemel.yaml'),
-    'gemel: 1\nmodels: [models/press.yaml]\ntwins:\n  press-1: { model: press, period: 200 ms }\n',
-  );
-  return folder;
+  return writeProject(owner, {
+    'models/press.yaml': press('1.0.0', 20),
+    'gemel.yaml':
+      'gemel: 1\nmodels: [models/press.yaml]\ntwins:\n  press-1: { model: press, period: 200 ms }\n',
+  });
 }
 
 test('shows the versions of the model of a twin, and what is different in them', { skip }, async (t) => {

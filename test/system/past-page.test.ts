@@ -1,11 +1,8 @@
 /** The past on the page, in a real browser: by slider, field, chart and address, with the alarms of then, and back to now. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'node:test';
-import { type Owner, startEngine } from '../examples/support.ts';
+import { type Owner, startEngine, writeProject } from '../examples/support.ts';
 import { openBrowser, openPage, patience, withoutBrowser as skip } from './browser.ts';
 
 const press = `
@@ -28,16 +25,12 @@ when:
 `;
 
 function projectOf(owner: Owner): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gemel-past-'));
-  owner.after(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'models'));
-  writeFileSync(join(folder, 'models/press.yaml'), press);
-  writeFileSync(
-    join(folder, 'gemel.yaml'),
-    'gemel: 1\nmodels: [models/press.yaml]\nhistory: { every: 0 s }\n' +
+  return writeProject(owner, {
+    'models/press.yaml': press,
+    'gemel.yaml':
+      'gemel: 1\nmodels: [models/press.yaml]\nhistory: { every: 0 s }\n' +
       'twins:\n  press-{1..2}: { model: press, period: 200 ms }\n',
-  );
-  return folder;
+  });
 }
 
 test('shows any past moment, and says all the time that it is one', { skip }, async (t) => {

@@ -11,6 +11,7 @@ import {
   type MqttNote,
   type MqttTransport,
 } from '../../../src/adapters/mqtt/index.ts';
+import { Rng } from '../../../src/core/statistics/index.ts';
 import { connectClient, type Ear, freePort, until } from './support.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -157,7 +158,7 @@ describe('embedded broker: what clients may not do', () => {
   test('1,000 connections of bytes that are not MQTT: each is closed, counted, and the others go on', async () => {
     const { transport, taken, url, port, notes } = await broker();
     const { client: machine } = await client(url);
-    const random = generator(20_261_122);
+    const rng = new Rng(20_261_122);
     const good = connectPacket('x');
     for (let batch = 0; batch < 20; batch += 1) {
       await Promise.all(
@@ -167,7 +168,7 @@ describe('embedded broker: what clients may not do', () => {
           socket.resume();
           await once(socket, 'connect');
           const closed = once(socket, 'close');
-          socket.end(malformed(good, index, random));
+          socket.end(malformed(good, index, rng));
           await closed;
         }),
       );
@@ -378,20 +379,18 @@ test('what is published before the start or after the end is counted as dropped'
 });
 
 /** Random bytes; a good CONNECT with bytes changed, cut short or followed by rubbish; packets that should not come first. */
-function malformed(good: Buffer, index: number, random: () => number): Buffer {
-  const noise = Buffer.from(
-    Array.from({ length: 1 + Math.floor(random() * 200) }, () => Math.floor(random() * 256)),
-  );
+function malformed(good: Buffer, index: number, rng: Rng): Buffer {
+  const noise = Buffer.from(Array.from({ length: 1 + rng.below(200) }, () => rng.below(256)));
   switch (index % 5) {
     case 0:
       return noise;
     case 1: {
       const changed = Buffer.from(good);
-      changed[Math.floor(random() * changed.length)] = Math.floor(random() * 256);
+      changed[rng.below(changed.length)] = rng.below(256);
       return Buffer.concat([changed, noise]);
     }
     case 2:
-      return good.subarray(0, Math.floor(random() * good.length));
+      return good.subarray(0, rng.below(good.length));
     case 3:
       return Buffer.concat([good, noise]);
     default:
@@ -404,15 +403,4 @@ function malformed(good: Buffer, index: number, random: () => number): Buffer {
         dup: false,
       });
   }
-}
-
-/** Uniform in [0, 1). Source: mulberry32, T. Ettinger. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let z = Math.imul(state ^ (state >>> 15), 1 | state);
-    z = (z + Math.imul(z ^ (z >>> 7), 61 | z)) ^ z;
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Model } from '../../../src/core/model/index.ts';
+import { Rng } from '../../../src/core/statistics/index.ts';
 import { kinds, modelOf, startFleet, startMs, state, tank, twinOf } from '../support.ts';
 
 /** All that a lane has to go back to: timers, a discrete state, a `when`, a bound. */
@@ -56,17 +57,6 @@ measurements:
   squared: { equals: heat ^ 2 / 10, unit: J, noise: 0.8 }
   exact: { equals: heat, unit: J }
 `);
-}
-
-/** Mulberry32, by Tommy Ettinger (public domain). */
-function generator(from: number): () => number {
-  let at = from;
-  return () => {
-    at = (at + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 interface Sent {
@@ -129,7 +119,8 @@ for (const model of [oven, filtered, filteredBy('extended'), filteredBy('ensembl
     [4, 700],
   ] as const) {
     test(`any order of arrival within the lateness gives the bits of the order of event times: ${model.name}, ticks of ${periodMs} ms (seed ${seed})`, async () => {
-      const random = generator(seed);
+      const rng = new Rng(seed);
+      const random = () => rng.uniform();
       const late = samplesOf(model, ['a', 'b', 'c'], random);
       const timely = late.map((one) => ({ ...one, arrivalMs: one.timeMs }));
       const [asCame, inTime] = [await playAll(model, late, periodMs), await playAll(model, timely, periodMs)];

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Model } from '../../../src/core/model/index.ts';
+import { Rng } from '../../../src/core/statistics/index.ts';
 import { createFleet, createLocalShard, createManualClock, type Fleet } from '../../../src/engine/index.ts';
 import { bytes, kinds, memoryStore, modelOf, startFleet, startMs, state, tank, twinOf } from '../support.ts';
 
@@ -54,21 +55,6 @@ measurements:
 
 const seed = 20261122;
 
-/** Mulberry32, by Tommy Ettinger (public domain). */
-function generator(from: number): () => number {
-  let at = from;
-  return () => {
-    at = (at + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function below(random: () => number, count: number): number {
-  return Math.floor(random() * count);
-}
-
 interface Seen {
   readonly tick: number;
   readonly timeMs: number;
@@ -97,7 +83,8 @@ for (const model of [oven, filtered]) {
 }
 
 async function shuffle(model: Model): Promise<void> {
-  const random = generator(seed);
+  const rng = new Rng(seed);
+  const random = () => rng.uniform();
   const config = (i: number) =>
     twinOf(`t${i}`, model, { periodMs: i % 3 === 0 ? 500 : 1000, parameters: { loss: 0.1 + i / 100 } });
   const steady = Array.from({ length: 12 }, (_, i) => config(i));
@@ -108,7 +95,7 @@ async function shuffle(model: Model): Promise<void> {
   const guests: string[] = [];
   const changes: Promise<unknown>[] = [];
   for (let round = 0; round < 400; round++) {
-    const id = `t${below(random, steady.length)}`;
+    const id = `t${rng.below(steady.length)}`;
     const sample = {
       power: random() * 8,
       reading: random() * 10,
@@ -118,17 +105,17 @@ async function shuffle(model: Model): Promise<void> {
     const choice = random();
     if (choice < 0.5) {
       const twin = guests.length > 0 && random() < 0.3 ? (guests[0] ?? id) : id;
-      changes.push(moving.fleet.move(twin, below(random, 3)));
+      changes.push(moving.fleet.move(twin, rng.below(3)));
     } else if (choice < 0.75 && guests.length < 20) {
       const guest = `guest-${round}`;
       guests.push(guest);
       changes.push(moving.fleet.add(twinOf(guest, model, { periodMs: random() < 0.5 ? 500 : 1000 })));
     } else {
-      const [guest] = guests.splice(below(random, guests.length), 1);
+      const [guest] = guests.splice(rng.below(guests.length), 1);
       if (guest !== undefined) changes.push(moving.fleet.remove(guest));
     }
     // Some changes are under way while ticks are due.
-    const byMs = [7, 130, 500, 1000][below(random, 4)] ?? 1;
+    const byMs = [7, 130, 500, 1000][rng.below(4)] ?? 1;
     await Promise.all([moving.clock.advance(byMs), still.clock.advance(byMs)]);
   }
   await Promise.all(changes);

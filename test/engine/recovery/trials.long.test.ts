@@ -3,22 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GemelError } from '../../../src/core/diagnose/index.ts';
+import { Rng } from '../../../src/core/statistics/index.ts';
 import { createManualClock, type Fleet } from '../../../src/engine/index.ts';
 import { startMs } from '../support.ts';
 import { type Act, act, createDisk, seen, send, settle, twins } from '../trials/support.ts';
 
 const acts: readonly Act[] = ['begin', 'swap', 'end', 'step'];
-
-/** Mulberry32, by Tommy Ettinger (public domain). */
-function generator(from: number): () => number {
-  let at = from;
-  return () => {
-    at = (at + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What became of it: what cannot be done is refused by both fleets alike. */
 async function outcome(fleet: Fleet, one: readonly [Act, string]): Promise<string> {
@@ -33,7 +23,8 @@ const comparable = (fleet: Fleet): string =>
   JSON.stringify(seen(fleet)).replaceAll(/,\\"silent\\":\[[^\]]*\]/g, '');
 
 async function play(seed: number): Promise<void> {
-  const random = generator(seed);
+  const rng = new Rng(seed);
+  const random = () => rng.uniform();
   const pick = <T>(among: readonly T[]): T => among[Math.floor(random() * among.length)] ?? assert.fail();
   const still = createManualClock(startMs);
   const clock = createManualClock(startMs);

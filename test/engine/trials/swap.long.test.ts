@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Model } from '../../../src/core/model/index.ts';
+import { Rng } from '../../../src/core/statistics/index.ts';
 import type { Fleet } from '../../../src/engine/index.ts';
 import { modelOf, startFleet, startMs, twinOf, type TestFleet } from '../support.ts';
 
@@ -62,17 +63,6 @@ measurements:
   outside: { equals: walls, unit: J, noise: 0.5 J }
 `);
 
-/** Mulberry32, by Tommy Ettinger (public domain). */
-function generator(from: number): () => number {
-  let at = from;
-  return () => {
-    at = (at + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** By twin: what was seen at each tick, by when it was due. */
 type Seen = ReadonlyMap<string, Map<number, string>>;
 
@@ -126,7 +116,8 @@ test(`${count} twins through ${swaps} swaps: no tick is missing, none comes twic
   const steady = watch(still.fleet);
   const shadows = watchShadows(still.fleet);
   const both: readonly TestFleet[] = [swapping, still];
-  const random = generator(seed);
+  const rng = new Rng(seed);
+  const random = () => rng.uniform();
   const sendSome = (): void => {
     for (let i = 0; i < count; i += 1 + Math.floor(random() * 3)) {
       const late = random() < 0.2 ? 6000 * random() : 0;

@@ -258,33 +258,14 @@ interface HttpParts {
 
 async function startHttp(
   project: Project,
-  {
-    fleet,
-    changes,
-    publishing,
-    calibrations,
-    rollouts,
-    history,
-    journal,
-    metrics,
-    transport,
-    log,
-    version,
-  }: HttpParts,
+  { history, journal, transport, ...parts }: HttpParts,
 ): Promise<HttpServer> {
   const { port, routes, allowHosts, allowOrigins } = project.http;
   const studio = studioDirectory();
   const { createHttpServer } = await import('../adapters/http/index.ts');
   const http = await createHttpServer({
-    fleet,
-    changes,
-    publishing,
-    calibrations,
+    ...parts,
     ...(history === undefined ? {} : { history, historyFiles: history.files }),
-    rollouts,
-    metrics,
-    log,
-    version,
     hosts: project.listen,
     port,
     routes,
@@ -297,7 +278,7 @@ async function startHttp(
     },
     ...(studio === undefined ? {} : { studio }),
   });
-  for (const note of http.notes) log.info({}, note);
+  for (const note of http.notes) parts.log.info({}, note);
   return http;
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { type BlockMemory, type LaneEvents, LaneList, type LaneSide } from '../lanes/index.ts';
-import type { Reporter } from '../protocol/index.ts';
+import type { LateTarget, Reporter } from '../protocol/index.ts';
 import { statusCodes } from '../snapshot/index.ts';
 import type { Ticker } from './ticker.ts';
 
@@ -28,7 +28,12 @@ export interface Returned {
 }
 
 export function workInLate(options: LateOptions): void {
-  const returned = options.sides.flatMap((side, lane) => goBack(side, lane, options) ?? []);
+  const returned = options.sides.flatMap((side, lane) => {
+    const { late } = side;
+    side.late = undefined;
+    // Whether it can go back was asked when the sample was taken.
+    return late === undefined ? [] : (goBack(options, lane, late) ?? []);
+  });
   remake(returned, options);
   for (const one of returned) tellStatus(one, options);
 }
@@ -53,17 +58,19 @@ export function remake(
   }
 }
 
-function goBack(side: LaneSide, lane: number, { memory }: LateOptions): Returned | undefined {
-  const { late, history, samples } = side;
-  if (late === undefined) return undefined;
-  side.late = undefined;
+/** Takes a lane back to a copy of before the target; undefined if it has none. */
+export function goBack(
+  { memory, sides }: Pick<LateOptions, 'memory' | 'sides'>,
+  lane: number,
+  target: LateTarget,
+): Returned | undefined {
+  const side = sides[lane];
+  const copy = side?.history.back(target);
+  if (side === undefined || copy === undefined) return undefined;
   const status = memory.note(lane, memory.frameLayout.status);
-  const copy = history.back(late);
-  // Whether there is one was asked when the sample was taken.
-  if (copy === undefined) return undefined;
   if ('recent' in copy) memory.undo(lane);
   else memory.load(lane, copy.numbers);
-  samples.rewind(copy.place);
+  side.samples.rewind(copy.place);
   return { lane, side, k: copy.k, status };
 }
 

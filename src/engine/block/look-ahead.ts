@@ -56,10 +56,15 @@ function ticksOf({ latenessMs, periodMs }: Block): number {
   return Math.floor(latenessMs / periodMs);
 }
 
+/** A lane that is asked, and its place in the list of all. */
+interface Asked extends Rehearsed {
+  readonly at: number;
+}
+
+/** What each lane says, those that go from the same tick of a block computed together; undefined for one that cannot. */
 function sayAll(lanes: readonly TrialLane[]): (Said | undefined)[] {
   const said = new Array<Said | undefined>(lanes.length).fill(undefined);
-  const groups = new Map<string, [Rehearsed, ...Rehearsed[]]>();
-  const places = new Map<string, number[]>();
+  const groups = new Map<string, [Asked, ...Asked[]]>();
   const blocks = [...new Set(lanes.map(({ block }) => block))];
   for (const block of blocks) block.workIn();
   for (const [at, { block, lane }] of lanes.entries()) {
@@ -69,13 +74,12 @@ function sayAll(lanes: readonly TrialLane[]): (Said | undefined)[] {
     if (copy === undefined) continue;
     const key = `${blocks.indexOf(block)} ${copy.k}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [{ block, lane, copy }]);
-    else group.push({ block, lane, copy });
-    places.set(key, [...(places.get(key) ?? []), at]);
+    if (group === undefined) groups.set(key, [{ block, lane, copy, at }]);
+    else group.push({ block, lane, copy, at });
   }
-  for (const [key, group] of groups) {
+  for (const group of groups.values()) {
     const results = say(group);
-    for (const [i, at] of (places.get(key) ?? []).entries()) said[at] = results[i];
+    for (const [i, { at }] of group.entries()) said[at] = results[i];
   }
   return said;
 }

@@ -7,7 +7,7 @@
  * the lane was when it heard of it.
  */
 
-import { type LateOptions, remake, type Returned, tellStatus } from './late.ts';
+import { goBack, type LateOptions, remake, type Returned, tellStatus } from './late.ts';
 
 export interface Moment extends LateOptions {
   readonly lane: number;
@@ -23,17 +23,10 @@ export function atMoment(moment: Moment, act: (k: number) => void): void {
   const side = sides[lane];
   if (side === undefined) return;
   const status = memory.note(lane, memory.frameLayout.status);
-  const copy =
-    moment.at < k
-      ? side.history.back({ place: Number.POSITIVE_INFINITY, boundary: moment.at * substeps })
-      : undefined;
-  const at = copy === undefined ? k : moment.at;
-  if (copy !== undefined) {
-    if ('recent' in copy) memory.undo(lane);
-    else memory.load(lane, copy.numbers);
-    side.samples.rewind(copy.place);
-    remake([{ lane, side, k: copy.k, status }], { ...moment, k: at });
-  }
+  const target = { place: Number.POSITIVE_INFINITY, boundary: moment.at * substeps };
+  const gone = moment.at < k ? goBack(moment, lane, target) : undefined;
+  const at = gone === undefined ? k : moment.at;
+  if (gone !== undefined) remake([gone], { ...moment, k: at });
   ticker.applyAt(lane, at);
   act(at);
   const returned: Returned = { lane, side, k: at, status };

@@ -255,15 +255,12 @@ function columnsOf(block: Block): Column[] {
     read: (lane) => memory.note(lane, at),
     write: (lane, value) => memory.setNote(lane, at, value),
   });
-  const recent = (name: string, at: number): Column => ({ ...note(name, at), isNew: true });
-  // The next tick says it anew, but who stands still makes none.
-  const held = (name: string, at: number): Column => ({ ...slot(name, at), isNew: true });
   const came = (name: string, at: number): Column => ({
     name: `came ${name}`,
     read: (lane) => block.side(lane)?.told.cameMs[at] ?? Number.NaN,
     write: (lane, value) => block.side(lane)?.told.cameMs.fill(value, at, at + 1),
-    isNew: true,
   });
+  const later = (column: Column): Column => ({ ...column, isNew: true });
   return [
     slot('time', layout.time),
     slot('time-error', layout.timeError),
@@ -272,23 +269,24 @@ function columnsOf(block: Block): Column[] {
     ...model.whens.map(({ name }, i) => slot(`when ${name}`, layout.whenTruth + i)),
     ...Array.from({ length: layout.solverSlots }, (_, i) => slot(`solver ${i}`, layout.solver + i)),
     ...layout.periods.map((period, i) => slot(`every ${period}`, layout.everyTimers + i)),
+    // The next tick says it anew, but who stands still makes none.
     ...model.states.flatMap(({ name, min, max }, i) => [
-      ...(min === undefined ? [] : [held(`held min ${name}`, layout.heldMin + i)]),
-      ...(max === undefined ? [] : [held(`held max ${name}`, layout.heldMax + i)]),
+      ...(min === undefined ? [] : [later(slot(`held min ${name}`, layout.heldMin + i))]),
+      ...(max === undefined ? [] : [later(slot(`held max ${name}`, layout.heldMax + i))]),
     ]),
     ...model.inputs.map(({ name }, i) => note(`input-time ${name}`, frameLayout.inputTimes + i)),
     ...model.measurements.flatMap(({ name }, i) => [
       note(`measured ${name}`, frameLayout.measured + i),
       note(`measured-time ${name}`, frameLayout.measuredTimes + i),
       note(`innovation ${name}`, frameLayout.innovations + i),
-      recent(`deviation ${name}`, frameLayout.deviations + i),
-      recent(`rejected ${name}`, frameLayout.rejected + i),
-      recent(`rejected in a row ${name}`, frameLayout.rejectedRuns + i),
-      recent(`interval ${name}`, frameLayout.intervals + i),
-      recent(`intervals seen ${name}`, frameLayout.seen + i),
+      later(note(`deviation ${name}`, frameLayout.deviations + i)),
+      later(note(`rejected ${name}`, frameLayout.rejected + i)),
+      later(note(`rejected in a row ${name}`, frameLayout.rejectedRuns + i)),
+      later(note(`interval ${name}`, frameLayout.intervals + i)),
+      later(note(`intervals seen ${name}`, frameLayout.seen + i)),
     ]),
-    ...model.measurements.map(({ name }, i) => came(name, i)),
-    recent('resets', frameLayout.resets),
+    ...model.measurements.map(({ name }, i) => later(came(name, i))),
+    later(note('resets', frameLayout.resets)),
     note('status', frameLayout.status),
     note('belief', frameLayout.beliefMs),
     note('ticks', frameLayout.ticks),

@@ -15,6 +15,7 @@ import { test } from 'node:test';
 import { Graph } from '../../../src/core/graph/index.ts';
 import type { Program } from '../../../src/core/kernel/index.ts';
 import { fakeCompiler, open, scratch, withoutCompiler } from './support.ts';
+import { heapGrowth, nextToNothing } from '../../core/kernel/heap.ts';
 
 /** slot 0 ← slot 0 + `addend`. */
 function adding(addend: number): Program {
@@ -148,14 +149,6 @@ test('a kernel allocates next to nothing once it is warm', { skip: withoutCompil
   const { backend } = await open();
   const kernel = backend(adding(1));
   const lanes = { memory: new Float64Array(20).fill(0.1), capacity: 20, from: 0, to: 20 };
-  for (let i = 0; i < 20_000; i++) kernel(lanes);
-  const least = Math.min(
-    ...[1, 2, 3].map(() => {
-      const before = process.memoryUsage().heapUsed;
-      for (let i = 0; i < 20_000; i++) kernel(lanes);
-      return process.memoryUsage().heapUsed - before;
-    }),
-  );
-  // One number of 16 bytes a call would be 320,000.
-  assert.ok(least < 100_000, `${least} bytes in 20,000 calls`);
+  const bytes = heapGrowth(() => kernel(lanes));
+  assert.ok(bytes < nextToNothing, `${bytes} bytes`);
 });

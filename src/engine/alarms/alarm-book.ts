@@ -25,7 +25,7 @@ import {
   type AlarmStatistics,
   chatter,
 } from './alarm.ts';
-import { type Standing, Suppressions } from './suppressions.ts';
+import { type Standstill, Suppressions } from './suppressions.ts';
 import { AlarmTally, listAlarms } from './tally.ts';
 import * as to from './transitions.ts';
 
@@ -115,8 +115,8 @@ export class AlarmBook implements Alarms {
   }
 
   /** Suppresses a twin's alarms by design, but for the one that says why, until `moveOn`. */
-  standStill(twin: string, standing: Standing): void {
-    this.#suppressions.standStill(twin, standing);
+  standStill(twin: string, standstill: Standstill): void {
+    this.#suppressions.standStill(twin, standstill);
     this.#applySuppression(twin);
   }
 

@@ -3,7 +3,7 @@
 import type { AlarmKey } from './alarm.ts';
 
 /** Why a twin stands still. */
-export interface Standing {
+export interface Standstill {
   readonly why: string;
   /** The kind of alarm that says so, and is not suppressed itself. */
   readonly except: string;
@@ -11,14 +11,14 @@ export interface Standing {
 
 export class Suppressions {
   readonly #outOfService = new Map<string, string>();
-  readonly #standing = new Map<string, Standing>();
+  readonly #standing = new Map<string, Standstill>();
 
   takeOut(twin: string, why: string): void {
     this.#outOfService.set(twin, why);
   }
 
-  standStill(twin: string, standing: Standing): void {
-    this.#standing.set(twin, standing);
+  standStill(twin: string, standstill: Standstill): void {
+    this.#standing.set(twin, standstill);
   }
 
   /** @returns whether it stood still. */

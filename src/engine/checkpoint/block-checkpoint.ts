@@ -15,7 +15,7 @@ import {
   sampleColumns,
   type SavedVersion,
 } from '../protocol/index.ts';
-import { documentHash } from '../twin/index.ts';
+import { documentHash, signalNamesOf } from '../twin/index.ts';
 import { SavedSamples } from './saved-samples.ts';
 
 /** A number of a lane and its name in checkpoints. */
@@ -75,7 +75,7 @@ export function saveBlock(block: Block, { savedMs, kernel, number, journal }: Pa
     ...versionsOf(block),
     columns: [...columns.map(({ name }) => name), ...names],
     values,
-    signals: signalNames(block),
+    signals: signalNamesOf(block.model),
     queued: samples.rows(),
     ...(samples.first < Number.POSITIVE_INFINITY && { from: samples.first, origins: samples.origins() }),
   };
@@ -214,7 +214,7 @@ function restoreDetection(block: Block, lane: number, saved: SavedLane): void {
 }
 
 function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: CheckpointPart): void {
-  const signals = new Map(signalNames(block).map((name, index) => [name, index]));
+  const signals = new Map(signalNamesOf(block.model).map((name, index) => [name, index]));
   const laneOf = part.twins.map((id) => lanes.get(id));
   const signalOf = part.signals.map((name) => signals.get(name));
   const { queued } = part;
@@ -224,10 +224,6 @@ function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: C
     const signal = signalOf[sample.signal];
     if (lane !== undefined && signal !== undefined) block.refill(lane, { ...sample, signal });
   }
-}
-
-function signalNames({ model }: Block): string[] {
-  return [...model.inputs, ...model.measurements].map(({ name }) => name);
 }
 
 /** The uncertainty by the names of the states, in an order of rows that the names tell as well. */

@@ -50,8 +50,8 @@ export interface InquiryOptions {
   readonly periodMs: number;
 }
 
-/** How a twin stands after a tick. */
-export interface Standing {
+/** How suspicious a twin is after a tick. */
+export interface Suspicion {
   /** Parts of its nearest threshold; 0 if nothing is up. */
   readonly alertness: number;
   readonly suspected: boolean;
@@ -102,11 +102,11 @@ export class Inquiry {
   look(
     side: LaneSide,
     at: { readonly lane: number; readonly nowMs: number },
-    standing: Standing,
+    suspicion: Suspicion,
   ): Finding | undefined {
     const recording = this.#recordings.get(side);
     const isOpen = recording?.widened === true && !recording.answered;
-    if (standing.alertness < rising && !standing.suspected && !isOpen) {
+    if (suspicion.alertness < rising && !suspicion.suspected && !isOpen) {
       this.#recordings.delete(side);
       return undefined;
     }
@@ -116,14 +116,14 @@ export class Inquiry {
     }
     if (recording.answered) return undefined;
     const full = recording.samples.length >= limits.samples;
-    if (!standing.suspected && !isOpen) {
+    if (!suspicion.suspected && !isOpen) {
       if (full) this.#begin(side, at);
       return undefined;
     }
     if (!full && !this.#isEnough(recording, at.nowMs)) return undefined;
     if (this.#judgedMs === at.nowMs) return undefined;
     this.#judgedMs = at.nowMs;
-    return this.#judge(recording, at.nowMs, standing.usual());
+    return this.#judge(recording, at.nowMs, suspicion.usual());
   }
 
   #begin(side: LaneSide, { lane, nowMs }: { readonly lane: number; readonly nowMs: number }): void {

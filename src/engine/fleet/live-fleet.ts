@@ -178,7 +178,7 @@ export class LiveFleet implements Fleet {
     else journal.resumeAfter(Math.max(0, ...parts.map((part) => part.journal ?? 0)));
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
     // Answers come in order: with them the first snapshots are there.
-    await Promise.all(this.#clients.map((client) => client.ask({ kind: 'ping' })));
+    await Promise.all(this.#clients.map((client) => client.requestAtOnce({ kind: 'ping' })));
     if (journal !== undefined) {
       const found = await recover(
         { ...this.#recoveryContext, checkpoint: { ...checkpoint, parts } },

@@ -1,13 +1,12 @@
 /**
  * The signals that samples of a model's twins may have, and how a raw value becomes a number in SI.
- *
- * Signals go by number: inputs first, then measurements.
  */
 
 import { didYouMean } from '../../core/diagnose/index.ts';
 import type { Model, Signal } from '../../core/model/index.ts';
 import { convertible, parseUnit, toSi, type Unit } from '../../core/units/index.ts';
 import { isRecord } from '../basics/index.ts';
+import { signalsOf } from '../twin/index.ts';
 import { describe } from './payload.ts';
 import type { RefusalReason } from './refusal.ts';
 
@@ -36,7 +35,7 @@ export interface ValueProblem extends UnitProblem {
 const memoryLimit = 256;
 
 export function createSignalTable(model: Model): SignalTable {
-  const signals = [...model.inputs, ...model.measurements];
+  const signals = signalsOf(model);
   return {
     model,
     signals,

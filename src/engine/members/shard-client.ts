@@ -150,8 +150,8 @@ export class ShardClient {
     if (this.failure === undefined) this.#link.send({ kind: 'hold', twins, afterMs });
   }
 
-  /** Recovering: asks at once, whatever waits. Rejects as `request` does. */
-  ask(request: Request): Promise<Answer> {
+  /** Recovering: requests before whatever waits. Rejects as `request` does. */
+  requestAtOnce(request: Request): Promise<Answer> {
     if (this.failure !== undefined) return Promise.reject(workerFailed(this.failure));
     return this.#await(request, (message) => this.#post(message, this.#through));
   }

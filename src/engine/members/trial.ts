@@ -12,6 +12,7 @@ import { createSignalTable, isInBounds, type SignalTable } from '../ingest/index
 import { countedElsewhere } from '../lanes/index.ts';
 import type { Sample } from '../protocol/index.ts';
 import type { Frame } from '../snapshot/index.ts';
+import { signalAt } from '../twin/index.ts';
 import type { Entry } from './entry.ts';
 
 /** A swap that readers have not seen yet. */
@@ -71,8 +72,7 @@ export function samplesOf({ live, shadow, routes }: Trial, sample: Given): Sampl
   const isLive = signal < routes.live;
   const given = isLive ? [{ twin: live.target.index, signal, timeMs, value, receivedMs, origin }] : [];
   const other = routes.shadow[signal] ?? -1;
-  const { inputs, measurements } = routes.shadowModel;
-  const described = inputs[other] ?? measurements[other - inputs.length];
+  const described = signalAt(routes.shadowModel, other);
   if (described === undefined || !isInBounds(described, value)) return given;
   const own = isLive ? countedElsewhere(receivedMs) : receivedMs;
   return [...given, { twin: shadow.target.index, signal: other, timeMs, value, receivedMs: own, origin }];

@@ -47,7 +47,7 @@ export class KnownGaps {
     const lanes = this.#lanesOf(number, gap);
     const { afterMs, untilMs } = gap;
     const asked = [...Map.groupBy(lanes, ({ client }) => client)].map(([client, own]) =>
-      client.ask({ kind: 'give-up', twins: numbersOf(own), afterMs, untilMs }),
+      client.requestAtOnce({ kind: 'give-up', twins: numbersOf(own), afterMs, untilMs }),
     );
     const freed = new Set(lanes);
     this.#hold((entry) => freed.has(entry));

@@ -266,7 +266,7 @@ class Recovery {
     const { seconds, inputs, atMs } = command;
     const numbered = numberInputs(info.model, inputs);
     this.#ask(client, { kind: 'step', twin: target.index, seconds, inputs: numbered, atMs });
-    stepShadow(entry, (request) => client.ask(request), command);
+    stepShadow(entry, (request) => client.requestAtOnce(request), command);
   }
 
   async #remove(entry: Entry): Promise<void> {
@@ -280,8 +280,8 @@ class Recovery {
   }
 
   /** A worker that dies meanwhile is told of elsewhere. */
-  #ask(client: ShardClient, request: Parameters<ShardClient['ask']>[0]): void {
-    this.#asked.push(client.ask(request).catch(() => undefined));
+  #ask(client: ShardClient, request: Parameters<ShardClient['requestAtOnce']>[0]): void {
+    this.#asked.push(client.requestAtOnce(request).catch(() => undefined));
   }
 
   #noteAlarm(alarm: Alarm): void {

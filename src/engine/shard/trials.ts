@@ -22,6 +22,7 @@ import {
 import { isInBounds } from '../ingest/index.ts';
 import { countedElsewhere, isCountedElsewhere, type QueuedSample } from '../lanes/index.ts';
 import type { LaneAhead, Reporter, ShardTwin, ToShard } from '../protocol/index.ts';
+import { signalAt, signalNamesOf } from '../twin/index.ts';
 import type { Blocks, Place, Running } from './blocks.ts';
 import type { ShardModels } from './models.ts';
 
@@ -107,8 +108,8 @@ export class ShardTrials {
    */
   dismiss({ running: { block }, lane }: Place): void {
     const live = this.#options.blocks.place(this.#lives.get(block.twin(lane)?.index ?? -1) ?? -1);
-    const known = new Set(live === undefined ? [] : signalNames(live.running.block.model));
-    const names = signalNames(block.model);
+    const known = new Set(live === undefined ? [] : signalNamesOf(live.running.block.model));
+    const names = signalNamesOf(block.model);
     for (const sample of block.side(lane)?.samples ?? []) {
       if (isCountedElsewhere(sample.receivedMs)) continue;
       if (known.has(names[sample.signal] ?? '')) this.#options.reporter.counters.appliedSamples++;
@@ -156,8 +157,8 @@ export class ShardTrials {
 
   /** Gives a new lane the samples of another from a boundary on, by name, and what it knows of who is silent. */
   #hearAlike({ running: { block: live }, lane }: Place, shadow: Block, from: number): void {
-    const names = signalNames(live.model);
-    const numbers = new Map(signalNames(shadow.model).map((name, number) => [name, number]));
+    const names = signalNamesOf(live.model);
+    const numbers = new Map(signalNamesOf(shadow.model).map((name, number) => [name, number]));
     const numberOf = (signal: number): number | undefined => numbers.get(names[signal] ?? '');
     for (const sample of samplesFrom(live, lane, 0)) {
       const signal = numberOf(sample.signal);
@@ -187,12 +188,8 @@ function setShadow({ running: { block }, lane }: Place, isShadow: boolean): void
   side.isShadow = isShadow;
 }
 
-function signalNames({ inputs, measurements }: Model): string[] {
-  return [...inputs, ...measurements].map(({ name }) => name);
-}
-
 /** Whether a version takes a value that another has taken. */
-function isWithin({ inputs, measurements }: Model, { signal, value }: QueuedSample): boolean {
-  const taken = inputs[signal] ?? measurements[signal - inputs.length];
+function isWithin(model: Model, { signal, value }: QueuedSample): boolean {
+  const taken = signalAt(model, signal);
   return taken !== undefined && isInBounds(taken, value);
 }

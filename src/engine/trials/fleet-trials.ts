@@ -112,17 +112,17 @@ export class FleetTrials implements FleetVersions {
     if (command.kind === 'shadow') return this.#beginAgain(entry, command);
     if (trial === undefined) return undefined;
     if (command.kind === 'end-shadow') {
-      await client.ask(endRequest(trial));
+      await client.requestAtOnce(endRequest(trial));
       return this.#close(trial);
     }
-    await client.ask(swapRequest(trial));
+    await client.requestAtOnce(swapRequest(trial));
     trial.swap = { atMs: command.atMs, passed: true, held: undefined, done: () => undefined };
     return this.#exchange(trial, 'again');
   }
 
   /** A twin that recovers ends: the next of its name is what the project says. */
   async replayEnd(entry: Entry): Promise<Entry> {
-    if (entry.trial !== undefined) await entry.client.ask(endRequest(entry.trial));
+    if (entry.trial !== undefined) await entry.client.requestAtOnce(endRequest(entry.trial));
     return this.#become(entry, wantedLanes(entry, {}, this.#plans));
   }
 
@@ -229,7 +229,9 @@ export class FleetTrials implements FleetVersions {
       if (error instanceof GemelError) return;
       throw error;
     }
-    const begun = live.client.ask(beginRequest(trial, atMs)).then((answer) => takeShadow(trial, answer));
+    const begun = live.client
+      .requestAtOnce(beginRequest(trial, atMs))
+      .then((answer) => takeShadow(trial, answer));
     await begun.catch(() => this.#close(trial));
   }
 

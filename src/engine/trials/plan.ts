@@ -5,7 +5,7 @@ import { createMigration, type Migration } from '../../core/estimate/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import type { SavedLane } from '../checkpoint/index.ts';
 import { type Entry, routesOf, type TrialRoutes } from '../members/index.ts';
-import { checkTwins, documentHash, type TwinConfig, type TwinInfo } from '../twin/index.ts';
+import { checkTwins, documentHash, signalNamesOf, type TwinConfig, type TwinInfo } from '../twin/index.ts';
 
 export class TrialPlans {
   readonly #models: ReadonlyMap<string, Model>;
@@ -95,14 +95,14 @@ export class TrialPlans {
 }
 
 /** @throws GemelError `TRIAL_SIGNALS` if the twin is bound to signals that the version does not have. */
-function refuseMissing({ id, bindings }: TwinConfig, { id: version, inputs, measurements }: Model): void {
-  const known = new Set([...inputs, ...measurements].map(({ name }) => name));
+function refuseMissing({ id, bindings }: TwinConfig, model: Model): void {
+  const known = new Set(signalNamesOf(model));
   const missing = [...new Set(bindings.map(({ signal }) => signal))].filter((signal) => !known.has(signal));
   if (missing.length === 0) return;
   const names = missing.map((name) => `\`${name}\``).join(', ');
   throw new GemelError(
     'TRIAL_SIGNALS',
-    `twin \`${id}\` is bound to ${names}, which ${version} does not have`,
+    `twin \`${id}\` is bound to ${names}, which ${model.id} does not have`,
   );
 }
 

@@ -4,6 +4,7 @@ import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import type { Model, Signal } from '../../core/model/index.ts';
 import { convertible } from '../../core/units/index.ts';
 import { defaultTelemetryTopic, type TwinConfig } from './config.ts';
+import { signalsOf } from './signals.ts';
 import { checkTopic } from './topic.ts';
 
 /**
@@ -72,7 +73,7 @@ function checkTwin(twin: TwinConfig, model: Model): void {
   checkValues(id, 'state', twin.start, model.states);
   checkTopic(twin.telemetryTopic ?? defaultTelemetryTopic(id));
   for (const { signal, topic, unit } of twin.bindings) {
-    const bound = findSignal(id, 'input or measurement', signal, [...model.inputs, ...model.measurements]);
+    const bound = findSignal(id, 'input or measurement', signal, signalsOf(model));
     checkTopic(topic);
     const fits = model.unitsChecked ? convertible(unit, bound.unit) : true;
     if (fits !== true) {

@@ -13,4 +13,5 @@ export {
   type TwinInfo,
 } from './config.ts';
 export { documentHash } from './document-hash.ts';
+export { signalAt, signalNamesOf, signalsOf } from './signals.ts';
 export { createTopicMatcher, type TopicMatcher } from './topic.ts';

@@ -10,7 +10,7 @@ import { ProjectDocumentSchema, type TwinDocument } from './schema.ts';
 import { loadTwins } from './twins.ts';
 
 /** A twin's configuration, where it publishes, and the entry that says so. */
-export interface LoadedTwin {
+interface LoadedTwin {
   readonly config: TwinConfig;
   readonly publication: Publication;
   readonly entry: TwinDocument;

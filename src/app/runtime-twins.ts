@@ -24,7 +24,7 @@ const KeptTwinsSchema = Type.Object({
 });
 
 /** Texts beside the checkpoints, each whole or not at all. */
-export interface KeptTexts {
+interface KeptTexts {
   load(name: string): Promise<string | undefined>;
   /** Resolves once the text would survive a power cut. */
   save(name: string, text: string): Promise<void>;

@@ -4,19 +4,14 @@ export {
   type Alarm,
   AlarmBook,
   type AlarmChange,
-  type AlarmCounts,
   alarmDefaults,
-  type AlarmFilter,
   type Alarms,
   type AlarmSettings,
-  type AlarmSeverity,
   type AlarmState,
-  type AlarmStatistics,
   type AlarmView,
   alarmView,
   countAlarms,
   listAlarms,
-  type Raise,
 } from './alarms/index.ts';
 export type { StopSignal } from './basics/index.ts';
 export { type Checkpoint, decodeCheckpoint, lookUp, neededBy } from './checkpoint/index.ts';
@@ -24,15 +19,12 @@ export {
   createFleet,
   type Fleet,
   type FleetChange,
-  type FleetOptions,
   type FleetStatistics,
-  type IncomingMessage,
   type TickReport,
 } from './fleet/index.ts';
 export {
   type Delivery,
   readEventTime,
-  type RefusalReason,
   refusalReasons,
   type Refused,
   type SeenSample,
@@ -42,7 +34,6 @@ export {
   decodeFleet,
   decodeRecord,
   decodeSamples,
-  type FleetRecord,
   type JournalRecord,
   RecordedBlocks,
   type RecordedModel,
@@ -64,7 +55,6 @@ export {
   alarmOf,
   type CompleteFact,
   completeOf,
-  type Condition,
   conditionOf,
   configOf,
   eventOf,
@@ -82,7 +72,6 @@ export {
   pastSnapshot,
   didYouMeanSeries,
   seriesNames,
-  type TwinFact,
   twinOf,
 } from './past/index.ts';
 export type {
@@ -112,7 +101,7 @@ export type {
   JournalPage,
   ShardLink,
 } from './ports/index.ts';
-export type { AheadError, FromShard, ShardTwin, ToShard } from './protocol/index.ts';
+export type { FromShard, ToShard } from './protocol/index.ts';
 export {
   type Compared,
   type Difference,
@@ -126,15 +115,12 @@ export {
   type TwinSettings,
 } from './replay/index.ts';
 export {
-  type RollbackRule,
   type Rollout,
   type RolloutFindings,
-  type RolloutPart,
   type RolloutRequest,
   Rollouts,
   type RolloutService,
   type RolloutStore,
-  type RolloutTwin,
   type TrialFleet,
 } from './rollout/index.ts';
 export { Shard, ShardModels } from './shard/index.ts';
@@ -143,23 +129,18 @@ export {
   createSnapshotView,
   formatDigest,
   type HealthReading,
-  type HeldState,
   type MeasurementReading,
-  type Severity,
   type Snapshot,
   type SnapshotView,
   type TwinEvent,
-  type TwinEventKind,
   type TwinStatus,
 } from './snapshot/index.ts';
-export type { FleetVersions, ShadowTick, TrialReading, TrialTick } from './trials/index.ts';
+export type { ShadowTick } from './trials/index.ts';
 export {
   type Binding,
   defaultTelemetryTopic,
-  type FieldPath,
   isName,
   isSameDocument,
-  type TimeFormat,
   type TwinConfig,
   twinDefaults,
   type TwinInfo,

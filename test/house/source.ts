@@ -22,7 +22,7 @@ export interface SourceFile {
   readonly program: unknown;
 }
 
-export interface Import {
+interface Import {
   /** As written: `../units/index.ts`, `yaml`, `node:fs`. */
   readonly specifier: string;
   /** For a relative one, the path from the root. */
@@ -30,7 +30,7 @@ export interface Import {
   readonly line: number;
 }
 
-export interface Export {
+interface Export {
   /** `*` for an `export *`, `default` for a default export. */
   readonly name: string;
   readonly type: boolean;

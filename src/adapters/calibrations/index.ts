@@ -1,3 +1,3 @@
 /** Calibrations as jobs beside the live twins: each in a thread of its own, one at a time. */
 
-export { CalibrationJobs, type CalibrationJobsOptions } from './jobs.ts';
+export { CalibrationJobs } from './jobs.ts';

@@ -115,7 +115,7 @@ export interface Calibrations {
   onChange(listener: (job: CalibrationJobView) => void): () => void;
 }
 
-export type CalibrationRequest = Type.Static<typeof schemas.CalibrationRequest>;
+type CalibrationRequest = Type.Static<typeof schemas.CalibrationRequest>;
 
 /** A job as the service that runs it tells of it: times in milliseconds, its parts as they are shown. */
 export interface CalibrationJobView
@@ -164,7 +164,7 @@ export interface HttpOptions {
   readonly limits?: Partial<Omit<HttpLimits, 'stream'>> & { readonly stream?: Partial<StreamLimits> };
 }
 
-export interface HttpStatistics {
+interface HttpStatistics {
   /** Answered requests by method, route and status. */
   readonly requests: readonly RequestCount[];
   readonly stream: StreamStatistics;

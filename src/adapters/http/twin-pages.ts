@@ -14,7 +14,7 @@ export interface TwinFilter {
   readonly status?: Static<typeof Status>;
 }
 
-export interface TwinGroup {
+interface TwinGroup {
   readonly name: string;
   /** How many it has. */
   readonly twins: number;

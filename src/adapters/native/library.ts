@@ -3,7 +3,7 @@
 /** Runs a kernel over the lanes, that many times. The array's memory is handed over as it lies; nothing is copied. */
 // The function in C takes plain numbers; an object for them would be an allocation a call.
 // oxlint-disable-next-line max-params
-export type Run = (memory: Float64Array, capacity: number, from: number, to: number, times: number) => void;
+type Run = (memory: Float64Array, capacity: number, from: number, to: number, times: number) => void;
 
 /** Loads a library. @throws Error if it is none, or has no kernel. */
 export type Open = (path: string) => Run;

@@ -22,7 +22,7 @@ export interface TableMapping {
   readonly timeField?: string | null;
 }
 
-export interface PlannedRow {
+interface PlannedRow {
   readonly line: number;
   readonly recordedMs: number;
   /** The time as it is written. */
@@ -38,7 +38,7 @@ export interface SkippedCell {
   readonly text: string;
 }
 
-export interface Message {
+interface Message {
   readonly topic: string;
   readonly payload: string;
 }

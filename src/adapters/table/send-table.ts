@@ -33,7 +33,7 @@ export interface SendOptions extends Pick<TimelineOptions, 'speed' | 'eventTime'
   readonly onProgress?: (progress: SendProgress) => void;
 }
 
-export interface SendProgress {
+interface SendProgress {
   readonly rows: number;
   readonly messages: number;
   /** How much of the file is read in this pass, 0 to 1. */

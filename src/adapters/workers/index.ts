@@ -2,5 +2,5 @@
 
 export { createSystemClock, systemTime } from './clock.ts';
 export { type Pace, paceClock } from './paced-clock.ts';
-export { type BackendMaker, hostShard } from './host.ts';
+export { hostShard } from './host.ts';
 export { createWorkerShard, createWorkerShards, type WorkerOptions } from './shards.ts';

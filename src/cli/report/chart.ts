@@ -5,7 +5,7 @@
 
 import { escapeText, pathOf, type Range, rangeOf, short, tickLabels, ticksIn } from '../plot/index.ts';
 
-export interface Curve {
+interface Curve {
   /** For the legend. */
   readonly name: string;
   /** Class of the page's style: `measured`, `simulated`, `rest`. */

@@ -61,7 +61,7 @@ export interface CalibrationResult {
 }
 
 /** Where a fit came from and to. */
-export interface StartSummary {
+interface StartSummary {
   readonly start: number;
   readonly steps: number;
   readonly state: Candidate['state'];

@@ -58,7 +58,7 @@ export interface MeasurementView {
   };
 }
 
-export interface ErrorView {
+interface ErrorView {
   readonly samples: number;
   readonly rmse: number | null;
   readonly fitPercent: number | null;

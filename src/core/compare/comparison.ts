@@ -30,7 +30,7 @@ export interface PairedSample {
 }
 
 /** Errors of predictions made `horizonSeconds` before, SI. */
-export interface PairedError {
+interface PairedError {
   readonly measurement: string;
   readonly horizonSeconds: number;
   readonly old: number;
@@ -54,7 +54,7 @@ const comparisonDefaults: ComparisonSettings = {
 };
 
 /** What there is to say of one measurement, or of all together. Changes are of the new version against the old. */
-export interface Contrast {
+interface Contrast {
   readonly samples: number;
   /** Nats a sample by which what was measured is more likely to the new version. */
   readonly gainNats: Interval;
@@ -62,7 +62,7 @@ export interface Contrast {
   readonly rmsePercent: Interval;
 }
 
-export interface MeasurementContrast extends Contrast {
+interface MeasurementContrast extends Contrast {
   readonly measurement: string;
   /** Left out by both gates, and not compared. */
   readonly leftOut: number;
@@ -73,7 +73,7 @@ export interface MeasurementContrast extends Contrast {
   readonly new: Consistency;
 }
 
-export interface AheadContrast {
+interface AheadContrast {
   readonly measurement: string;
   readonly horizonSeconds: number;
   readonly samples: number;
@@ -83,7 +83,7 @@ export interface AheadContrast {
 }
 
 /** Whether the innovations of a version are as large as it says, with intervals. */
-export interface ConsistencyIntervals {
+interface ConsistencyIntervals {
   readonly meanSquare: Interval;
   readonly inside: Interval;
 }

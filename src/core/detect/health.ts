@@ -29,7 +29,7 @@ export interface HealthMonitorOptions {
   readonly leastSeconds: number;
 }
 
-export interface HealthSample {
+interface HealthSample {
   time: number;
   estimate: number;
   /** Standard deviation of the estimate. */

@@ -44,7 +44,7 @@ export interface MonitorState {
   readonly since: number | null;
 }
 
-export interface MonitorReading extends Distance {
+interface MonitorReading extends Distance {
   /** Present while an alarm stands. `size` is the distance in parts of the limit. */
   readonly finding?: Finding;
 }

@@ -30,7 +30,7 @@ export interface BankEvidence {
   readonly since: number;
 }
 
-export interface BankSensor {
+interface BankSensor {
   readonly name: string;
   /** Standard deviation of its noise. */
   readonly noise: number;

@@ -17,7 +17,7 @@ export interface BehaviourDifference {
   readonly deviations: readonly Deviation[];
 }
 
-export interface Deviation {
+interface Deviation {
   readonly name: string;
   readonly unit: string;
   /** Largest distance of the two, in the unit, and when. */

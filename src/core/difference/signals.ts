@@ -3,7 +3,7 @@
 import type { Measurement, Model, Signal, State, VersionLink } from '../model/index.ts';
 import { fromSi, fromSiDifference, sameDimension, type Unit } from '../units/index.ts';
 
-export type SignalGroup = 'input' | 'parameter' | 'state' | 'measurement' | 'output';
+type SignalGroup = 'input' | 'parameter' | 'state' | 'measurement' | 'output';
 
 export interface SignalDifference {
   readonly group: SignalGroup;

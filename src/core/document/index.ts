@@ -1,4 +1,4 @@
 /** Documents people write (models, projects): YAML or JSON text to checked data, with a place for every node. */
 
 export { type Document, documentOf, type DocumentResult, readDocument, type SourceText } from './read.ts';
-export { type JsonSchema, type Optional, type Schema, type Static, Type } from './schema.ts';
+export { type Static, Type } from './schema.ts';

@@ -19,13 +19,13 @@ import { linkVersions, type Model, type Origin, type VersionLink } from '../mode
 import { beliefLayoutOf, isFiltered } from './belief.ts';
 
 /** What a twin knows under one version of its model; SI, each array in the order of that model. */
-export interface CarriedBelief {
+interface CarriedBelief {
   readonly values: Float64Array;
   /** n×n, row-major, symmetric; zeros for states that are not estimated. */
   readonly covariance: Float64Array;
 }
 
-export interface MigratedBelief extends CarriedBelief {
+interface MigratedBelief extends CarriedBelief {
   /**
    * States that begin anew although they have an origin, as indices: what came out was no finite number (1/0). Their value
    * and uncertainty are those of the document.

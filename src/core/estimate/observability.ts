@@ -19,7 +19,7 @@ import { createEstimator, type Estimator } from './estimator.ts';
 import { inverseOf, Matrix } from './matrix.ts';
 
 /** What the sensors do to one uncertain state. */
-export interface StateTold {
+interface StateTold {
   readonly state: string;
   /** Standard deviation after the horizon without a sample, SI. */
   readonly without: number;

@@ -43,7 +43,7 @@ export interface StateEstimate {
 }
 
 /** One a row; NaN where there was no sample. */
-export interface MeasurementEstimate {
+interface MeasurementEstimate {
   readonly name: string;
   /** What the sensor should have read, before its sample was seen. */
   readonly predicted: Float64Array;

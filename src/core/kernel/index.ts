@@ -1,6 +1,6 @@
 /** Programs over graphs, and the backends that make kernels out of them. */
 
-export { type CMode, type COptions, compilerFlags, programToC } from './c/index.ts';
+export { type CMode, compilerFlags, programToC } from './c/index.ts';
 export { checkLanes, slotsOf } from './check.ts';
 export { defaultBackend } from './default.ts';
 export { javascriptBackend } from './javascript.ts';

@@ -22,7 +22,7 @@ export interface Equation extends Formula {
   readonly target: Target;
 }
 
-export interface WhenFormulas {
+interface WhenFormulas {
   readonly name: string;
   readonly condition: Formula | undefined;
   readonly resets: readonly {

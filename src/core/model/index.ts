@@ -3,22 +3,18 @@
 export { compileModel, compileModelDocument, type Compilation } from './compile.ts';
 export { defineModel, type ModelOf, type TypedModel } from './define.ts';
 export type {
-  Detect,
-  Filter,
   Health,
   Input,
   Measurement,
   Method,
   Model,
-  ModelEquations,
   Output,
   Parameter,
   Signal,
   State,
   When,
-  WhenEquations,
 } from './model.ts';
-export { linkVersions, migratesFrom, type LinkResult, type Origin, type VersionLink } from './migration.ts';
+export { linkVersions, migratesFrom, type Origin, type VersionLink } from './migration.ts';
 export { isAdaptive } from './model.ts';
 export { sortEquations } from './order.ts';
 export { type ModelDocument, ModelDocumentSchema } from './schema.ts';

@@ -90,7 +90,7 @@ export interface ModelEquations {
   readonly whens: readonly WhenEquations[];
 }
 
-export interface WhenEquations {
+interface WhenEquations {
   readonly condition: NodeId;
   readonly resets: readonly { readonly state: number; readonly value: NodeId }[];
 }

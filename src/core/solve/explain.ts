@@ -42,7 +42,7 @@ export interface Explanation {
   readonly method: { readonly asked: Method; readonly taken: string; readonly why: string };
 }
 
-export interface StartPoint {
+interface StartPoint {
   /** Of the Jacobian, per second, the fastest first; absent if they cannot be computed. */
   readonly eigenvalues?: readonly Eigenvalue[];
   /** Rates of the fastest and the slowest mode that moves, per second. */
@@ -52,7 +52,7 @@ export interface StartPoint {
   readonly guessedInputs: readonly string[];
 }
 
-export type ExplicitMethod = keyof typeof stabilityPolynomials;
+type ExplicitMethod = keyof typeof stabilityPolynomials;
 
 /** From this ratio of the fastest to the slowest mode on, equations are called stiff. */
 const stiffRatio = 1000;
@@ -128,7 +128,7 @@ function createModesAtStart(
 }
 
 /** What is known of a twin's step before it runs. */
-export interface StepStability {
+interface StepStability {
   /** The step that its ticks are divided into. */
   readonly stepSeconds: number;
   /** The largest that is stable at the start; 0 if none is, as with `euler` and a swing without damping. */

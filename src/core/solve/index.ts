@@ -15,11 +15,11 @@ export {
   observeProgram,
   substepProgram,
 } from './programs.ts';
-export type { Direction, SensitivityLayout, SensitivityStepper } from './sensitivity.ts';
+export type { Direction } from './sensitivity.ts';
 export { createSensitivityStepper } from './sensitivity.ts';
-export type { SimulateOptions, Simulation, SimulationOptions } from './simulate.ts';
+export type { SimulateOptions } from './simulate.ts';
 export { simulate, startSimulation } from './simulate.ts';
-export type { InputFunction, NamedValues, StartOptions } from './start.ts';
+export type { InputFunction, NamedValues } from './start.ts';
 export { startValues } from './start.ts';
 export type { StartValues, Stepper } from './stepper.ts';
 export { createStepper, substepLimit } from './stepper.ts';

@@ -26,7 +26,7 @@ export function movingStates(model: Model): number[] {
 }
 
 /** Where the equations are looked at within a step. */
-export interface Stage {
+interface Stage {
   /** Time, and the states within their bounds. */
   readonly point: Point;
   /** The states before bounds. */

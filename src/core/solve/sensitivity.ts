@@ -28,7 +28,7 @@ export interface Direction {
 }
 
 /** Slots after those of the block: column c begins at `sensitivities + c·n` and `predictionSensitivities + c·m`. */
-export interface SensitivityLayout extends BlockLayout {
+interface SensitivityLayout extends BlockLayout {
   readonly sensitivities: number;
   readonly predictionSensitivities: number;
 }

@@ -1,6 +1,5 @@
 /** Distributions, random numbers that come again, and what is said about rows of numbers. */
 
-export type { LjungBox } from './autocorrelation.ts';
 export { autocorrelation, ljungBox } from './autocorrelation.ts';
 export {
   chiSquareLimit,

@@ -1,8 +1,7 @@
 /** Units: dimensions, the unit table, reading units and quantities, conversion. */
 
-export type { CatalogueUnit, UnitCatalogue } from './catalogue.ts';
+export type { CatalogueUnit } from './catalogue.ts';
 export { unitCatalogue } from './catalogue.ts';
-export type { Inconvertible } from './convert.ts';
 export { convertible, fromSi, fromSiDifference, toSi, toSiDifference } from './convert.ts';
 export type { Dimension } from './dimension.ts';
 export {
@@ -14,8 +13,7 @@ export {
   sameDimension,
 } from './dimension.ts';
 export type { UnitProblem } from './problem.ts';
-export type { QuantityResult } from './quantity.ts';
 export { parseQuantity } from './quantity.ts';
 export { roundDeviation, roundShown } from './shown.ts';
-export type { Unit, UnitResult } from './unit.ts';
+export type { Unit } from './unit.ts';
 export { dimensionless, parseUnit } from './unit.ts';

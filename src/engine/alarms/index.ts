@@ -3,18 +3,13 @@
 export {
   type Alarm,
   type AlarmChange,
-  type AlarmCounts,
   alarmDefaults,
-  type AlarmFilter,
   type Alarms,
   type AlarmSettings,
-  type AlarmSeverity,
   type AlarmState,
-  type AlarmStatistics,
 } from './alarm.ts';
 export { AlarmBook } from './alarm-book.ts';
 export { type AlarmView, alarmView } from './alarm-view.ts';
 export { FleetAlarms } from './fleet-alarms.ts';
 export { isSavedAlarm } from './saved-alarm.ts';
 export { countAlarms, listAlarms } from './tally.ts';
-export type { Raise } from './transitions.ts';

@@ -11,7 +11,7 @@ import { statusCodes } from '../snapshot/index.ts';
 import type { Block } from './block.ts';
 import { advance, kOf, rehearse, type Rehearsed } from './rehearsal.ts';
 
-export interface TrialLane {
+interface TrialLane {
   readonly block: Block;
   readonly lane: number;
 }

@@ -29,7 +29,7 @@ export interface StepCommand extends Given {
 }
 
 /** A twin more. */
-export interface AddCommand extends Given {
+interface AddCommand extends Given {
   readonly kind: 'add';
   readonly twin: RecordedTwin;
   /** Where it begins: its first tick is the one after this. */
@@ -43,7 +43,7 @@ export interface RemoveCommand extends Given {
 }
 
 /** What somebody did about an alarm, and the alarm as it is since. */
-export interface AlarmCommand extends Given {
+interface AlarmCommand extends Given {
   readonly kind: 'acknowledge' | 'shelve' | 'unshelve';
   readonly by: string;
   readonly alarm: Alarm;
@@ -59,13 +59,13 @@ export interface ShadowCommand extends Given {
 }
 
 /** The two exchange their roles: ticks up to `atMs` are those of the one, later ones those of the other. */
-export interface SwapCommand extends Given {
+interface SwapCommand extends Given {
   readonly kind: 'swap';
   readonly twin: string;
   readonly atMs: number;
 }
 
-export interface EndShadowCommand extends Given {
+interface EndShadowCommand extends Given {
   readonly kind: 'end-shadow';
   readonly twin: string;
 }

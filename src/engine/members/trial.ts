@@ -16,7 +16,7 @@ import { signalAt } from '../twin/index.ts';
 import type { Entry } from './entry.ts';
 
 /** A swap that readers have not seen yet. */
-export interface PendingSwap {
+interface PendingSwap {
   readonly atMs: number;
   /** The shard says that the lane that was live has made the tick of `atMs`: its frame was sent, or never will be. */
   passed: boolean;

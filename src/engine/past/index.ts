@@ -4,7 +4,6 @@ export {
   alarmOf,
   type CompleteFact,
   completeOf,
-  type Condition,
   conditionOf,
   configOf,
   eventOf,
@@ -18,8 +17,7 @@ export {
   factOfRemoval,
   factOfTwin,
   modelOf,
-  type TwinFact,
   twinOf,
 } from './facts.ts';
-export { pastSnapshot, type PastTick } from './past-snapshot.ts';
+export { pastSnapshot } from './past-snapshot.ts';
 export { didYouMeanSeries, isDifference, seriesNames } from './series-names.ts';

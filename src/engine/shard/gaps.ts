@@ -19,7 +19,7 @@ const suspendedMs = 60_000;
 const remindMs = 60_000;
 
 /** Ticks of a block that were due after the one moment and up to the other. */
-export interface Gap {
+interface Gap {
   readonly afterMs: number;
   readonly untilMs: number;
 }

@@ -11,5 +11,5 @@ export {
   type HealthReading,
   shownPercent,
 } from './health.ts';
-export type { HeldState, MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
+export type { MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
 export { createSnapshot, createSnapshotView, type SnapshotView } from './view.ts';

@@ -2,4 +2,4 @@
 
 export { FleetTrials } from './fleet-trials.ts';
 export { configUnder } from './plan.ts';
-export type { FleetVersions, ShadowTick, TrialReading, TrialTick } from './versions.ts';
+export type { FleetVersions, ShadowTick } from './versions.ts';

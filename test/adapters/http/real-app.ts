@@ -31,7 +31,7 @@ export interface RealApp {
   readonly request: (method: string, url: string, body?: object | string) => Promise<RealAnswer>;
 }
 
-export interface RealAnswer {
+interface RealAnswer {
   readonly status: number;
   readonly body: Record<string, unknown>;
   readonly headers: Readonly<Record<string, unknown>>;

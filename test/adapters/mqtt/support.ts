@@ -17,7 +17,7 @@ export async function until(what: string, condition: () => boolean): Promise<voi
   }
 }
 
-export interface Heard {
+interface Heard {
   readonly topic: string;
   readonly text: string;
   readonly retain: boolean;

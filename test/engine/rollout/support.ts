@@ -36,7 +36,7 @@ interface Errors {
   readonly new: number;
 }
 
-export interface FakeTrials extends TrialFleet {
+interface FakeTrials extends TrialFleet {
   readonly told: TwinEvent[];
   /** Every step that was taken, in order, such as `begin a pump@1.1.0`. */
   readonly steps: string[];

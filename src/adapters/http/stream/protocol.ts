@@ -115,7 +115,7 @@ export function matchesPattern(pattern: string, id: string): boolean {
   return p === pattern.length;
 }
 
-export interface ErrorMessage {
+interface ErrorMessage {
   readonly type: 'error';
   readonly code: ErrorCode;
   readonly detail: string;

@@ -1,4 +1,4 @@
 /** Programs as C: compiled on the spot by `adapters/native`, and what an exported model is made of. */
 
-export { type COptions, compilerFlags, programToC } from './emit.ts';
+export { compilerFlags, programToC } from './emit.ts';
 export type { CMode } from './expression.ts';

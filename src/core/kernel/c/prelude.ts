@@ -10,7 +10,7 @@ import { elementaryLines, isInline } from './elementary.ts';
 import type { CMode } from './expression.ts';
 
 /** Functions of the C library that are worth a vector form. */
-export type ElementaryName =
+type ElementaryName =
   | Exclude<UnaryOperator, 'neg' | 'not' | 'abs' | 'sign' | 'round' | 'sqrt' | 'floor' | 'trunc'>
   | 'atan2'
   | 'pow';

@@ -15,7 +15,14 @@ export const withoutBrowser: string | false =
 export const patience = { timeout: 30_000 };
 
 export async function openBrowser(owner: Owner): Promise<Browser> {
-  const browser = await chromium.launch({
+  const browser = await launchBrowser();
+  owner.after(() => browser.close());
+  return browser;
+}
+
+/** Takes a second: several tests may share one. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
     executablePath: chromiumPath ?? '',
     args: [
       '--no-sandbox',
@@ -25,8 +32,6 @@ export async function openBrowser(owner: Owner): Promise<Browser> {
       '--disable-sync',
     ],
   });
-  owner.after(() => browser.close());
-  return browser;
 }
 
 /** A page, and what its console and network had to complain of. */

@@ -9,11 +9,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { after, before } from 'node:test';
 import mqtt from 'mqtt';
 import { Rng } from '../../src/core/statistics/index.ts';
 import { type Owner, startEngine } from '../examples/support.ts';
-import { openBrowser, openPage, patience, withoutBrowser as skip } from './browser.ts';
+import { launchBrowser, openPage, patience, withoutBrowser as skip } from './browser.ts';
 
 const twins = 6;
 
@@ -58,6 +58,19 @@ twins:
   return folder;
 }
 
+let browser: Awaited<ReturnType<typeof launchBrowser>> | undefined;
+before(async () => {
+  if (skip === false) browser = await launchBrowser();
+});
+after(() => browser?.close());
+
+async function openModels(owner: Owner, page: string): ReturnType<typeof openPage> {
+  assert.ok(browser !== undefined);
+  const opened = await openPage(browser, `${page}/#/models`);
+  owner.after(() => opened.page.close());
+  return opened;
+}
+
 async function publish(page: string, document: string): Promise<void> {
   const headers = { 'content-type': 'application/yaml' };
   const { status } = await fetch(`${page}/api/v1/models`, { method: 'POST', headers, body: document });
@@ -82,7 +95,7 @@ test('brings a version to a part of the twins, shows the verdict, and takes it b
 }, async (t) => {
   const engine = await startEngine(t, projectOf(t, 10));
   await feed(t, engine.mqttUrl, 10);
-  const { page, complaints } = await openPage(await openBrowser(t), `${engine.page}/#/models`);
+  const { page, complaints } = await openModels(t, engine.page);
   const dialog = page.getByRole('dialog');
   await page.getByText('gemel models publish FILE').waitFor(patience);
   await publish(engine.page, wrong);
@@ -186,7 +199,7 @@ test('a version that stands still is told of in the shadow, and taken back as so
   const engine = await startEngine(t, project);
   await feed(t, engine.mqttUrl, 100);
   await publish(engine.page, broken);
-  const { page, complaints } = await openPage(await openBrowser(t), `${engine.page}/#/models`);
+  const { page, complaints } = await openModels(t, engine.page);
   const dialog = page.getByRole('dialog');
   await page.getByRole('button', { name: 'Roll out oven@1.2.0' }).click();
   await dialog.locator('[name=percent]').fill('30');
@@ -232,7 +245,7 @@ test('nonsense in a field of a rollout is told where it was typed, and can be pu
 }, async (t) => {
   const engine = await startEngine(t, projectOf(t, 100));
   await publish(engine.page, wrong);
-  const { page } = await openPage(await openBrowser(t), `${engine.page}/#/models`);
+  const { page } = await openModels(t, engine.page);
   const dialog = page.getByRole('dialog');
   await page.getByRole('button', { name: 'Roll out oven@1.1.0' }).click();
   const percent = dialog.locator('[name=percent]');

@@ -104,7 +104,7 @@ export class Blocks {
   #add(series: number, points: Points, packing: Packing = 'deflated'): void {
     const { firstMs, lastMs, count, least, most, sum, gapMs } = summarise(points);
     const { statements } = this.#database;
-    const samples = Number(statements.addSamples.get(lastMs, encodePoints(points, packing))?.['id']);
+    const samples = Number(statements.addSamples.run(lastMs, encodePoints(points, packing)).lastInsertRowid);
     statements.addBlock.run(series, firstMs, lastMs, count, least, most, sum, samples, gapMs);
   }
 

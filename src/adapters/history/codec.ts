@@ -28,7 +28,7 @@ export interface Points {
 
 const headerBytes = 9;
 const doubles = 15;
-const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const fastest = { [constants.ZSTD_c_compressionLevel]: 1 };
 
 /** `plain` is four times as fast: for a block that will soon be written anew. */
 export type Packing = 'deflated' | 'plain';
@@ -39,7 +39,8 @@ export function encodePoints({ timesMs, values }: Points, packing: Packing = 'de
   const times = encodeNumbers(timesMs, 2);
   const shown = encodeNumbers(values, 1);
   const plain = Buffer.concat([times.bytes, shown.bytes]);
-  const deflated = packing === 'deflated' ? zstdCompressSync(plain, fastest) : plain;
+  const options = { params: fastest, chunkSize: roomFor(plain.length) };
+  const deflated = packing === 'deflated' ? zstdCompressSync(plain, options) : plain;
   const isDeflated = deflated.length < plain.length;
   const header = Buffer.alloc(headerBytes);
   header.writeUInt16LE(count, 0);
@@ -57,11 +58,18 @@ export function decodePoints(bytes: Uint8Array): Points {
   const [timesForm = 0, valuesForm = 0, isDeflated] = buffer.subarray(2, 5);
   const timesBytes = buffer.readUInt32LE(5);
   const body = buffer.subarray(headerBytes);
-  const plain = isDeflated === 1 ? zstdDecompressSync(body) : body;
+  // A number has at most eight bytes.
+  const chunkSize = roomFor(timesBytes + 8 * count);
+  const plain = isDeflated === 1 ? zstdDecompressSync(body, { chunkSize }) : body;
   return {
     timesMs: decodeNumbers(plain.subarray(0, timesBytes), { count, form: timesForm, order: 2 }),
     values: decodeNumbers(plain.subarray(timesBytes), { count, form: valuesForm, order: 1 }),
   };
+}
+
+/** What Zstandard writes into. It would take 64 kB for each block, which stay until the garbage is collected. */
+function roomFor(bytes: number): number {
+  return Math.max(64, bytes);
 }
 
 interface Encoded {

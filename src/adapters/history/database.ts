@@ -105,7 +105,7 @@ function prepare(database: DatabaseSync) {
   const statement = (sql: string): StatementSync => database.prepare(sql);
   return {
     allSeries: statement('SELECT id, twin, signal, unit FROM series'),
-    addSeries: statement('INSERT INTO series (twin, signal, unit) VALUES (?, ?, ?) RETURNING id'),
+    addSeries: statement('INSERT INTO series (twin, signal, unit) VALUES (?, ?, ?)'),
     lastMs: statement('SELECT last_ms FROM block WHERE series = ? ORDER BY first_ms DESC LIMIT 1'),
     addBlock: statement('INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     removeBlock: statement('DELETE FROM block WHERE series = ? AND first_ms = ?'),
@@ -116,7 +116,8 @@ function prepare(database: DatabaseSync) {
       'SELECT first_ms, last_ms, count, least, most, sum, samples, gap_ms FROM block WHERE series = ? AND first_ms <= ? ORDER BY first_ms DESC LIMIT 1',
     ),
     blockAfter: statement('SELECT min(first_ms) AS first_ms FROM block WHERE series = ? AND first_ms > ?'),
-    addSamples: statement('INSERT INTO samples (last_ms, bytes) VALUES (?, ?) RETURNING id'),
+    // Not with RETURNING, for which SQLite makes a table in memory each time: 150 kB.
+    addSamples: statement('INSERT INTO samples (last_ms, bytes) VALUES (?, ?)'),
     samples: statement('SELECT bytes FROM samples WHERE id = ?'),
     removeSamples: statement('DELETE FROM samples WHERE id = ?'),
     removeBlocksBefore: statement('DELETE FROM block WHERE series = ? AND last_ms < ?'),

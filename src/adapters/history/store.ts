@@ -54,8 +54,8 @@ export class HistoryStore implements Store {
       series.map((info) => {
         const known = this.#series.use(info);
         if (known !== undefined) return known;
-        const row = this.#database.statements.addSeries.get(info.twin, info.signal, info.unit);
-        return this.#take({ id: Number(row?.['id']), ...info });
+        const added = this.#database.statements.addSeries.run(info.twin, info.signal, info.unit);
+        return this.#take({ id: Number(added.lastInsertRowid), ...info });
       }),
     );
   }

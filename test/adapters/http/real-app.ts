@@ -100,7 +100,11 @@ export async function createRealApp(t: TestContext, textType = 'application/yaml
       keepMs: 1e12,
     }),
     version: '0.1.0',
-    readiness: { mqtt: () => ({ status: 'ok', detail: 'listening on mqtt://127.0.0.1:1883' }) },
+    readiness: {
+      mqtt: () => ({ status: 'ok', detail: 'listening on mqtt://127.0.0.1:1883' }),
+      journal: () => ({ status: 'ok' }),
+      history: () => ({ status: 'ok' }),
+    },
     metrics: { contentType: 'text/plain; version=0.0.4', render: async () => '' },
     routes: {
       'GET /state': { twin: 'machine', reply: 'plain' },

@@ -10,7 +10,7 @@ import {
   type Journal,
 } from '../../../src/engine/index.ts';
 import { memoryJournal } from '../memory-journal.ts';
-import { bytes, leakingTank, modelOf, startMs, twinOf } from '../support.ts';
+import { bytes, joined, leakingTank, modelOf, startMs, twinOf } from '../support.ts';
 
 const model = modelOf(leakingTank);
 const twins = [twinOf('a', model, { periodMs: 1000 }), twinOf('b', model, { periodMs: 500 })];
@@ -54,7 +54,7 @@ test('from each older checkpoint the twins are, to the last bit, what they are f
   const { journal, records } = keptJournal();
   const checkpoints = {
     load: async () => saved.at(-1),
-    save: async (content: Uint8Array) => void saved.push(content.slice()),
+    save: async (pieces: readonly Uint8Array[]) => void saved.push(joined(pieces)),
   };
   const kept = { checkpoints, checkpointEveryMs: 5000, journal };
   for (let life = 0; life < 3; life++) {
@@ -112,7 +112,7 @@ test('records that are gone since the checkpoint are told', async () => {
   const { journal } = keptJournal();
   const checkpoints = {
     load: async () => saved,
-    save: async (content: Uint8Array) => void (saved ??= content.slice()),
+    save: async (pieces: readonly Uint8Array[]) => void (saved ??= joined(pieces)),
   };
   const first = await start(clock, { checkpoints, journal });
   for (let k = 0; k < 5; k++) {

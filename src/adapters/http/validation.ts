@@ -74,6 +74,8 @@ interface SchemaNode {
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
   readonly anyOf?: readonly SchemaNode[];
   readonly const?: unknown;
+  readonly items?: SchemaNode;
+  readonly required?: readonly string[];
 }
 
 function propertiesOf(schema: SchemaNode): Readonly<Record<string, SchemaNode>> {
@@ -138,11 +140,29 @@ function describe(error: Fault, { anyOf = [] }: SchemaNode): string {
   if (error.keyword === 'anyOf') {
     const choices = anyOf.flatMap((choice) => ('const' in choice ? [String(choice.const)] : []));
     if (choices.length > 0) return `must be one of ${choices.join(', ')}`;
-    return 'must be a number or { "value": number, "unit": text }';
+    return `must be ${anyOf.map((choice) => shapeOf(choice)).join(' or ')}`;
   }
   if (error.keyword === 'type' && 'type' in error.params)
     return `must be of type ${String(error.params.type)}`;
   return error.message;
+}
+
+/** What fits a schema, in a few words: `a number`, `{ "value": number, "unit": text }`. */
+function shapeOf({ type, properties, items, required = [] }: SchemaNode): string {
+  if (type === 'array') return items === undefined ? 'a list' : `[ ${kindOf(items)}, … ]`;
+  if (properties === undefined) return kindOf({ type }, 'a ');
+  const fields = Object.entries(properties).map(
+    ([name, field]) =>
+      `"${name}"${required.includes(name) ? '' : '?'}: ${field.type === 'array' ? shapeOf(field) : kindOf(field)}`,
+  );
+  return `{ ${fields.join(', ')} }`;
+}
+
+function kindOf({ type }: SchemaNode, article = ''): string {
+  if (type === 'boolean') return 'true or false';
+  if (type === 'null') return 'null';
+  if (type === 'string') return 'text';
+  return `${article}${String(type ?? 'value')}`;
 }
 
 /** A value as it may stand in a message: short, whatever its size or depth. */

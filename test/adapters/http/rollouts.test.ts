@@ -126,3 +126,20 @@ test('refuses with the status of the reason', async (t) => {
   assert.deepEqual(await refusal('GET', '/api/v1/twins/pump-2/shadow'), [404, 'TRIAL_UNKNOWN']);
   assert.deepEqual(await refusal('GET', '/api/v1/twins/pump-7/shadow'), [404, 'TWIN_UNKNOWN']);
 });
+
+test('says of a body that fits no choice which there are', async (t) => {
+  const { request } = await createRealApp(t);
+  const told = async (body: object) => (await request('POST', '/api/v1/rollouts', body)).body['detail'];
+  const choices = '{ "twins": [ text, … ] } or { "group": text } or { "percent": number, "group"?: text }';
+  assert.equal(await told({ ...begun, of: { percent: 'ten' } }), `#/of must be ${choices}, not an object`);
+  assert.equal(await told({ ...begun, of: 10 }), `#/of must be ${choices}, not 10`);
+  assert.equal(await told({ ...begun, stage: 'both' }), '#/stage must be one of shadow, live, not "both"');
+  const inputs = await request('POST', '/api/v1/twins/pump-1/step', {
+    seconds: 1,
+    inputs: { motor_power: [1] },
+  });
+  assert.match(
+    String(inputs.body['detail']),
+    /must be a number or \{ "value": number, "unit": text \}, not an array/,
+  );
+});

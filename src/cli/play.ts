@@ -96,7 +96,13 @@ async function playAction(file: string, options: Options): Promise<void> {
   const { topic, map, time, timeUnit, timeField, delimiter, speed, eventTime, loop = false, json } = options;
   try {
     const { summary, address } = await playTable({
-      broker: brokerOf(options),
+      broker: {
+        ...brokerOf(options),
+        onNote: (note) => {
+          progress.done();
+          process.stderr.write(`gemel: ${note}\n`);
+        },
+      },
       file,
       speed,
       eventTime,

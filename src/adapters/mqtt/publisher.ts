@@ -22,6 +22,8 @@ export interface PublisherOptions extends BrokerAddress {
   readonly connectTimeoutMs?: number;
   /** A broker that does not answer is waited for so long in the end. Default 2 s. */
   readonly farewellMs?: number;
+  /** Told that the broker is gone, and that it is back: meanwhile messages wait. */
+  readonly onNote?: (note: string) => void;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function connectPublisher(options: PublisherOptions): Promise<Publi
     client.once('error', refuse);
     client.once('close', fail);
   });
+  tellOfLosses(client, shown, options.onNote ?? (() => undefined));
   return {
     address: shown,
     async publish(topic, payload, { qos, retain }) {
@@ -70,6 +73,18 @@ export async function connectPublisher(options: PublisherOptions): Promise<Publi
     },
     stop: () => end(client, options.farewellMs ?? 2000),
   };
+}
+
+function tellOfLosses(client: mqtt.MqttClient, shown: string, tell: (note: string) => void): void {
+  let isLost = false;
+  client.on('close', () => {
+    if (!isLost && !client.disconnecting) tell(`the broker ${shown} is gone; it is tried again every second`);
+    isLost = true;
+  });
+  client.on('connect', () => {
+    if (isLost) tell(`the broker ${shown} is there again`);
+    isLost = false;
+  });
 }
 
 async function end(client: mqtt.MqttClient, farewellMs: number): Promise<void> {

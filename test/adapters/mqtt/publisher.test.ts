@@ -27,16 +27,22 @@ async function silentBroker() {
 for (const isGone of [true, false]) {
   test(`stops although a message is not acknowledged, from a broker that ${isGone ? 'is gone' : 'is there'}`, async () => {
     const broker = await silentBroker();
-    const publisher = await connectPublisher({ url: broker.url, farewellMs: 50 });
+    const notes: string[] = [];
+    const publisher = await connectPublisher({
+      url: broker.url,
+      farewellMs: 50,
+      onNote: (note) => notes.push(note),
+    });
     const published = publisher.publish('a', '1', { qos: 1, retain: false }).then(
       () => 'acknowledged',
       () => 'not acknowledged',
     );
     if (isGone) broker.die();
-    // The connection is known to be closed once its turn has come.
-    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    while (isGone && notes.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await publisher.stop();
     broker.die();
+    const gone = `the broker ${broker.url} is gone; it is tried again every second`;
+    assert.deepEqual(notes, isGone ? [gone] : []);
     assert.notEqual(await Promise.race([published, Promise.resolve('open')]), 'acknowledged');
   });
 }

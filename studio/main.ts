@@ -108,11 +108,11 @@ const past = new PastPage({
 });
 
 alarms.onChange(() => {
-  if (drawing || travel.atMs !== undefined) return;
+  if (drawing || alarmsShown() !== alarms) return;
   drawing = true;
   setTimeout(() => {
     drawing = false;
-    if (travel.atMs === undefined) drawAlarms();
+    if (alarmsShown() === alarms) drawAlarms();
   }, DRAW_MS / 2);
 });
 
@@ -136,7 +136,7 @@ travel.onChange((change) => {
   if (wanted.view !== 'first') choose(wanted);
 });
 
-openTwinList({ choose, onRows: () => markAlarms((alarmsThen ?? alarms).unseen()), travel });
+openTwinList({ choose, onRows: drawAlarms, travel });
 
 beginInThePast().catch((error: unknown) => {
   timeBar.tell(error instanceof Error ? error.message : String(error));
@@ -160,6 +160,7 @@ function choose(route: Route): void {
   modelsView?.destroy();
   modelsView = undefined;
   // What runs in a shadow is not recorded: models are shown as they are now, and the bar of time is not.
+  drawAlarms();
   if (route.view === 'models') presentModels(route.rollout);
   else if (route.view === 'unknown') close(`there is nothing at \`#${route.text}\``);
   else if (travel.atMs !== undefined) past.show(wantedTwin());
@@ -218,8 +219,14 @@ function presentAlarms(of: AlarmStore): void {
   document.title = 'Alarms · Gemel';
 }
 
+/** Those of then only where the bar of time says so; undefined while they are on their way. */
+function alarmsShown(): AlarmStore | undefined {
+  return travel.atMs === undefined || wanted.view === 'models' ? alarms : alarmsThen;
+}
+
 function drawAlarms(): void {
-  const those = alarmsThen ?? alarms;
+  const those = alarmsShown();
+  if (those === undefined) return;
   if (those.counts !== undefined) showBanner(those.counts);
   markAlarms(those.unseen());
   alarmView?.update();

@@ -76,6 +76,15 @@ test('shows any past moment, and says all the time that it is one', { skip }, as
   await page.getByRole('link', { name: /^Alarms/ }).click();
   await page.locator('tr.alarm').waitFor(patience);
   assert.equal(new URL(page.url()).searchParams.get('at'), warm);
+  // Models are those of now, and so is what stands beside them.
+  await page.goto(`${engine.page}/?at=${cold}#press-1`);
+  await oil.getByText('40', { exact: true }).waitFor(patience);
+  await page.locator('#alarm-banner').waitFor({ state: 'hidden', ...patience });
+  await page.getByRole('link', { name: /^Models/ }).click();
+  await page.getByRole('heading', { name: 'Models' }).waitFor(patience);
+  await page.locator('#alarm-banner').getByText('1 warning').waitFor(patience);
+  await page.goto(`${engine.page}/?at=${warm}#/alarms`);
+  await page.locator('tr.alarm').waitFor(patience);
   await page.getByRole('button', { name: 'press-2' }).click();
   await page.getByRole('heading', { name: 'press-2' }).waitFor(patience);
   await page.getByText('No alarms.', { exact: true }).waitFor(patience);

@@ -67,8 +67,11 @@ export interface OpenHistory extends History {
 }
 
 const questionLimit = 1000;
-/** Megabytes for new objects in the history's thread: those live for a moment, and the 96 that it would take are never given back. */
-const youngMb = 12;
+/**
+ * Megabytes for new objects in the history's thread. Those live for a moment; the 96 that it would take are never given back, and the
+ * arrays that came with samples stay until all of them are used up.
+ */
+const youngMb = 3;
 
 /**
  * Opens a history, making it if need be. A disk that refuses, or a database that is away, is told and tried again.

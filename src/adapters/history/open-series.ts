@@ -109,11 +109,6 @@ export class OpenSeries {
     return number;
   }
 
-  /** A batch with the database's ids in place of numbers. */
-  withIds(batch: Batch): Batch {
-    return { ...batch, series: batch.series.map((number) => this.id(number)) };
-  }
-
   /** Takes what belongs into open blocks, and returns what belongs into sealed ones, by id. NaN stands for no value. */
   add({ series: numbers, timesMs, values }: Batch, row: number): ReadonlyMap<number, OpenBlock> {
     const late = new Map<number, OpenBlock>();

@@ -8,15 +8,26 @@ export interface Batch {
   readonly values: Float64Array;
 }
 
-export function encodePending({ series, timesMs, values }: Batch): Uint8Array {
-  const bytes = new Uint8Array(4 + series.length * 20);
-  new DataView(bytes.buffer).setUint32(0, series.length, true);
-  let at = 4;
-  for (const part of [series, timesMs, values]) {
-    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
-    at += part.byteLength;
+/** Makes the bytes of rows, in memory that is used again for the next. */
+export class PendingEncoder {
+  #bytes = new Uint8Array(0);
+
+  /** The bytes of a batch with the database's ids in place of numbers, good until the next call. */
+  encode({ series, timesMs, values }: Batch, idOf: (number: number) => number): Uint8Array {
+    const count = series.length;
+    const length = 4 + count * 20;
+    if (length > this.#bytes.length) this.#bytes = new Uint8Array(length);
+    const bytes = this.#bytes.subarray(0, length);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, count, true);
+    for (let i = 0; i < count; i++) view.setUint32(4 + 4 * i, idOf(series[i] ?? 0), true);
+    let at = 4 + 4 * count;
+    for (const part of [timesMs, values]) {
+      bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+      at += part.byteLength;
+    }
+    return bytes;
   }
-  return bytes;
 }
 
 export function decodePending(bytes: Uint8Array): Batch {

@@ -20,7 +20,7 @@ import { type Database, openDatabase } from './database.ts';
 import { lastIn, newestOf, seriesAsked } from './last-values.ts';
 import type { OpenBlock } from './open-block.ts';
 import { openBlockOf, OpenSeries, type Series, storeDefaults, type StoreOptions } from './open-series.ts';
-import { type Batch, decodePending, encodePending } from './pending.ts';
+import { type Batch, decodePending, PendingEncoder } from './pending.ts';
 import { bucketsOf, pointsIn, valuesAt } from './query.ts';
 import type { SeriesInfo, SeriesName } from './series-index.ts';
 import type { Store } from './store-port.ts';
@@ -32,6 +32,7 @@ export class HistoryStore implements Store {
   readonly #database: Database;
   readonly #blocks: Blocks;
   readonly #series: OpenSeries;
+  readonly #pending = new PendingEncoder();
   /** The rows of `pending` that are needed: from … to, the last one excluded. */
   #pendingFrom = 1;
   #pendingTo = 1;
@@ -76,7 +77,8 @@ export class HistoryStore implements Store {
   write(batch: Batch): number {
     return this.#database.transact(() => {
       const row = this.#pendingTo++;
-      this.#database.statements.addPending.run(row, encodePending(this.#series.withIds(batch)));
+      const bytes = this.#pending.encode(batch, (series) => this.#series.id(series));
+      this.#database.statements.addPending.run(row, bytes);
       const late = this.#series.add(batch, row);
       this.#series.sealOld(this.#pendingFrom, this.#pendingTo);
       this.#releasePending();

@@ -19,7 +19,7 @@ import type { BlockSummary } from '../block-points.ts';
 import { united } from '../conversion.ts';
 import { lastIn, newestOf, seriesAsked } from '../last-values.ts';
 import { openBlockOf, OpenSeries, type Series, storeDefaults, type StoreOptions } from '../open-series.ts';
-import { type Batch, decodePending, encodePending } from '../pending.ts';
+import { type Batch, decodePending, PendingEncoder } from '../pending.ts';
 import { bucketsOf, pointsIn, valuesAt } from '../query.ts';
 import { type SeriesInfo, seriesKey } from '../series-index.ts';
 import type { Store } from '../store-port.ts';
@@ -53,6 +53,7 @@ class PostgresStore implements Store {
   readonly #blocks: PostgresBlocks;
   readonly #facts: PostgresFacts;
   readonly #series: OpenSeries;
+  readonly #pending = new PendingEncoder();
   readonly #blockSamples: number;
   /** Blocks to be made by the write that is under way. */
   #sealed: Added[] = [];
@@ -134,7 +135,7 @@ class PostgresStore implements Store {
     const row = this.#pendingTo++;
     const late = Array.from(this.#series.add(batch, row), ([series, { points }]) => ({ series, points }));
     this.#series.sealOld(this.#pendingFrom, this.#pendingTo);
-    const bytes = Buffer.from(encodePending(this.#series.withIds(batch)));
+    const bytes = Buffer.from(this.#pending.encode(batch, (series) => this.#series.id(series)));
     const from = this.#series.pendingFrom(this.#pendingTo);
     if (this.#sealed.length === 0 && late.length === 0) {
       await this.#database.run(statements.addPending, [row, bytes]);

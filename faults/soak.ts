@@ -1,6 +1,6 @@
 /**
  * An hour, or as long as is asked, at full load: 2,000 filtered twins a second with ten samples each a second over MQTT with QoS 1,
- * readers of the stream and of the page, and clients that come and go. Memory and open files must be flat.
+ * readers of the stream and of the page, and clients that come and go. Memory and open files must be flat, and the history must keep up.
  *
  * Flat is: by the median of all pairs' slopes (Theil–Sen), after the first fifth and at least ten minutes of an hour, what is measured
  * every ten seconds grows by no more than 5 % of its median over the time that is left, or 16 MiB; files by no more than 4.
@@ -33,6 +33,8 @@ interface Reading {
   readonly values: Readonly<Record<Measure, number>>;
   readonly ticks: number;
   readonly missed: number;
+  /** Samples that the history has taken and not yet written, and those that it had no room for. */
+  readonly history: { readonly waiting: number; readonly dropped: number };
 }
 
 const measures = ['memory MiB', 'heap MiB', 'outside the heap MiB', 'open files'] as const;
@@ -72,7 +74,11 @@ export const soak: Fault = {
       `acknowledged after ${report.delayMs.p50.toFixed(1)} ms in the median, ${report.delayMs.p99.toFixed(1)} ms in the 99th percentile`,
     );
     const after = readings.filter(({ atMs }) => atMs - beganMs >= warmUpOf(measureMs));
-    const broken = [...measures.flatMap((measure) => judge(measure, after, note)), ...late(after, note)];
+    const broken = [
+      ...measures.flatMap((measure) => judge(measure, after, note)),
+      ...late(after, note),
+      ...droppedIn(readings),
+    ];
     await scope.stop(engine.child);
     return { fault: soak.name, tried: 1, ...nothing, acknowledged, broken };
   },
@@ -96,6 +102,10 @@ async function read(http: string, pid: number): Promise<Reading> {
     },
     ticks: sumOf(metrics, 'gemel_ticks_total'),
     missed: sumOf(metrics, 'gemel_missed_deadlines_total') + sumOf(metrics, 'gemel_skipped_ticks_total'),
+    history: {
+      waiting: sumOf(metrics, 'gemel_history_waiting'),
+      dropped: sumOf(metrics, 'gemel_history_dropped_total'),
+    },
   };
 }
 
@@ -104,7 +114,8 @@ function lineOf(readings: readonly Reading[], beganMs: number): string {
   if (last === undefined) return '';
   const values = measures.map((measure) => `${measure} ${last.values[measure].toFixed(0)}`);
   const minute = Math.round((last.atMs - beganMs) / 60_000);
-  return `minute ${minute}: ${values.join(', ')}, ${last.ticks} ticks of which ${last.missed} late`;
+  const { ticks, missed, history } = last;
+  return `minute ${minute}: ${values.join(', ')}, ${ticks} ticks of which ${missed} late, ${history.waiting} samples wait for the history`;
 }
 
 /** By how much it grows in the time of these readings, and whether that is too much. */
@@ -127,6 +138,11 @@ function late(readings: readonly Reading[], note: Context['note']): readonly str
   const part = (last.missed - first.missed) / (last.ticks - first.ticks);
   note(`${(100 * part).toFixed(3)} % of the ticks were late`);
   return part <= missedAtMost ? [] : [`${(100 * part).toFixed(1)} % of the ticks were late`];
+}
+
+function droppedIn(readings: readonly Reading[]): readonly string[] {
+  const dropped = readings.at(-1)?.history.dropped ?? 0;
+  return dropped === 0 ? [] : [`the history fell behind and dropped ${dropped} samples and facts`];
 }
 
 function writeProject(scope: Scope): string {

@@ -51,15 +51,15 @@ export function timeArgument(option: string): (written: string) => number {
   };
 }
 
-/** @throws GemelError `USAGE` if the span ends before it begins. */
+/** @throws GemelError `USAGE` if nothing can be in the span. */
 export function checkSpan({ from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Span): void {
-  if (!(from < to)) throw usageError('--to must be later than --from');
+  if (!(from < to)) throw usageError('--from is not before --to: nothing can be between');
 }
 
 /** Unix milliseconds. */
 interface Span {
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 }
 
 /** Splits `a,b,c`; empty parts are refused. @throws GemelError `USAGE`. */

@@ -9,7 +9,7 @@ import { pagesOf, writeCsv, writeParquet } from '../adapters/history/index.ts';
 import { displayName, isDirectory, openHistoryOf, reasonOf } from '../app/index.ts';
 import { GemelError } from '../core/diagnose/index.ts';
 import { didYouMeanSeries, type History, type HistoryExtract, type HistorySamples } from '../engine/index.ts';
-import { nameHint } from './arguments.ts';
+import { checkSpan, nameHint } from './arguments.ts';
 import { checkedProject } from './checked-project.ts';
 import { count, formatOf, warn } from './history-file.ts';
 import { usageError } from './terminal.ts';
@@ -57,9 +57,9 @@ export async function exportHistory(directory: string, options: Options): Promis
 function spanOf({ from, to, last }: Options): { readonly fromMs: number; readonly toMs: number } {
   if (from !== undefined && last !== undefined)
     throw usageError('give either --from or --last, not both: each says where the span begins');
+  checkSpan({ from, to });
   const toMs = to ?? Number.MAX_VALUE;
   const fromMs = last === undefined ? (from ?? -Number.MAX_VALUE) : (to ?? Date.now()) - last * 1000;
-  if (!(fromMs < toMs)) throw usageError('the span ends before it begins');
   return { fromMs, toMs };
 }
 

@@ -3,10 +3,9 @@
 import { Command } from 'commander';
 import { inspectJournal, readJournal, type SegmentReport } from '../adapters/journal/index.ts';
 import { decodeRecord, type JournalRecord, type RecordedSample } from '../engine/index.ts';
-import { nameHint, timeArgument } from './arguments.ts';
+import { checkSpan, nameHint, timeArgument } from './arguments.ts';
 import { findJournal } from './journal-place.ts';
 import { createRecordView, iso, isWantedSample, type Wanted } from './journal-records.ts';
-import { usageError } from './terminal.ts';
 
 export function journalCommand(): Command {
   return new Command('journal')
@@ -147,8 +146,8 @@ async function verifyAction(project: string, { json = false }: Options): Promise
 }
 
 async function exportAction(project: string, { json = false, ...wanted }: ExportOptions): Promise<void> {
-  const { twin, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = wanted;
-  if (!(from < to)) throw usageError('--from is not before --to: nothing can be between');
+  checkSpan(wanted);
+  const { twin } = wanted;
   const directory = findJournal(project);
   if (!json) print('time,twin,signal,value,received');
   const view = createRecordView(wanted);

@@ -192,11 +192,11 @@ test('an empty export says why it is empty', async () => {
   assert.equal(stranger.code, 0);
   assert.match(stranger.stderr, /no sample of `pmp-1`\n {3}did you mean `pump-1`\?/);
   assert.match(
-    (await of('--twin', 'pump-1', '--to', '2020-01-01')).stderr,
+    (await of('--twin', 'pump-1', '--to', '2020-01-01T00:00:00Z')).stderr,
     /nothing of `pump-1` of that time/,
   );
-  assert.match((await of('--from', '2030-01-01', '--json')).stderr, /nothing of that time/);
-  const backwards = await of('--from', '2030-01-01', '--to', '2020-01-01');
+  assert.match((await of('--from', '2030-01-01T00:00:00Z', '--json')).stderr, /nothing of that time/);
+  const backwards = await of('--from', '2030-01-01T00:00:00Z', '--to', '2020-01-01T00:00:00Z');
   assert.equal(backwards.code, 2);
   assert.match(backwards.stderr, /--from is not before --to/);
 });

@@ -99,6 +99,15 @@ test('gives the newest snapshot with the unit of each signal', async (t) => {
   assert.equal((await get('/api/v1/twins/pump-1/state')).body.tick, 5);
 });
 
+test('a time without a zone is refused: it would be that of this machine', async (t) => {
+  const { post, fleet } = await createApp(t);
+  const body = { ambient: 22, time: '2026-11-22T13:00:00' };
+  const { status, body: refused } = await post('/api/v1/twins/pump-1/inputs', body);
+  assert.deepEqual([status, refused.code], [422, 'HTTP_INVALID']);
+  assert.match(String(refused.detail), /^#\/time must be a time with its zone, as in 2026-11-22T13:00:00Z/);
+  assert.deepEqual(fleet.given, []);
+});
+
 test('takes inputs and says which', async (t) => {
   const { post, fleet } = await createApp(t);
   const inputs = { ambient: 22, motor_power: { value: 1.2, unit: 'kW' } };

@@ -3,7 +3,7 @@
 import type { ReplayReport } from '../app/index.ts';
 import { columns } from './columns.ts';
 
-/** Twins that are named. */
+/** Twins, and checkpoints, that are named. */
 const mostNamed = 20;
 
 export function describeReplay(report: ReplayReport): string[] {
@@ -38,7 +38,10 @@ function isOtherKernel({ kernel, recordedKernel }: ReplayReport): boolean {
 
 /** What there was and cannot be read any more. */
 function describeLoss({ damaged, unread }: ReplayReport): string[] {
-  const lines = unread.map((file) => `✗ the checkpoint ${file} cannot be read: it is damaged, or gone`);
+  const lines = unread
+    .slice(0, mostNamed)
+    .map((file) => `✗ the checkpoint ${file} cannot be read: it is damaged, or gone`);
+  if (unread.length > mostNamed) lines.push(`✗ and ${count(unread.length - mostNamed)} more`);
   if (damaged > 0) {
     const some = damaged === 1 ? 'one record' : `${count(damaged)} records`;
     lines.push(`✗ ${some} of the journal cannot be read: \`gemel journal verify\` says which, and where`);

@@ -10,6 +10,7 @@
 import type { Model } from '../../core/model/index.ts';
 import { fromSi } from '../../core/units/index.ts';
 import {
+  hasListened,
   type Frame,
   type FrameLayout,
   frameLayoutOf,
@@ -35,6 +36,8 @@ interface Flag {
   readonly kind: string;
   readonly subject?: string;
   readonly column: number;
+  /** Of a sensor: where it stands how often it speaks. */
+  readonly usual?: number;
   readonly severity: AlarmSeverity;
   /** What is said unless an event says more. */
   readonly message: string;
@@ -87,6 +90,8 @@ interface Watched {
 }
 
 export class AlarmWatch {
+  /** After a restart: since when somebody listens to the sensors. */
+  listensFromMs = Number.NEGATIVE_INFINITY;
   readonly #book: AlarmBook;
   readonly #twins = new Map<string, Watched>();
   readonly #plans = new WeakMap<Model, Plan>();
@@ -162,6 +167,7 @@ export class AlarmWatch {
       condition++;
       const holds = (values[flag.column * lanes + lane] ?? 0) > 0;
       if (holds === (told[condition] !== 0)) continue;
+      if (holds && !this.#isDue(flag, { frame, lane }, timeMs)) continue;
       if (holds) this.#tell(twin, condition, { ...flag, atMs: timeMs });
       else {
         told[condition] = 0;
@@ -173,6 +179,17 @@ export class AlarmWatch {
       const level = healthIn(column, { frame, lane });
       this.#lookAtHealth(twin, condition, { column, level, timeMs });
     }
+  }
+
+  /** Whether a condition that holds is told: of silence only where somebody has listened. */
+  #isDue(
+    { usual }: Flag,
+    { frame, lane }: { readonly frame: Frame; readonly lane: number },
+    atMs: number,
+  ): boolean {
+    if (usual === undefined) return true;
+    const usualMs = frame.values[usual * frame.lanes + lane] ?? 0;
+    return hasListened(this.listensFromMs, { atMs, usualMs });
   }
 
   #find({ twin, kind, subject, severity, message, timeMs }: TwinEvent): void {
@@ -261,6 +278,7 @@ function planOf(model: Model): Plan {
       kind: 'sensor-silent',
       subject: name,
       column: layout.silent + index,
+      usual: layout.intervals + index,
       severity: severities['sensor-silent'],
       message: `\`${name}\` has said nothing for much longer than usual`,
     }),

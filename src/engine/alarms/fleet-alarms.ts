@@ -82,9 +82,14 @@ export class FleetAlarms {
     this.book.forget(id);
   }
 
-  /** Takes up what was saved, of the twins that still run here. What twins say counts only from then on. */
-  restore(saved: readonly Alarm[]): void {
+  /**
+   * Takes up what was saved, of the twins that still run here. What twins say counts only from then on.
+   *
+   * @param resumed - how much of what was before goes on; with none of it sensors may be told to be silent at once.
+   */
+  restore(saved: readonly Alarm[], resumed: number): void {
     this.#restored = true;
+    if (resumed > 0) this.#watch.listensFromMs = this.#clock.nowMs();
     this.book.restore(saved.filter(({ twin }) => twin === '*' || this.#twins.has(twin)));
     const atMs = this.#clock.nowMs();
     for (const alarm of saved) {

@@ -174,7 +174,7 @@ export class LiveFleet implements Fleet {
     const notes = describeParts(parts, (id) => this.twin(id) !== undefined, clock.nowMs());
     notes.push(...this.#trials.restore(parts, this.#clients));
     for (const note of notes) this.#events.tellOfAll('resumed', note);
-    if (journal === undefined) this.#alarms.restore(checkpoint.alarms);
+    if (journal === undefined) this.#alarms.restore(checkpoint.alarms, parts.length);
     else journal.resumeAfter(Math.max(0, ...parts.map((part) => part.journal ?? 0)));
     for (const client of this.#clients) client.start(this.#members.startOf(client, beginning));
     // Answers come in order: with them the first snapshots are there.
@@ -187,7 +187,7 @@ export class LiveFleet implements Fleet {
       if (found.samples + found.commands + found.gone > 0)
         this.#events.tellOfAll('resumed', describeRecovery(found));
       this.#recorder?.begin('start');
-      this.#alarms.restore(found.alarms);
+      this.#alarms.restore(found.alarms, parts.length);
       for (const client of this.#clients) client.go(found.until);
     }
     const kernels = describeKernels(parts, this.kernel);

@@ -8,7 +8,7 @@ import { describeStop, stopOf } from '../../core/solve/index.ts';
 import { fromSi, fromSiDifference } from '../../core/units/index.ts';
 import { formatSpan } from '../basics/index.ts';
 import type { Reporter, ShardEvent, ShardReason } from '../protocol/index.ts';
-import { severities } from '../snapshot/index.ts';
+import { hasListened, severities } from '../snapshot/index.ts';
 import type { BlockMemory } from './memory.ts';
 import { isCountedElsewhere, type QueuedSample } from './samples.ts';
 import type { LaneSide } from './side.ts';
@@ -106,7 +106,7 @@ export class LaneEvents {
     if (told === undefined) return;
     const { model, frameLayout } = this.#memory;
     for (let i = 0; i < model.measurements.length; i++) {
-      const silent = this.#memory.note(lane, frameLayout.silent + i) === 1 ? 1 : 0;
+      const silent = this.#isSilent(lane, i, atMs) ? 1 : 0;
       const rejected = this.#memory.note(lane, frameLayout.rejected + i) === 1 ? 1 : 0;
       if (silent !== told.silent[i]) this.#silenceChanged(lane, i, silent === 1, atMs);
       if (rejected !== told.rejected[i]) this.#rejectionChanged(lane, i, rejected === 1, atMs);
@@ -126,6 +126,14 @@ export class LaneEvents {
     this.#count(lane, 'divergences', 1);
     const message = `${why}; the belief begins anew from the last consistent one, with the uncertainty of the start`;
     this.tell(lane, { kind: 'diverged', timeMs: atMs, message });
+  }
+
+  #isSilent(lane: number, measurement: number, atMs: number): boolean {
+    const { frameLayout } = this.#memory;
+    if (this.#memory.note(lane, frameLayout.silent + measurement) !== 1) return false;
+    const usualMs = this.#memory.note(lane, frameLayout.intervals + measurement);
+    const isTold = this.#sides[lane]?.told.silent[measurement] === 1;
+    return isTold || hasListened(this.#reporter.listensFromMs, { atMs, usualMs });
   }
 
   #silenceChanged(lane: number, measurement: number, isSilent: boolean, atMs: number): void {

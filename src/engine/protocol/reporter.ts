@@ -56,6 +56,8 @@ export class Reporter {
     steps: 0,
     suppressedEvents: 0,
   };
+  /** After a restart: since when somebody listens to the sensors. */
+  listensFromMs = Number.NEGATIVE_INFINITY;
   readonly #buckets = new Map<string, Bucket>();
   #events: ShardEvent[] = [];
   #refused: ShardRefusal[] = [];

@@ -158,6 +158,7 @@ export class Shard {
 
   #start({ models, twins, restore, recover }: Extract<ToShard, { kind: 'start' }>): void {
     this.#isRecorded = recover;
+    if (restore.length > 0) this.#reporter.listensFromMs = Number.POSITIVE_INFINITY;
     for (const { id, document } of models) this.#models.compile(id, document);
     // Only now, since native kernels take a second: the twins begin on time.
     const nowMs = this.#clock.nowMs();
@@ -202,6 +203,8 @@ export class Shard {
   }
 
   #begin(): void {
+    // Nobody has listened before.
+    if (this.#reporter.listensFromMs > 0) this.#reporter.listensFromMs = this.#clock.nowMs();
     this.#run().catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#fail(error);
     });

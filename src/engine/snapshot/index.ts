@@ -11,5 +11,6 @@ export {
   type HealthReading,
   shownPercent,
 } from './health.ts';
+export { hasListened } from './silence.ts';
 export type { MeasurementReading, Snapshot, TwinStatus } from './snapshot.ts';
 export { createSnapshot, createSnapshotView, type SnapshotView } from './view.ts';

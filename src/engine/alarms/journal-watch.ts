@@ -3,7 +3,7 @@
  * should know why.
  */
 
-import { createStopController } from '../basics/index.ts';
+import { afterRealMs, createStopController } from '../basics/index.ts';
 import type { Clock, Journal } from '../ports/index.ts';
 
 /** How often it looks, and how long a record may wait for a disk that does not say why. */
@@ -26,7 +26,7 @@ export function watchJournal({ journal, clock, refused, taken }: JournalWatchOpt
   async function look(): Promise<void> {
     let told = false;
     for (;;) {
-      await clock.sleepUntil(clock.nowMs() + limits.everyMs, stop.signal).catch(() => undefined);
+      await clock.sleepUntil(afterRealMs(clock, limits.everyMs), stop.signal).catch(() => undefined);
       if (stop.signal.aborted) return;
       const why = problemOf(journal);
       if (why !== undefined && !told) refused(why);

@@ -10,5 +10,6 @@ export {
   type StopController,
   type StopSignal,
 } from './platform.ts';
+export { afterRealMs } from './real-time.ts';
 export { Ring } from './ring.ts';
 export { formatSpan } from './span.ts';

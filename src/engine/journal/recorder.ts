@@ -6,7 +6,7 @@
 import { assertInvariant, GemelError } from '../../core/diagnose/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import type { AlarmChange } from '../alarms/index.ts';
-import { createStopController } from '../basics/index.ts';
+import { afterRealMs, createStopController } from '../basics/index.ts';
 import type { SignalTable, Target } from '../ingest/index.ts';
 import type { Clock, Journal } from '../ports/index.ts';
 import type { Sample } from '../protocol/index.ts';
@@ -122,7 +122,7 @@ export class Recorder {
   async durable(): Promise<void> {
     const { clock } = this.#options;
     const patience = createStopController();
-    const late = clock.sleepUntil(clock.nowMs() + limits.waitMs, patience.signal).then(
+    const late = clock.sleepUntil(afterRealMs(clock, limits.waitMs), patience.signal).then(
       () => true,
       () => false,
     );

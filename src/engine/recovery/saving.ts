@@ -7,7 +7,7 @@
 
 import { GemelError } from '../../core/diagnose/index.ts';
 import type { Alarm } from '../alarms/index.ts';
-import { createStopController } from '../basics/index.ts';
+import { afterRealMs, createStopController } from '../basics/index.ts';
 import { encodeCheckpoint, neededBy } from '../checkpoint/index.ts';
 import type { Recorder } from '../journal/index.ts';
 import type { ShardClient } from '../members/index.ts';
@@ -69,7 +69,7 @@ export class Saving {
     const { signal } = this.#stop;
     try {
       while (!signal.aborted) {
-        await clock.sleepUntil(clock.nowMs() + everyMs, signal);
+        await clock.sleepUntil(afterRealMs(clock, everyMs), signal);
         this.#saving = this.#save(store, 'checkpoint');
         await this.#saving;
       }
@@ -128,7 +128,7 @@ export class Saving {
   async #durable(journal: Journal): Promise<void> {
     const { clock } = this.#options;
     const patience = createStopController();
-    const late = clock.sleepUntil(clock.nowMs() + answerMs, patience.signal).then(
+    const late = clock.sleepUntil(afterRealMs(clock, answerMs), patience.signal).then(
       () => true,
       () => false,
     );
@@ -141,7 +141,7 @@ export class Saving {
   async #ask(kind: 'checkpoint' | 'stop'): Promise<void> {
     const { clients, clock, inTurn, journal, tell } = this.#options;
     const patience = createStopController();
-    const waited = clock.sleepUntil(clock.nowMs() + answerMs, patience.signal).then(
+    const waited = clock.sleepUntil(afterRealMs(clock, answerMs), patience.signal).then(
       () => false,
       () => true,
     );

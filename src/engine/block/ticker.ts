@@ -20,9 +20,7 @@ import type { BlockMemory, LaneEvents, LaneSide, Motion } from '../lanes/index.t
 import { isCountedElsewhere, LaneList } from '../lanes/index.ts';
 import type { Reporter } from '../protocol/index.ts';
 import { statusCodes } from '../snapshot/index.ts';
-
-/** Arrival times kept for one report; more are not told. */
-const arrivalLimit = 65_536;
+import { Arrivals } from './arrivals.ts';
 
 export interface TickerOptions {
   readonly memory: BlockMemory;
@@ -59,7 +57,8 @@ export class Ticker {
   /** Row of the sample that a lane is being corrected with. */
   #rows = new Uint32Array(0);
   #isNew = new Uint8Array(0);
-  #arrivals: number[] = [];
+  readonly #sample = { timeMs: Number.NaN, value: Number.NaN, isNew: false };
+  readonly #arrivals = new Arrivals();
 
   constructor(options: TickerOptions) {
     this.#options = options;
@@ -68,9 +67,7 @@ export class Ticker {
 
   /** Arrival times of the samples applied since the last call. */
   takeArrivals(): Float64Array<ArrayBuffer> {
-    const arrivals = Float64Array.from(this.#arrivals);
-    this.#arrivals = [];
-    return arrivals;
+    return this.#arrivals.take();
   }
 
   /** @param again - whether the tick was made before: then only what is news is told. */
@@ -250,12 +247,12 @@ export class Ticker {
       const samples = sides[lane]?.samples;
       if (samples === undefined) continue;
       const row = this.#rows[lane] ?? 0;
-      const timeMs = samples.timeMs(row);
-      if (belief !== undefined && this.#isCorrected(lane)) {
-        sensors.corrected(lane, measurement, { timeMs, isNew: this.#isNew[lane] === news.own });
-      } else {
-        sensors.compared(lane, measurement, { timeMs, value: samples.value(row) });
-      }
+      const sample = this.#sample;
+      sample.timeMs = samples.timeMs(row);
+      sample.value = samples.value(row);
+      sample.isNew = this.#isNew[lane] === news.own;
+      if (belief !== undefined && this.#isCorrected(lane)) sensors.corrected(lane, measurement, sample);
+      else sensors.compared(lane, measurement, sample);
     }
     for (let i = 0; i < lanes.count; i++) this.#tryToRun(lanes.at(i), events);
   }
@@ -287,7 +284,7 @@ export class Ticker {
     if (Number.isNaN(receivedMs)) return news.old;
     if (isCountedElsewhere(receivedMs)) return news.elsewhere;
     this.#options.reporter.counters.appliedSamples++;
-    if (this.#arrivals.length < arrivalLimit) this.#arrivals.push(receivedMs);
+    this.#arrivals.add(receivedMs);
     return news.own;
   }
 

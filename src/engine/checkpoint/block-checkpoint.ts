@@ -12,6 +12,7 @@ import {
   type CheckpointPart,
   type JournalPosition,
   sampleAt,
+  sampleScratch,
   sampleColumns,
   type SavedVersion,
 } from '../protocol/index.ts';
@@ -218,11 +219,14 @@ function restoreQueues(block: Block, lanes: ReadonlyMap<string, number>, part: C
   const laneOf = part.twins.map((id) => lanes.get(id));
   const signalOf = part.signals.map((name) => signals.get(name));
   const { queued } = part;
+  const sample = sampleScratch();
   for (let at = 0; at < queued.length; at += sampleColumns.count) {
-    const sample = sampleAt(queued, at);
+    sampleAt(queued, at, sample);
     const lane = laneOf[sample.twin];
     const signal = signalOf[sample.signal];
-    if (lane !== undefined && signal !== undefined) block.refill(lane, { ...sample, signal });
+    if (lane === undefined || signal === undefined) continue;
+    sample.signal = signal;
+    block.refill(lane, sample);
   }
 }
 

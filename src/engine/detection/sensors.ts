@@ -29,12 +29,13 @@ export interface SensorsOptions {
 
 export class Sensors {
   readonly #options: SensorsOptions;
-  readonly #compared = {
+  /** The newest sample; the same object for each. */
+  readonly #compared: { -readonly [Name in keyof Compared]: Compared[Name] } = {
     measurement: 0,
-    timeMs: 0,
-    value: 0,
-    innovation: 0,
-    deviation: 0,
+    timeMs: Number.NaN,
+    value: Number.NaN,
+    innovation: Number.NaN,
+    deviation: Number.NaN,
     rejected: false,
   };
 
@@ -49,19 +50,14 @@ export class Sensors {
     sample: { readonly timeMs: number; readonly value: number },
   ): void {
     const { memory } = this.#options;
-    const { timeMs, value } = sample;
-    const innovation = value - memory.slot(lane, memory.layout.predictions + measurement);
-    this.#note(
-      lane,
-      Object.assign(this.#compared, {
-        measurement,
-        timeMs,
-        value,
-        innovation,
-        deviation: NaN,
-        rejected: false,
-      }),
-    );
+    const compared = this.#compared;
+    compared.measurement = measurement;
+    compared.timeMs = sample.timeMs;
+    compared.value = sample.value;
+    compared.innovation = sample.value - memory.slot(lane, memory.layout.predictions + measurement);
+    compared.deviation = Number.NaN;
+    compared.rejected = false;
+    this.#note(lane);
   }
 
   /**
@@ -76,7 +72,6 @@ export class Sensors {
     const { memory, motion, reporter } = this.#options;
     const layout = motion.belief?.layout;
     if (layout === undefined) return;
-    const value = memory.slot(lane, layout.measured + measurement);
     const innovation = memory.slot(lane, layout.innovations + measurement);
     const deviation = memory.slot(lane, layout.innovationDeviations + measurement);
     const hasNoise = memory.model.measurements[measurement]?.noise !== undefined;
@@ -84,14 +79,17 @@ export class Sensors {
     const rejected = isInvalid
       ? memory.note(lane, memory.frameLayout.rejected + measurement) === 1
       : memory.slot(lane, layout.rejected + measurement) === 1;
-    const { timeMs, isNew } = sample;
-    this.#note(
-      lane,
-      Object.assign(this.#compared, { measurement, timeMs, value, innovation, deviation, rejected }),
-    );
+    const compared = this.#compared;
+    compared.measurement = measurement;
+    compared.timeMs = sample.timeMs;
+    compared.value = memory.slot(lane, layout.measured + measurement);
+    compared.innovation = innovation;
+    compared.deviation = deviation;
+    compared.rejected = rejected;
+    this.#note(lane);
     if (!hasNoise || isInvalid) return;
     this.#countRejected(lane, measurement, rejected);
-    if (!isNew) return;
+    if (!sample.isNew) return;
     reporter.counters.corrections++;
     if (rejected) reporter.counters.rejectedSamples++;
     else reporter.counters.normalisedSquares += (innovation / deviation) ** 2;
@@ -123,10 +121,10 @@ export class Sensors {
     return silent;
   }
 
-  #note(lane: number, sample: Compared): void {
+  #note(lane: number): void {
     const { memory, sides, detection } = this.#options;
     const { frameLayout } = memory;
-    const { measurement, timeMs, value, innovation, deviation, rejected } = sample;
+    const { measurement, timeMs, value, innovation, deviation, rejected } = this.#compared;
     const sinceMs = timeMs - memory.note(lane, frameLayout.measuredTimes + measurement);
     if (sinceMs > 0) this.#noteInterval(lane, measurement, sinceMs);
     memory.setNote(lane, frameLayout.measured + measurement, value);
@@ -135,7 +133,7 @@ export class Sensors {
     memory.setNote(lane, frameLayout.deviations + measurement, deviation);
     memory.setNote(lane, frameLayout.rejected + measurement, rejected ? 1 : 0);
     const side = sides[lane];
-    if (side !== undefined && !Number.isNaN(deviation)) detection.compared(side, sample);
+    if (side !== undefined && !Number.isNaN(deviation)) detection.compared(side, this.#compared);
   }
 
   #noteInterval(lane: number, measurement: number, sinceMs: number): void {

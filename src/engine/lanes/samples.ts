@@ -334,13 +334,12 @@ export class LaneSamples {
     if ((this.#to + 1) * width <= this.#rows.length) return 0;
     const moved = this.#from;
     const length = this.#to - this.#from;
-    const used = this.#rows.subarray(this.#from * width, this.#to * width);
     // A fifth is free then, so that rows are seldom moved; more would be memory that is never used.
     if (length * 1.25 * width <= this.#rows.length && this.#from > 0) {
       this.#rows.copyWithin(0, this.#from * width, this.#to * width);
     } else {
       const grown = new Float64Array(Math.max(8, Math.ceil(length * 1.25)) * width);
-      grown.set(used);
+      grown.set(this.#rows.subarray(this.#from * width, this.#to * width));
       this.#rows = grown;
     }
     this.#applied -= this.#from;

@@ -27,5 +27,5 @@ export {
   type StepProblem,
   type ToShard,
 } from './messages.ts';
-export { putSample, type Sample, sampleAt, sampleColumns } from './sample-rows.ts';
+export { putSample, type Sample, sampleAt, sampleColumns, sampleScratch } from './sample-rows.ts';
 export { Reporter, sumCounters, withoutGauges } from './reporter.ts';

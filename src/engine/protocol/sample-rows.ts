@@ -33,14 +33,22 @@ export function putSample(rows: Float64Array, at: number, sample: Sample): void 
   rows[at + sampleColumns.origin] = sample.origin;
 }
 
-/** The row that begins at this place; beyond the end, numbers that mean nothing. */
-export function sampleAt(rows: Float64Array, at: number): Sample {
-  return {
-    twin: rows[at + sampleColumns.twin] ?? -1,
-    signal: rows[at + sampleColumns.signal] ?? -1,
-    timeMs: rows[at + sampleColumns.timeMs] ?? Number.NaN,
-    value: rows[at + sampleColumns.value] ?? Number.NaN,
-    receivedMs: rows[at + sampleColumns.receivedMs] ?? Number.NaN,
-    origin: rows[at + sampleColumns.origin] ?? Number.NaN,
-  };
+/** A sample that is overwritten by the next one, for who reads a great many. */
+export type SampleScratch = { -readonly [Name in keyof Sample]: Sample[Name] };
+
+/** Numbers that are none: so an engine keeps all of them as it will keep those that come, without a box for each. */
+export function sampleScratch(): SampleScratch {
+  const { NaN: none } = Number;
+  return { twin: none, signal: none, timeMs: none, value: none, receivedMs: none, origin: none };
+}
+
+/** The row that begins at this place, in `into`; beyond the end, numbers that mean nothing. */
+export function sampleAt(rows: Float64Array, at: number, into: SampleScratch): Sample {
+  into.twin = rows[at + sampleColumns.twin] ?? -1;
+  into.signal = rows[at + sampleColumns.signal] ?? -1;
+  into.timeMs = rows[at + sampleColumns.timeMs] ?? Number.NaN;
+  into.value = rows[at + sampleColumns.value] ?? Number.NaN;
+  into.receivedMs = rows[at + sampleColumns.receivedMs] ?? Number.NaN;
+  into.origin = rows[at + sampleColumns.origin] ?? Number.NaN;
+  return into;
 }

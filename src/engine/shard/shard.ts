@@ -19,7 +19,7 @@ import { Block } from '../block/index.ts';
 import { buffersOf, restoreBlock, saveBlock } from '../checkpoint/index.ts';
 import type { Clock } from '../ports/index.ts';
 import type { FromShard, ShardReport, ShardTwin, ToShard } from '../protocol/index.ts';
-import { Reporter, sampleAt, sampleColumns } from '../protocol/index.ts';
+import { Reporter, sampleAt, sampleColumns, sampleScratch } from '../protocol/index.ts';
 import { digestOf } from '../snapshot/index.ts';
 import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { Gaps } from './gaps.ts';
@@ -58,6 +58,7 @@ export class Shard {
   readonly #trials: ShardTrials;
   readonly #models: ShardModels;
   readonly #gaps: Gaps;
+  readonly #sample = sampleScratch();
   /** Ends the sleep until the next tick, when an earlier one has come. */
   #wake = createStopController();
 
@@ -337,7 +338,7 @@ export class Shard {
 
   #take(rows: Float64Array, count: number): void {
     for (let row = 0; row < count; row++) {
-      const sample = sampleAt(rows, row * sampleColumns.count);
+      const sample = sampleAt(rows, row * sampleColumns.count, this.#sample);
       const place = this.#blocks.place(sample.twin);
       place?.running.block.push(place.lane, sample);
     }

@@ -115,8 +115,6 @@ export type ToShard =
       readonly afterMs: number;
       readonly untilMs: number;
     }
-  /** Replaying: sends a frame of a block as it is, in the memory of an earlier one if that has its length. */
-  | { readonly kind: 'show'; readonly block: number; readonly into?: Float64Array<ArrayBuffer> }
   /** To be answered at once: then everything before was taken, and what it made was sent. */
   | { readonly kind: 'ping'; readonly request: number }
   /** Recovered: runs with the clock from now on. */

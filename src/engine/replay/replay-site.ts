@@ -10,13 +10,12 @@ import {
   type BlockInfo,
   type CheckpointPart,
   type FromShard,
-  type LaneAhead,
   type LaneCopy,
   sampleColumns,
   type ShardTwin,
   type ToShard,
 } from '../protocol/index.ts';
-import { Shard, type ShardModels } from '../shard/index.ts';
+import { Shard, type ShardModels, type ShownBlock } from '../shard/index.ts';
 import { type LaidRows, type LaidSample, WaitingSamples } from './waiting-samples.ts';
 
 export interface SiteStart extends Pick<Extract<ToShard, { kind: 'start' }>, 'models' | 'twins'> {
@@ -27,11 +26,8 @@ export interface SiteStart extends Pick<Extract<ToShard, { kind: 'start' }>, 'mo
 }
 
 /** What a block is: lane j is of the twin `info.twins[j]`. */
-export interface Shown {
+export interface Shown extends ShownBlock {
   readonly info: BlockInfo;
-  readonly values: Float64Array<ArrayBuffer>;
-  /** How trials would have done on their own. */
-  readonly ahead: readonly LaneAhead[];
 }
 
 /** All that a twin is, to go on in another shard. */
@@ -52,7 +48,6 @@ export class ReplaySite {
   readonly #waiting = new WaitingSamples();
   readonly #commands: { readonly record: number; readonly message: ToShard }[] = [];
   #nowMs: number;
-  #shown: Shown[] = [];
   #parts: readonly CheckpointPart[] = [];
   #left: LaneCopy | undefined;
   #changes = 0;
@@ -200,12 +195,13 @@ export class ReplaySite {
   }
 
   #show(blocks: readonly number[]): readonly Shown[] {
-    this.#shown = [];
-    for (const block of blocks) {
-      const into = this.#frames.get(block);
-      this.#shard.receive({ kind: 'show', block, ...(into && { into }) });
-    }
-    return this.#shown;
+    return blocks.flatMap((block) => {
+      const shown = this.#shard.show(block, this.#frames.get(block));
+      const info = this.#infos.get(block);
+      if (shown === undefined || info === undefined) return [];
+      this.#frames.set(block, shown.values);
+      return [{ info, ...shown }];
+    });
   }
 
   #hear(message: FromShard): void {
@@ -220,13 +216,6 @@ export class ReplaySite {
           this.#frames.delete(message.block.block);
         } else this.#infos.set(message.block.block, message.block);
         break;
-      case 'frame': {
-        const info = this.#infos.get(message.block);
-        this.#frames.set(message.block, message.values);
-        if (info !== undefined)
-          this.#shown.push({ info, values: message.values, ahead: message.ahead ?? [] });
-        break;
-      }
       case 'checkpoint':
         this.#parts = message.parts;
         break;
@@ -243,6 +232,7 @@ export class ReplaySite {
       case 'gave-up':
         this.#changes++;
         break;
+      case 'frame':
       case 'behind':
       case 'acknowledged':
       case 'stepped':

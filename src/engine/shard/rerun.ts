@@ -1,6 +1,6 @@
 /** What a shard does of its blocks when it is told to, not by the clock: while it recovers, and in replays. */
 
-import type { ToShard } from '../protocol/index.ts';
+import type { LaneAhead, ToShard } from '../protocol/index.ts';
 import type { Blocks, Running } from './blocks.ts';
 
 /** Where a twin is. */
@@ -8,6 +8,13 @@ export interface Standing {
   readonly block: number;
   /** When the block's newest tick was due. */
   readonly dueMs: number;
+}
+
+/** What a block is: column c of lane j is `values[c * lanes + j]`. */
+export interface ShownBlock {
+  readonly values: Float64Array<ArrayBuffer>;
+  /** How trials would have done on their own. */
+  readonly ahead: readonly LaneAhead[];
 }
 
 export function standingOf(blocks: Blocks, twin: number): Standing | undefined {
@@ -27,14 +34,4 @@ export function runTo(
     next.block.tick();
     unite(next);
   }
-}
-
-/** What a block is now. */
-export function frameOf({ block, number }: Running, into?: Float64Array<ArrayBuffer>) {
-  return {
-    block: number,
-    dueMs: block.beliefMs,
-    values: block.memory.frame(into),
-    receivedMs: block.takeArrivals(),
-  };
 }

@@ -25,7 +25,7 @@ import { Blocks, groupTwins, infoOf, type Running } from './blocks.ts';
 import { Gaps } from './gaps.ts';
 import { gauge } from './gauges.ts';
 import type { ShardModels } from './models.ts';
-import { frameOf, runTo, type Standing, standingOf } from './rerun.ts';
+import { runTo, type ShownBlock, type Standing, standingOf } from './rerun.ts';
 import { beginningsOf, problemIn } from './start.ts';
 import { ShardTrials } from './trials.ts';
 
@@ -89,6 +89,14 @@ export class Shard {
     return standingOf(this.#blocks, twin);
   }
 
+  /** What a block is now, in `into` if that has room for it; undefined if it is gone. */
+  show(block: number, into?: Float64Array<ArrayBuffer>): ShownBlock | undefined {
+    const running = this.#blocks.byNumber(block);
+    if (running === undefined) return undefined;
+    if (running.changed) this.#tellLanes(running);
+    return { values: running.block.memory.frame(into), ahead: this.#trials.ahead(running) ?? [] };
+  }
+
   /** Takes one message. What goes wrong here is a fault: it is told as `failed`, and nothing is done any more. */
   receive(message: ToShard): void {
     if (this.#failed) return;
@@ -148,9 +156,6 @@ export class Shard {
       case 'hold':
         this.#gaps.hold(message);
         break;
-      case 'show':
-        this.#show(message);
-        break;
       case 'go':
         this.#go();
         break;
@@ -192,15 +197,6 @@ export class Shard {
   #go(): void {
     for (const running of this.#blocks.all()) this.#publish(running, this.#clock.nowMs());
     this.#begin();
-  }
-
-  #show({ block, into }: Extract<ToShard, { kind: 'show' }>): void {
-    const running = this.#blocks.byNumber(block);
-    if (running === undefined) return;
-    if (running.changed) this.#tellLanes(running);
-    const ahead = this.#trials.ahead(running);
-    const frame = { ...frameOf(running, into), finishedMs: this.#clock.nowMs(), ...(ahead && { ahead }) };
-    this.#tell({ kind: 'frame', ...frame });
   }
 
   #begin(): void {

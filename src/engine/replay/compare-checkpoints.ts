@@ -36,10 +36,12 @@ export function compareCheckpoints(
   only: ReadonlySet<string>,
 ): Compared {
   // A twin in a trial has a lane of each version.
+  const alike = replayed.filter(({ model }) => model === saved.model);
   const places = new Map(
-    replayed
-      .filter(({ model }) => model === saved.model)
-      .flatMap((part) => placesOf(part).map((place, row) => [part.twins[row], place])),
+    alike.flatMap((part) => {
+      const columns = commonColumns(saved, part);
+      return placesOf(part).map((place, row) => [part.twins[row], { place, columns }]);
+    }),
   );
   const own = placesOf(saved);
   const differences: Difference[] = [];
@@ -49,13 +51,13 @@ export function compareCheckpoints(
     if (!only.has(id)) continue;
     const there = places.get(id);
     const atMs = saved.beginsMs?.[row];
-    if (there === undefined || atMs === undefined || there.part.beginsMs?.[there.row] !== atMs) {
+    if (there === undefined || atMs === undefined || there.place.part.beginsMs?.[there.place.row] !== atMs) {
       apart++;
       continue;
     }
     twins++;
     const here = own[row];
-    const difference = here && differenceOf(here, there);
+    const difference = here && differenceOf(here, there.place, there.columns);
     if (difference !== undefined) differences.push({ twin: id, atMs, ...difference });
   }
   return { twins, apart, differences };
@@ -76,44 +78,54 @@ function placesOf(part: CheckpointPart): Place[] {
   return places;
 }
 
+/** A number that both parts have: its name, and its column in each. */
+type CommonColumn = Readonly<Record<'saved' | 'replayed', number>> & { readonly what: string };
+
+function commonColumns(saved: CheckpointPart, replayed: CheckpointPart): readonly CommonColumn[] {
+  const others = new Map(replayed.columns.map((what, column) => [what, column]));
+  return saved.columns.flatMap((what, column) => {
+    const other = others.get(what);
+    return other === undefined || what.startsWith('detect ')
+      ? []
+      : [{ what, saved: column, replayed: other }];
+  });
+}
+
 type NumberDifference = Pick<Difference, 'what' | 'recorded' | 'replayed'>;
 
-function differenceOf(saved: Place, replayed: Place): NumberDifference | undefined {
-  const columns = new Map(replayed.part.columns.map((name, index) => [name, index]));
-  for (const [index, what] of saved.part.columns.entries()) {
-    const other = columns.get(what);
-    if (other === undefined || what.startsWith('detect ')) continue;
-    const [one, two] = [numberAt(saved, index), numberAt(replayed, other)];
-    if (!Object.is(one, two)) return { what, recorded: one, replayed: two };
+function differenceOf(
+  saved: Place,
+  replayed: Place,
+  columns: readonly CommonColumn[],
+): NumberDifference | undefined {
+  for (const column of columns) {
+    const [one, two] = [numberAt(saved, column.saved), numberAt(replayed, column.replayed)];
+    if (!Object.is(one, two)) return { what: column.what, recorded: one, replayed: two };
   }
-  return differenceOfQueues(samplesOf(saved), samplesOf(replayed));
+  return differenceOfQueues(saved, replayed);
 }
 
 function numberAt({ part, row }: Place, column: number): number {
   return part.values[column * part.twins.length + row] ?? Number.NaN;
 }
 
-interface Waiting {
-  readonly signal: string;
-  readonly timeMs: number;
-  readonly value: number;
-}
-
 /** When a sample came is not compared: it is forgotten once the sample was applied. */
-function samplesOf({ part: { queued, signals }, samples }: Place): Waiting[] {
-  return samples.map((at) => ({
-    signal: signals[queued[at + sampleColumns.signal] ?? -1] ?? '?',
-    timeMs: queued[at + sampleColumns.timeMs] ?? Number.NaN,
-    value: queued[at + sampleColumns.value] ?? Number.NaN,
-  }));
-}
-
-function differenceOfQueues(one: readonly Waiting[], two: readonly Waiting[]): NumberDifference | undefined {
-  for (let i = 0; i < Math.max(one.length, two.length); i++) {
-    const [a, b] = [one[i], two[i]];
-    if (a?.signal === b?.signal && a?.timeMs === b?.timeMs && a?.value === b?.value) continue;
-    const what = `sample ${(a ?? b)?.signal}`;
-    return { what, recorded: a?.value ?? Number.NaN, replayed: b?.value ?? Number.NaN };
+function differenceOfQueues(saved: Place, replayed: Place): NumberDifference | undefined {
+  for (let i = 0; i < Math.max(saved.samples.length, replayed.samples.length); i++) {
+    const [signal, other] = [signalOf(saved, i), signalOf(replayed, i)];
+    const [recorded, value] = [numberOf(saved, i, 'value'), numberOf(replayed, i, 'value')];
+    const isSameTime = numberOf(saved, i, 'timeMs') === numberOf(replayed, i, 'timeMs');
+    if (signal === other && isSameTime && recorded === value) continue;
+    return { what: `sample ${signal ?? other}`, recorded, replayed: value };
   }
   return undefined;
+}
+
+function signalOf(place: Place, sample: number): string | undefined {
+  return place.part.signals[numberOf(place, sample, 'signal')];
+}
+
+/** NaN if there are not so many samples. */
+function numberOf({ part, samples }: Place, sample: number, column: keyof typeof sampleColumns): number {
+  return part.queued[(samples[sample] ?? Number.NaN) + sampleColumns[column]] ?? Number.NaN;
 }

@@ -42,7 +42,7 @@ export function encodeRecord(
   target.writeUInt32LE(sum, offset + 4);
 }
 
-/** Good records one after another, and where and why they end if not at the end of the bytes, or after as many as were asked for. */
+/** Good records one after another, and where and why they end if not at the end of the bytes. */
 export interface Stretch {
   readonly first: number;
   readonly count: number;
@@ -72,18 +72,14 @@ export interface Place {
   /** Number of the first record, and where it begins. */
   readonly first: number;
   readonly at: number;
-  readonly most?: number;
 }
 
-/** The records from a place on as far as they are good, or so many. */
-export function scanRecords(
-  bytes: Buffer,
-  { first, at: from, most = Number.POSITIVE_INFINITY }: Place,
-): Stretch {
+/** The records from a place on as far as they are good. */
+export function scanRecords(bytes: Buffer, { first, at: from }: Place): Stretch {
   let spans = new Float64Array(1024);
   let count = 0;
   let at = from;
-  while (at < bytes.length && count < most) {
+  while (at < bytes.length) {
     const why = problemOfRecord(bytes, at, first + count);
     if (why !== undefined) return { first, count, spans, end: at, damage: { at, why } };
     if (2 * count === spans.length) spans = doubled(spans);

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { assertInvariant } from '../../core/diagnose/index.ts';
 import { findBehind } from './behind.ts';
 import type { JournalFiles } from './files.ts';
-import { problemOfHeader, scanRecords, segmentHeaderBytes, type Stretch } from './format.ts';
+import { type Place, problemOfHeader, scanRecords, segmentHeaderBytes, type Stretch } from './format.ts';
 
 export interface Segment {
   readonly file: string;
@@ -57,34 +57,44 @@ interface Looked {
   readonly first: number;
   /** From here on they stand in the next. */
   readonly before?: number | undefined;
-  /** So many at a time: who needs a few of them does not check them all. */
-  readonly most?: number;
 }
 
 /** The records of a segment that count, at least one stretch of them: damage is passed over. */
-export function* scanStretches(
-  bytes: Buffer,
-  { first, before = Number.POSITIVE_INFINITY, most }: Looked,
-): Generator<Stretch> {
-  let place: { at: number; first: number } | undefined = { at: segmentHeaderBytes, first };
+export function* scanStretches(bytes: Buffer, { first, before }: Looked): Generator<Stretch> {
+  let place: Place | undefined = { at: segmentHeaderBytes, first };
   const header = problemOfHeader(bytes, first);
   if (header !== undefined) {
-    const damage = { at: 0, why: header.why };
-    yield { first, count: 0, spans: new Float64Array(0), end: 0, damage };
-    place = header.isOurs ? behind(segmentHeaderBytes - 1, first - 1) : undefined;
+    yield { first, count: 0, spans: new Float64Array(0), end: 0, damage: { at: 0, why: header.why } };
+    const damage = { at: segmentHeaderBytes - 1, after: first - 1, before };
+    place = header.isOurs ? placeBehind(bytes, damage) : undefined;
   }
-  while (place !== undefined) {
-    const found: Stretch = scanRecords(bytes, { ...place, ...(most !== undefined && { most }) });
+  if (place !== undefined) yield* stretchesFrom(bytes, place, before);
+}
+
+/** The same from a record on. */
+export function* stretchesFrom(
+  bytes: Buffer,
+  from: Place,
+  before: number = Number.POSITIVE_INFINITY,
+): Generator<Stretch> {
+  for (let place: Place | undefined = from; place !== undefined; ) {
+    const found: Stretch = scanRecords(bytes, place);
     const count = Math.min(found.count, before - found.first);
     yield { ...found, count };
-    const end = found.first + count;
-    if (found.damage !== undefined) place = behind(found.damage.at, end - 1);
-    else place = found.end < bytes.length && end < before ? { at: found.end, first: end } : undefined;
+    const { damage } = found;
+    place = damage && placeBehind(bytes, { at: damage.at, after: found.first + count - 1, before });
   }
+}
 
-  function behind(at: number, after: number): { at: number; first: number } | undefined {
-    if (after + 1 >= before) return undefined;
-    const found = findBehind(bytes, { at, after, before });
-    return found && { at: found.at, first: found.number };
-  }
+function placeBehind(
+  bytes: Buffer,
+  {
+    at,
+    after,
+    before = Number.POSITIVE_INFINITY,
+  }: { at: number; after: number; before?: number | undefined },
+): Place | undefined {
+  if (after + 1 >= before) return undefined;
+  const found = findBehind(bytes, { at, after, before });
+  return found && { at: found.at, first: found.number };
 }

@@ -146,14 +146,16 @@ async function endOf(
   journal: string,
   from: number,
 ): Promise<{ readonly number: number; readonly receivedMs: number } | undefined> {
-  const extent = await readExtent(journal);
+  let receivedMs = Number.NEGATIVE_INFINITY;
+  const extent = await readExtent(journal, ({ count, bytes, spans }) => {
+    let newest = count - 1;
+    while (newest >= 0 && bytes[spans[2 * newest] ?? 0] !== 1) newest--;
+    if (newest < 0) return;
+    const samples = decodeSamples(bytes.subarray(spans[2 * newest], spans[2 * newest + 1])) ?? [];
+    receivedMs = Math.max(receivedMs, ...samples.map((sample) => sample.receivedMs));
+  });
   if (extent === undefined || extent.first > from) return undefined;
-  const { first, count, bytes, spans } = extent.last;
-  let newest = count - 1;
-  while (newest > 0 && bytes[spans[2 * newest] ?? 0] !== 1) newest--;
-  const samples = decodeSamples(bytes.subarray(spans[2 * newest], spans[2 * newest + 1])) ?? [];
-  const receivedMs = Math.max(Number.NEGATIVE_INFINITY, ...samples.map((sample) => sample.receivedMs));
-  return { number: first + count - 1, receivedMs };
+  return { number: extent.last, receivedMs };
 }
 
 function unavailable(why: string): GemelError {

@@ -1,6 +1,7 @@
 /** The ticks that a thread of a replay tells: many together, and only so much ahead of who takes them. */
 
 import type { MessagePort } from 'node:worker_threads';
+import { SharedRing } from './ring.ts';
 import type { FromReplay, TickNote, ToReplay } from './work.ts';
 
 /** Ticks leave together: so many, or so many bytes; and so much may be on its way. */
@@ -11,7 +12,7 @@ const nothing = new Float64Array(0);
 export class Outbox {
   readonly #port: MessagePort;
   /** What leaves stands here, and is read where it stands: so nobody allocates a frame a tick. */
-  readonly #ring = new FrameRing(limits.onTheirWay + limits.bytes);
+  readonly #ring = new SharedRing(limits.onTheirWay + limits.bytes);
   #ticks: TickNote[] = [];
   #bytes = 0;
   /** Of each message that was not answered: its bytes, and those of them in the ring. */
@@ -33,7 +34,8 @@ export class Outbox {
   /** Takes a tick; its numbers only where they are needed. */
   put(tick: TickNote): void {
     const isNeeded = tick.verdict === 'part' || tick.verdict === 'other';
-    const values = isNeeded ? this.#ring.copy(tick.values) : nothing;
+    const values = isNeeded ? this.#ring.room(tick.values.length) : nothing;
+    if (isNeeded) values.set(tick.values);
     this.#ticks.push({ ...tick, values });
     this.#bytes += values.byteLength;
   }
@@ -50,42 +52,5 @@ export class Outbox {
       this.#arrived = resolve;
       await promise;
     }
-  }
-}
-
-/** Memory that both threads see, taken and given back in one order. */
-class FrameRing {
-  readonly #numbers: Float64Array;
-  #at = 0;
-  #used = 0;
-  #taken = 0;
-
-  constructor(bytes: number) {
-    this.#numbers = new Float64Array(new SharedArrayBuffer(bytes));
-  }
-
-  /** A copy in the ring; where that has no room, anywhere. */
-  copy(values: Float64Array): Float64Array {
-    const size = this.#numbers.length;
-    const skipped = this.#at + values.length > size ? size - this.#at : 0;
-    if (this.#used + skipped + values.length > size) return values.slice();
-    const from = skipped > 0 ? 0 : this.#at;
-    this.#at = from + values.length;
-    this.#used += skipped + values.length;
-    this.#taken += skipped + values.length;
-    const copy = this.#numbers.subarray(from, this.#at);
-    copy.set(values);
-    return copy;
-  }
-
-  /** How many numbers were taken since it was last asked. */
-  taken(): number {
-    const taken = this.#taken;
-    this.#taken = 0;
-    return taken;
-  }
-
-  free(numbers: number): void {
-    this.#used -= numbers;
   }
 }

@@ -2,7 +2,7 @@
  * The third composition: a project's past, run again from its checkpoints and its journal, and compared with what it was. It
  * only reads, and takes no lock, so that it may go on beside the engine that writes.
  *
- * Twins share no state, so they are spread over threads, each of which reads the journal itself.
+ * Twins share no state, so they are spread over threads. The journal is read and verified once, for all of them.
  */
 
 import { existsSync } from 'node:fs';
@@ -25,8 +25,10 @@ import { type KernelName, kernels } from '../options.ts';
 import { readModels } from '../project-models.ts';
 import type { Project } from '../project.ts';
 import { findBeginning, readFleet, type ReplaySpan } from './beginning.ts';
+import { wholeParts } from './feed.ts';
 import type { FrameCount } from './frames.ts';
-import { type CheckpointCount, type ReplayProgress, Threads } from './threads.ts';
+import { type CheckpointCount, Outcome, type ReplayProgress } from './outcome.ts';
+import { Threads } from './threads.ts';
 import type { ReplayWork } from './work.ts';
 
 export interface ReplayOptions extends ReplaySpan {
@@ -69,7 +71,7 @@ export interface ReplayReport {
   readonly tried?: ReplayTrialResult;
 }
 
-const twinsPerWorker = 250;
+const twinsPerThread = 250;
 
 /**
  * Runs the past of a project again.
@@ -85,7 +87,29 @@ export async function replayProject(project: Project, options: ReplayOptions = {
       'this project keeps no journal (`journal: { enabled: false }`)',
     );
   }
-  const journal = project.journal.directory;
+  const threads = new Threads();
+  try {
+    // As many as the project's own twins need. Others may have been added since.
+    threads.upTo(threadsFor(project.twins.length, options));
+    return await replayOn(threads, { project, journal: project.journal.directory, began }, options);
+  } finally {
+    await threads.end();
+  }
+}
+
+interface ReplayedProject {
+  readonly project: Project;
+  /** Directory. */
+  readonly journal: string;
+  /** When the replay was asked for, by `performance.now`. */
+  readonly began: number;
+}
+
+async function replayOn(
+  threads: Threads,
+  { project, journal, began }: ReplayedProject,
+  options: ReplayOptions,
+): Promise<ReplayReport> {
   const places = { checkpoints: project.checkpoint.directory, journal };
   const { start, checkpoint, checks, toMs, last, skipped } = await findBeginning(places, options);
   const recorded = [...new Set(checkpoint.parts.flatMap(({ kernel = [] }) => kernel))].join(', ');
@@ -96,62 +120,64 @@ export async function replayProject(project: Project, options: ReplayOptions = {
     const why = `the journal does not say what the twins of ${start.file} were`;
     throw new GemelError('REPLAY_UNAVAILABLE', why);
   }
+  const trial = await trialOf(project, options);
+  const own = spread(twins, threadsFor(twins.length, options));
+  const parts = await wholeParts(journal, checkpoint);
+  const works = own.map((part, thread) => ({
+    kernel,
+    models,
+    twins: part,
+    others: own.flatMap((other) => (other === part ? [] : other.map(({ id }) => id))),
+    thread,
+    threads: own.length,
+    parts,
+    toMs,
+    speed: options.speed ?? Number.POSITIVE_INFINITY,
+    ...(trial && { trial }),
+  }));
+  const past = {
+    journal,
+    first: Math.min(...parts.map((part) => part.journal ?? 0)) + 1,
+    last,
+    checks: arithmetic === recorded && !trial ? checks : [],
+  };
   const compiled = models.flatMap(({ id, document }) => compileModelDocument(document, id).model ?? []);
   const history = pastHistory(project);
-  const run = new Threads({
-    fromMs: start.savedMs,
+  const fromMs = start.savedMs;
+  const outcome = new Outcome(own.length, {
+    fromMs,
     toMs,
     models: compiled,
-    ...(history !== undefined && { history }),
-    ...options,
+    ...(history && { history }),
+    ...(options.onProgress && { onProgress: options.onProgress }),
   });
-  const trial = await trialOf(project, options);
-  // What one version gains on the other is added up in the order of time.
-  const own = spread(twins, trial ? 1 : (options.workers ?? workersFor(twins.length)));
   try {
-    await run.all(
-      own.map((part, thread) => ({
-        journal,
-        kernel,
-        models,
-        twins: part,
-        others: own.flatMap((other) => (other === part ? [] : other.map(({ id }) => id))),
-        thread,
-        threads: own.length,
-        start,
-        checks: arithmetic === recorded && !trial ? checks : [],
-        toMs,
-        last,
-        speed: options.speed ?? Number.POSITIVE_INFINITY,
-        ...(trial && { trial }),
-      })),
-    );
+    await threads.run(works, past, outcome);
   } finally {
     await history?.close();
   }
   const seconds = (performance.now() - began) / 1000;
-  const { tried } = run;
+  const { tried } = outcome;
   if (tried?.twins.length === 0) {
     const why = `no twin ran another version of ${tried.model} then`;
     throw new GemelError('REPLAY_UNAVAILABLE', why);
   }
-  const fromMs = start.savedMs;
   const isCompared = arithmetic === recorded;
-  const ticks = run.frames.counts;
+  const ticks = outcome.frames.counts;
   return {
     fromMs,
     toMs,
     recordedKernel: recorded,
     kernel: arithmetic,
     twins: twins.length,
-    ...run.totals,
-    unread: [...skipped, ...run.unread],
+    ...outcome.totals,
+    unread: [...skipped, ...outcome.unread],
     ticks: isCompared ? ticks : uncompared(ticks),
-    checkpoints: run.checkpoints(),
-    differences: isCompared ? run.differences() : [],
+    checkpoints: outcome.checkpoints(),
+    differences: isCompared ? outcome.differences() : [],
     seconds,
     speed: (toMs - fromMs) / 1000 / seconds,
-    states: statesOf(run.shown, compiled),
+    states: statesOf(outcome.shown, compiled),
     ...(tried && { tried }),
   };
 }
@@ -189,8 +215,10 @@ async function kernelOf(recorded: string): Promise<KernelName> {
   );
 }
 
-function workersFor(twins: number): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.ceil(twins / twinsPerWorker)));
+function threadsFor(twins: number, { with: version, workers }: ReplayOptions): number {
+  // What one version gains on the other is added up in the order of time.
+  if (version !== undefined) return 1;
+  return workers ?? Math.max(1, Math.min(availableParallelism(), Math.ceil(twins / twinsPerThread)));
 }
 
 /** Neighbours stay together: they share blocks. */

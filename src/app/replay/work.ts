@@ -1,6 +1,8 @@
-/** What a thread of a replay is given, and what the two say to each other. */
+/** What a thread of a replay is given, and what is said to and fro. */
 
+import type { MessagePort } from 'node:worker_threads';
 import type {
+  Checkpoint,
   Compared,
   OwnBlock,
   Picture,
@@ -20,9 +22,12 @@ export interface CheckpointSource {
   readonly needs: number;
 }
 
+/** What a thread is started with: where it is told what to do. */
+export interface ReplayStart {
+  readonly feed: MessagePort;
+}
+
 export interface ReplayWork {
-  /** Directory of the journal. */
-  readonly journal: string;
   readonly kernel: KernelName;
   readonly models: readonly RecordedModel[];
   /** The twins that this thread begins with, and those of the others; who comes later is shared out by name. */
@@ -30,16 +35,38 @@ export interface ReplayWork {
   readonly others: readonly string[];
   readonly thread: number;
   readonly threads: number;
-  readonly start: CheckpointSource;
-  /** Later checkpoints, in order. */
-  readonly checks: readonly CheckpointSource[];
+  /** The checkpoint to begin with. */
+  readonly parts: Checkpoint['parts'];
   readonly toMs: number;
-  /** The last record to take. */
-  readonly last: number;
   /** Another version to be tried in the shadow of the twins of its model, from then on. */
   readonly trial?: RecordedModel & { readonly sinceMs: number };
   /** How many times as fast as the past; infinite: as fast as possible. */
   readonly speed: number;
+}
+
+/** Records of the journal, one after another. */
+export interface PastRecords {
+  /** Number of the first. */
+  readonly first: number;
+  readonly count: number;
+  /** In memory of who tells it, good until that is answered. */
+  readonly bytes: Uint8Array;
+  /** Where the content of record i begins and ends in `bytes`: at 2i and 2i + 1. */
+  readonly spans: Float64Array;
+}
+
+/** The first is `begin`, the last `end`. */
+export type ToFed =
+  | { readonly kind: 'begin'; readonly work: ReplayWork }
+  | (PastRecords & { readonly kind: 'records' })
+  /** A later checkpoint, to compare with; all records that are not in it are still to come. */
+  | { readonly kind: 'expect'; readonly savedMs: number; readonly parts: Checkpoint['parts'] }
+  | { readonly kind: 'end' };
+
+/** The oldest `records` that were not yet answered were taken. */
+export interface FromFed {
+  /** Whether the thread needs no more of them. */
+  readonly isOver: boolean;
 }
 
 /** A tick made again. Of which twins it is was told before. */
@@ -57,8 +84,6 @@ export type FromReplay =
       readonly ticks: readonly TickNote[];
     }
   | { readonly kind: 'checked'; readonly savedMs: number; readonly compared: Compared }
-  /** A later checkpoint that is damaged, or gone since. */
-  | { readonly kind: 'unread'; readonly file: string }
   | {
       readonly kind: 'done';
       readonly records: number;

@@ -1,28 +1,57 @@
-/** A thread of a replay: reads the journal itself and runs the twins that are its own. */
+/** A thread of a replay: runs the twins that are its own through the past that it is told. */
 
+import { on } from 'node:events';
 import { enableCompileCache } from 'node:module';
 import { setTimeout as later } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Model } from '../../core/model/index.ts';
-import { Outbox } from './outbox.ts';
-import type { CheckpointSource, FromReplay, ReplayWork } from './work.ts';
+import type { Checkpoint } from '../../engine/index.ts';
+import type { FromFed, FromReplay, PastRecords, ReplayStart, ReplayWork, ToFed } from './work.ts';
 
 // As in src/adapters/workers/start.ts.
 enableCompileCache();
-const { readPages } = await import('../../adapters/journal/index.ts');
-const { readCheckpointFile } = await import('../../adapters/checkpoint/index.ts');
-const { decodeCheckpoint, lookUp, Replayer } = await import('../../engine/index.ts');
+const { Outbox } = await import('./outbox.ts');
+const { Replayer } = await import('../../engine/index.ts');
 const { compileModelDocument } = await import('../../core/model/index.ts');
 const { createBackend } = await import('../backend.ts');
 
-await replay(workerData as ReplayWork);
+if (parentPort === null) throw new Error('this is for the inside of a worker thread');
+const port = parentPort;
+await listen((workerData as ReplayStart).feed);
+port.unref();
 
-async function replay(work: ReplayWork): Promise<void> {
-  const { journal, kernel, models, twins, start, toMs, last, speed } = work;
-  const parts = await partsOf(journal, start);
+async function listen(feed: MessagePort): Promise<void> {
+  let replay: Replay | undefined;
+  for await (const [message] of on(feed, 'message') as AsyncIterable<readonly [ToFed]>) {
+    switch (message.kind) {
+      case 'begin':
+        replay = await begin(message.work);
+        break;
+      case 'records':
+        await replay?.take(message);
+        feed.postMessage({ isOver: replay?.isOver === true } satisfies FromFed);
+        break;
+      case 'expect':
+        replay?.expect(message.savedMs, message.parts);
+        break;
+      case 'end':
+        await replay?.end();
+        return;
+    }
+  }
+}
+
+interface Replay {
+  readonly isOver: boolean;
+  take(records: PastRecords): Promise<void>;
+  expect(savedMs: number, parts: Checkpoint['parts']): void;
+  end(): Promise<void>;
+}
+
+async function begin(work: ReplayWork): Promise<Replay> {
+  const { kernel, models, twins, parts, toMs, speed } = work;
   const told = new Set<number>();
-  if (parentPort === null) throw new Error('this is for the inside of a worker thread');
-  const outbox = new Outbox(parentPort);
+  const outbox = new Outbox(port);
   const checked = new Map<unknown, number>();
   const replayer = new Replayer({
     backend: await createBackend(kernel, () => undefined),
@@ -40,7 +69,6 @@ async function replay(work: ReplayWork): Promise<void> {
     onCheckpoint: (part, compared) =>
       tell({ kind: 'checked', savedMs: checked.get(part) ?? part.savedMs, compared }),
   });
-  const left = [...work.checks];
   const began = performance.now();
   const beganMs = replayer.atMs;
 
@@ -51,34 +79,27 @@ async function replay(work: ReplayWork): Promise<void> {
     if (aheadMs > 1) await later(aheadMs);
   };
 
-  const first = Math.min(...parts.map((part) => part.journal ?? 0)) + 1;
-  /** The record that should come next, and how many did not come. */
-  let [due, lost] = [first, 0];
-  reading: for await (const page of readPages(journal, first)) {
-    const { bytes, spans } = page;
-    lost += Math.max(0, Math.min(page.first, last + 1) - due);
-    due = Math.max(due, page.first + page.count);
-    for (let i = Math.max(0, first - page.first); i < page.count; i++) {
-      const number = page.first + i;
-      if (number > last || replayer.isOver) break reading;
-      for (let [next] = left; next !== undefined && next.needs <= number; [next] = left) {
-        left.shift();
-        const expected = await partsOf(journal, next);
-        for (const part of expected) checked.set(part, next.savedMs);
-        replayer.expect(expected);
+  return {
+    get isOver() {
+      return replayer.isOver;
+    },
+    async take({ first, count, bytes, spans }) {
+      for (let i = 0; i < count && !replayer.isOver; i++) {
+        replayer.take(first + i, bytes, { from: spans[2 * i] ?? 0, to: spans[2 * i + 1] ?? 0 });
+        if (outbox.isFull || (i & 255) === 0) await rest();
       }
-      const [from = 0, to = 0] = [spans[2 * i], spans[2 * i + 1]];
-      replayer.take(number, bytes, { from, to });
-      if (outbox.isFull || (i & 255) === 0) await rest();
-    }
-  }
-  for (const next of left) replayer.expect(await partsOf(journal, next));
-  const shown = replayer.end();
-  await outbox.send(replayer.atMs);
-  const tried = replayer.tried();
-  const damaged = replayer.counters.damaged + lost;
-  tell({ kind: 'done', ...replayer.counters, damaged, shown, ...(tried && { tried }) });
-  parentPort?.unref();
+    },
+    expect(savedMs, expected) {
+      for (const part of expected) checked.set(part, savedMs);
+      replayer.expect(expected);
+    },
+    async end() {
+      const shown = replayer.end();
+      await outbox.send(replayer.atMs);
+      const tried = replayer.tried();
+      tell({ kind: 'done', ...replayer.counters, shown, ...(tried && { tried }) });
+    },
+  };
 }
 
 function trialOf({ trial }: ReplayWork): { trial?: { model: Model; sinceMs: number } } {
@@ -97,16 +118,6 @@ function ownerOf({ twins, others, thread, threads }: ReplayWork): (id: string) =
   };
 }
 
-async function partsOf(journal: string, { file, content }: CheckpointSource) {
-  const bytes = content ?? (await readCheckpointFile(file));
-  if (bytes === undefined) {
-    tell({ kind: 'unread', file });
-    return [];
-  }
-  const pages = (from: number) => readPages(journal, from);
-  return (await lookUp(decodeCheckpoint(bytes).parts, { pages })).parts;
-}
-
 function tell(message: FromReplay): void {
-  parentPort?.postMessage(message);
+  port.postMessage(message);
 }

@@ -162,7 +162,7 @@ function kindOf({ type }: SchemaNode, article = ''): string {
   if (type === 'boolean') return 'true or false';
   if (type === 'null') return 'null';
   if (type === 'string') return 'text';
-  return `${article}${String(type ?? 'value')}`;
+  return `${article}${typeof type === 'string' ? type : 'value'}`;
 }
 
 /** A value as it may stand in a message: short, whatever its size or depth. */

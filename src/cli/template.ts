@@ -78,7 +78,7 @@ opens three motors at <http://localhost:8080>. Stop it with Ctrl-C; the next sta
 - Let a machine speak: \`recordings/motor.csv\` is an hour of a motor, sent here sixty times as fast to twins that live so fast, too.
 
       gemel up --speed 60x
-      gemel play recordings/motor.csv --to mqtt://localhost:1883 --topic gemel/motor-1/telemetry --speed 60x
+      gemel play recordings/motor.csv --to mqtt://localhost:1883 --topic gemel/motor-1/telemetry --speed 60x --time-field none
 
 - Run the model by itself: \`gemel simulate models/motor.yaml --for 1h --set load=110 --plot\`
 - Change \`models/motor.yaml\` and ask \`gemel check\` what it thinks of it. Editors that read the first line of the

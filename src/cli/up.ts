@@ -82,7 +82,7 @@ export function upCommand(): Command {
 Examples:
   gemel up
   gemel up my-plant --port 9000 --log-level warn
-  gemel up my-rig --speed 60x        # and, beside it: gemel play record.csv --speed 60x …
+  gemel up my-rig --speed 60x        # and, beside it: gemel play record.csv --speed 60x --time-field none …
 
 The addresses go to the standard output, the log to the standard error: JSON lines unless that is a terminal.
 A first Ctrl-C or SIGTERM stops in order, a second one at once.

@@ -378,7 +378,7 @@ export class Block {
 }
 
 /** By arrival, not by the tick that it came to: so it is the same after a restart, and in a replay. Shadows hear when it came, too. */
-function noteArrival(cameMs: Float64Array, measurement: number, receivedMs: number): void {
+function noteArrival(cameMs: number[], measurement: number, receivedMs: number): void {
   const newest = cameMs[measurement] ?? Number.NaN;
   const atMs = Math.abs(receivedMs);
   if (!(newest >= atMs)) cameMs[measurement] = atMs;

@@ -13,7 +13,7 @@ export interface LaneSide {
   /** What detection remembers of the twin. */
   readonly detection: Float64Array;
   /** Event time of the newest sample of each signal when the history began; NaN: none. */
-  readonly beforeMs: Float64Array;
+  readonly beforeMs: number[];
   /** Where its late samples take it back to; undefined if there are none. */
   late: LateTarget | undefined;
   /** Whether another lane is what readers see of the twin: then nothing of this one is counted. */
@@ -41,17 +41,22 @@ export function createSide(
     samples,
     history: new LaneHistory(span),
     told: {
-      held: new Uint8Array(2 * model.states.length),
-      silent: new Uint8Array(measurements),
-      rejected: new Uint8Array(measurements),
-      firedMs: new Float64Array(model.whens.length).fill(Number.NEGATIVE_INFINITY),
-      cameMs: new Float64Array(measurements).fill(Number.NaN),
+      held: listOf(2 * model.states.length, 0),
+      silent: listOf(measurements, 0),
+      rejected: listOf(measurements, 0),
+      firedMs: listOf(model.whens.length, Number.NEGATIVE_INFINITY),
+      cameMs: listOf(measurements, Number.NaN),
     },
     detection: new Float64Array(detectionWidth),
-    beforeMs: new Float64Array(model.inputs.length + measurements).fill(Number.NaN),
+    beforeMs: listOf(model.inputs.length + measurements, Number.NaN),
     late: undefined,
     isShadow: twin.shadowOf !== undefined,
   };
+}
+
+/** Lists, since of so few numbers a typed array takes three hundred bytes besides. */
+function listOf(length: number, number: number): number[] {
+  return Array.from({ length }, () => number);
 }
 
 export function copySide({

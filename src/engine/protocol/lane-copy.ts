@@ -18,7 +18,7 @@ export interface SideCopy {
   readonly copies: readonly HistoryCopy[];
   readonly told: Told;
   readonly detection: Float64Array;
-  readonly beforeMs: Float64Array;
+  readonly beforeMs: number[];
   readonly late: LateTarget | undefined;
   readonly isShadow: boolean;
 }
@@ -43,14 +43,14 @@ export interface HistoryCopy {
 /** What was told of a lane, to tell edges only, and when something last came. It is not taken back with the lane. */
 export interface Told {
   /** 1 for each state that a bound held: two a state, lower bounds first. */
-  readonly held: Uint8Array;
+  readonly held: number[];
   /** 1 for each measurement that was told to be silent, and to be rejected. */
-  readonly silent: Uint8Array;
-  readonly rejected: Uint8Array;
+  readonly silent: number[];
+  readonly rejected: number[];
   /** Time of the newest firing of each `when`; −∞: never. */
-  readonly firedMs: Float64Array;
+  readonly firedMs: number[];
   /** When a sample of each measurement last came; NaN: never. */
-  readonly cameMs: Float64Array;
+  readonly cameMs: number[];
 }
 
 /** What a late sample asks for: nothing from `place` on applied, and not after `boundary`. */

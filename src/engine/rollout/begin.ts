@@ -1,7 +1,7 @@
 /** What is asked for when a rollout is begun → the rollout as it begins, or why not. */
 
 import { GemelError } from '../../core/diagnose/index.ts';
-import { isName, type TwinInfo } from '../twin/index.ts';
+import { isName, needModel, type TwinInfo } from '../twin/index.ts';
 import type { Entry, RolloutBook } from './book.ts';
 import { chooseTwins } from './choose.ts';
 import type { TrialFleet } from './port.ts';
@@ -52,11 +52,7 @@ interface Part {
 
 /** @throws GemelError `MODEL_UNKNOWN`, `ROLLOUT_INVALID`, `ROLLOUT_TWINS` or `TWIN_UNKNOWN`. */
 export function chosenOf({ id, model: version, of, own }: Part, { fleet, book }: Place): readonly TwinInfo[] {
-  const model = fleet.models.get(version);
-  if (model === undefined) {
-    const known = [...fleet.models.keys()].join(', ') || 'none';
-    throw new GemelError('MODEL_UNKNOWN', `no model ${version} is loaded`, { hint: `models: ${known}` });
-  }
+  const model = needModel(version, fleet.models);
   const takenBy = (twin: string): string | undefined => book.takenBy(twin, id);
   return chooseTwins({ rollout: id, model, of, twins: fleet.twins(), takenBy, own });
 }

@@ -5,7 +5,14 @@ import { createMigration, type Migration } from '../../core/estimate/index.ts';
 import type { Model } from '../../core/model/index.ts';
 import type { SavedLane } from '../checkpoint/index.ts';
 import { type Entry, routesOf, type TrialRoutes } from '../members/index.ts';
-import { checkTwins, documentHash, signalNamesOf, type TwinConfig, type TwinInfo } from '../twin/index.ts';
+import {
+  checkTwins,
+  documentHash,
+  needModel,
+  signalNamesOf,
+  type TwinConfig,
+  type TwinInfo,
+} from '../twin/index.ts';
 
 export class TrialPlans {
   readonly #models: ReadonlyMap<string, Model>;
@@ -28,7 +35,7 @@ export class TrialPlans {
       const message = `${trial.shadow.info.model.id} runs in the shadow of twin \`${config.id}\` already`;
       throw new GemelError('TRIAL_RUNS', message, { hint: 'end that trial first' });
     }
-    const model = this.#need(version);
+    const model = needModel(version, this.#models);
     if (model === from)
       throw new GemelError('TRIAL_INVALID', `twin \`${config.id}\` runs ${version} already`);
     refuseMissing(config, model);
@@ -58,12 +65,15 @@ export class TrialPlans {
   /** Those that it had; if the project gives others now, these as they go over. */
   #parameters(named: TwinConfig, saved: SavedLane): Readonly<Record<string, number>> {
     if (isSame(named.parameters, saved.named.parameters)) return saved.parameters;
-    return this.#migration(this.#need(named.model), this.#need(saved.model)).parameters(named.parameters);
+    return this.#migration(
+      needModel(named.model, this.#models),
+      needModel(saved.model, this.#models),
+    ).parameters(named.parameters);
   }
 
   /** The twin under the version that the project names. */
   named(config: TwinConfig): TwinInfo {
-    return { config, model: this.#need(config.model) };
+    return { config, model: needModel(config.model, this.#models) };
   }
 
   #hashOf(model: Model): string {
@@ -77,13 +87,6 @@ export class TrialPlans {
     const routes = this.#routes.get(key) ?? routesOf(live, shadow);
     this.#routes.set(key, routes);
     return routes;
-  }
-
-  #need(version: string): Model {
-    const model = this.#models.get(version);
-    if (model !== undefined) return model;
-    const known = [...this.#models.keys()].join(', ') || 'none';
-    throw new GemelError('MODEL_UNKNOWN', `no model ${version} is loaded`, { hint: `models: ${known}` });
   }
 
   #migration(from: Model, to: Model): Migration {

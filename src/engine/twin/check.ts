@@ -4,6 +4,7 @@ import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import type { Model, Signal } from '../../core/model/index.ts';
 import { convertible } from '../../core/units/index.ts';
 import { defaultTelemetryTopic, type TwinConfig } from './config.ts';
+import { needModel } from './need-model.ts';
 import { signalsOf } from './signals.ts';
 import { checkTopic } from './topic.ts';
 
@@ -21,14 +22,7 @@ export function checkTwins(
   return twins.map((twin) => {
     if (ids.has(twin.id)) throw new GemelError('TWIN_DUPLICATE', `two twins are called \`${twin.id}\``);
     ids.add(twin.id);
-    const model = models.get(twin.model);
-    if (model === undefined) {
-      const hint =
-        didYouMean(twin.model, models.keys()) ?? `models: ${[...models.keys()].join(', ') || 'none'}`;
-      throw new GemelError('MODEL_UNKNOWN', `twin \`${twin.id}\`: no model ${twin.model} is loaded`, {
-        hint,
-      });
-    }
+    const model = needModel(twin.model, models, `twin \`${twin.id}\`: `);
     checkTwin(twin, model);
     return model;
   });

@@ -13,5 +13,6 @@ export {
   type TwinInfo,
 } from './config.ts';
 export { documentHash } from './document-hash.ts';
+export { needModel } from './need-model.ts';
 export { signalAt, signalNamesOf, signalsOf } from './signals.ts';
 export { createTopicMatcher, type TopicMatcher } from './topic.ts';

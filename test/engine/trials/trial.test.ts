@@ -169,7 +169,9 @@ test('refuses a trial that cannot be, and says why', async () => {
   });
   const { fleet } = await startFleet([twinOf('a', tank), bound], { models });
   await assert.rejects(fleet.beginShadow('nobody', leaking.id), { code: 'TWIN_UNKNOWN' });
-  await assert.rejects(fleet.beginShadow('a', 'tank@9.0.0'), { code: 'MODEL_UNKNOWN' });
+  const versions = { code: 'MODEL_UNKNOWN', hint: /^versions of tank: tank@/ };
+  await assert.rejects(fleet.beginShadow('a', 'tank@9.0.0'), versions);
+  await assert.rejects(fleet.beginShadow('a', 'tank'), versions);
   await assert.rejects(fleet.beginShadow('a', tank.id), { code: 'TRIAL_INVALID' });
   await assert.rejects(fleet.beginShadow('a', other.id), { code: 'MIGRATION_INVALID' });
   await assert.rejects(fleet.beginShadow('bound', tank.id), { code: 'TRIAL_SIGNALS', message: /`weight`/ });

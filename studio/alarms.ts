@@ -1,7 +1,7 @@
 /** Alarms as the page has them: kept up to date by the stream, in the order of what asks most. */
 
 export type Severity = 'warning' | 'critical';
-export type AlarmState =
+type AlarmState =
   | 'unacknowledged'
   | 'acknowledged'
   | 'returned'

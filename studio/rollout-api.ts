@@ -2,7 +2,7 @@
 
 import { get, post, Refused, type State } from './api.ts';
 
-export type Verdict = 'better' | 'worse' | 'no difference' | 'not enough yet';
+type Verdict = 'better' | 'worse' | 'no difference' | 'not enough yet';
 
 /** A value with what it may be; null as long as nothing can be said. */
 export interface Interval {
@@ -47,7 +47,7 @@ export interface Comparison {
   readonly aheadPercent: Interval;
 }
 
-export type RolloutState = 'shadow' | 'live' | 'rolled-back' | 'done' | 'ended';
+type RolloutState = 'shadow' | 'live' | 'rolled-back' | 'done' | 'ended';
 
 export type RolloutPart =
   | { readonly twins: readonly string[] }
@@ -81,7 +81,7 @@ export interface RolloutSummary {
 }
 
 /** Something that was done. */
-export interface Done {
+interface Done {
   readonly time: string;
   readonly act: string;
   readonly message: string;
@@ -105,7 +105,7 @@ export interface Rollout extends RolloutSummary {
   readonly comparison: Comparison;
 }
 
-export interface Shadow {
+interface Shadow {
   readonly live: string;
   readonly shadow: string;
   readonly state?: State & { readonly units: Readonly<Record<string, string>> };

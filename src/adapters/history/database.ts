@@ -32,7 +32,7 @@ const schema = `
 /** Format of the tables; another one is refused rather than misread. */
 const formatVersion = 1;
 
-export type Statements = ReturnType<typeof prepare>;
+type Statements = ReturnType<typeof prepare>;
 
 export interface Database {
   readonly statements: Statements;

@@ -38,7 +38,7 @@ export interface HistoryOptions {
   readonly readOnly?: boolean;
 }
 
-export interface HistoryCounters {
+interface HistoryCounters {
   /** Samples kept since the start. */
   written: number;
   /** Samples and facts that found no room on the way to the store. */

@@ -12,7 +12,6 @@ export {
   pagesOf,
   tableOf,
   takeFile,
-  type TakeOptions,
   writeCsv,
   writeParquet,
 } from './files/index.ts';

@@ -6,7 +6,7 @@ import { parseUnit, roundDeviation, roundShown, type Unit } from '../../core/uni
 import { type HistorySignal, seriesNames, type Snapshot } from '../../engine/index.ts';
 
 /** A series with a value at each recorded tick. */
-export interface Computed {
+interface Computed {
   readonly signal: string;
   readonly unit: Unit;
   readonly value: (snapshot: Snapshot) => number;

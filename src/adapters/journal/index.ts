@@ -4,7 +4,6 @@ export { inspectJournal, readJournal, type SegmentReport } from './inspect.ts';
 export {
   type FileJournal,
   type FileJournalOptions,
-  type JournalEntry,
   openFileJournal,
 } from './journal.ts';
 export { readExtent, readPages } from './read-segments.ts';

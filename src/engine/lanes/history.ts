@@ -136,11 +136,6 @@ export class LaneHistory implements Past {
     this.#recentK = Number.NaN;
   }
 
-  /** What the block remembers is no longer this lane's. */
-  forgetRecent(): void {
-    this.#recentK = Number.NaN;
-  }
-
   #recentFits(target: LateTarget): boolean {
     return this.#fits(this.#recentK, this.#recentPlace, target);
   }

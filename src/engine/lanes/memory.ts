@@ -65,10 +65,6 @@ export class BlockMemory {
     this.#slots[slot * this.#capacity + lane] = value;
   }
 
-  fillSlot(slot: number, value: number): void {
-    this.#slots.fill(value, slot * this.#capacity, slot * this.#capacity + this.#lanes);
-  }
-
   /** `column` is the note's column in a frame. */
   note(lane: number, column: number): number {
     return this.#notes[(column - this.frameLayout.notes) * this.#capacity + lane] ?? Number.NaN;

@@ -13,7 +13,7 @@ import { takeFile } from './take.ts';
 export { writeCsv } from './csv.ts';
 export { pagesOf } from './pages.ts';
 export { writeParquet } from './parquet.ts';
-export { takeFile, type TakeOptions } from './take.ts';
+export { takeFile } from './take.ts';
 
 /** Nothing is taken from further ahead: the twins' own samples would all come late behind it. */
 export const futureMs = 86_400_000;

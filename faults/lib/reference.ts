@@ -34,8 +34,10 @@ function gathered(journal: string): string | undefined {
   const attic = atticOf(journal);
   if (!existsSync(attic)) return undefined;
   const whole = mkdtempSync(path.join(journal, '..', 'whole-'));
-  for (const directory of [attic, journal]) {
-    for (const name of readdirSync(directory)) linkSync(path.join(directory, name), path.join(whole, name));
+  for (const name of readdirSync(journal)) linkSync(path.join(journal, name), path.join(whole, name));
+  // One without a record may have been deleted, and another made by its name.
+  for (const name of readdirSync(attic)) {
+    if (!existsSync(path.join(whole, name))) linkSync(path.join(attic, name), path.join(whole, name));
   }
   return whole;
 }

@@ -228,15 +228,10 @@ export class Trial {
     const samples = await recordedSamples(this.journal);
     return {
       acknowledged: this.ledger.acknowledged.size,
-      lost: this.missingOf(new Set(samples.map(keyOf))),
+      lost: this.ledger.missingIn(new Set(samples.map(keyOf))),
       duplicated: this.#duplicated,
       worstRecoverySeconds: this.#worstSeconds,
     };
-  }
-
-  /** How many acknowledged samples are not among these. */
-  missingOf(present: ReadonlySet<string>): number {
-    return this.ledger.missingIn(present);
   }
 
   /** Samples that a fault has taken are nobody's fault. @returns how many. */

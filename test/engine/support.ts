@@ -9,6 +9,7 @@ import {
   createManualClock,
   type Delivery,
   type Fleet,
+  type Journal,
   type ManualClock,
   type TwinConfig,
   twinDefaults,
@@ -84,6 +85,7 @@ export interface TestFleetOptions {
   readonly clock?: ManualClock;
   readonly shards?: number;
   readonly checkpoints?: CheckpointStore;
+  readonly journal?: Journal;
 }
 
 export async function startFleet(
@@ -97,6 +99,7 @@ export async function startFleet(
     clock,
     shards: Array.from({ length: options.shards ?? 1 }, () => createLocalShard(clock)),
     ...(options.checkpoints !== undefined && { checkpoints: options.checkpoints, checkpointEveryMs: 5000 }),
+    ...(options.journal !== undefined && { journal: options.journal }),
   });
   return {
     fleet,

@@ -18,7 +18,7 @@
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { assertInvariant } from '../../core/diagnose/index.ts';
-import { integersBelow, mostDecimals, scales } from './decimals.ts';
+import { integerOf, mostDecimals, scales } from './decimals.ts';
 
 export interface Points {
   /** Unix milliseconds, ascending. */
@@ -100,18 +100,13 @@ function asIntegers(
 ): { readonly decimals: number; readonly values: Float64Array } | undefined {
   const values = new Float64Array(numbers.length);
   let decimals = 0;
-  let scale = 1;
   for (let i = 0; i < numbers.length; ) {
-    const number = numbers[i] ?? 0;
-    const integer = Math.round(number * scale);
-    // Differences of second order must stay exact too.
-    if (!(Math.abs(integer) < integersBelow) || Object.is(number, -0)) return undefined;
-    if (integer / scale === number) {
+    const integer = integerOf(numbers[i] ?? 0, decimals);
+    if (!Number.isNaN(integer)) {
       values[i++] = integer;
       continue;
     }
     if (++decimals > mostDecimals) return undefined;
-    scale = scales[decimals] ?? 1;
     i = 0;
   }
   return { decimals, values };

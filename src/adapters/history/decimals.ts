@@ -7,7 +7,7 @@ export const scales: Float64Array = Float64Array.from({ length: 15 }, (_, decima
 export const mostDecimals = 14;
 
 /** Integers below this have differences that are exact, too, and differences of those. */
-export const integersBelow: number = 2 ** 51;
+const integersBelow = 2 ** 51;
 
 /** The number times 10ᵈ, if that is an integer that gives it back; NaN if not. */
 export function integerOf(number: number, decimals: number): number {

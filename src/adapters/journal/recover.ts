@@ -12,8 +12,8 @@ export interface JournalNote {
 }
 
 /**
- * Reads the last segment, and cuts its torn end: behind it there is no good record. A whole one that cannot be read is put aside. The others are read when their records are: a start takes as long as what a
- * restart needs, however much is kept.
+ * Reads the last segment, and cuts its torn end: behind it there is no good record. A whole one that cannot be read is put
+ * aside. The others are read when their records are: a start takes as long as what a restart needs, however much is kept.
  *
  * @returns the number of the last record, 0 if there is none.
  */

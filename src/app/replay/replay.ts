@@ -7,7 +7,7 @@
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { GemelError, suggest } from '../../core/diagnose/index.ts';
+import { didYouMean, GemelError } from '../../core/diagnose/index.ts';
 import { compileModelDocument, type Model } from '../../core/model/index.ts';
 import {
   createSnapshot,
@@ -197,8 +197,7 @@ async function trialOf(
   const model = models.find(({ id }) => id === version);
   if (model !== undefined) return { id: model.id, document: model.document, sinceMs: fromMs };
   const known = models.map(({ id }) => id);
-  const near = suggest(version, known);
-  const hint = near === undefined ? `there are: ${known.join(', ')}` : `did you mean \`${near}\`?`;
+  const hint = didYouMean(version, known) ?? `there are: ${known.join(', ')}`;
   throw new GemelError('MODEL_UNKNOWN', `there is no model ${version}`, { hint });
 }
 

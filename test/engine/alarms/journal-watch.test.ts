@@ -2,15 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  createFleet,
-  createLocalShard,
-  createManualClock,
-  type Fleet,
-  type Journal,
-} from '../../../src/engine/index.ts';
+import type { Fleet, Journal } from '../../../src/engine/index.ts';
 import { memoryJournal } from '../memory-journal.ts';
-import { bytes, startMs, tank, twinOf } from '../support.ts';
+import { bytes, startFleet, tank, twinOf } from '../support.ts';
 
 /** A journal whose disk can be made to refuse, or to keep silent. */
 function journalOfDisk() {
@@ -45,15 +39,8 @@ const alarms = (fleet: Fleet) =>
     );
 
 async function started() {
-  const clock = createManualClock(startMs);
   const { journal, disk } = journalOfDisk();
-  const fleet = await createFleet({
-    models: [tank],
-    twins: [twinOf('a', tank, { periodMs: 1000 })],
-    clock,
-    shards: [createLocalShard(clock)],
-    journal,
-  });
+  const { clock, fleet } = await startFleet([twinOf('a', tank, { periodMs: 1000 })], { journal });
   await clock.advance(10_000);
   assert.deepEqual(alarms(fleet), []);
   return { clock, fleet, disk };

@@ -2,22 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFleet, createLocalShard, createManualClock } from '../../../src/engine/index.ts';
+import { createManualClock } from '../../../src/engine/index.ts';
 import { memoryJournal } from '../memory-journal.ts';
-import { kinds, startMs, tank, twinOf } from '../support.ts';
+import { kinds, startFleet, startMs, tank, twinOf } from '../support.ts';
 
 test('checkpoints are as often in real time, and a disk has as long to take one', async () => {
   const clock = { ...createManualClock(startMs), speed: 60 };
   let saves = 0;
   const journal = memoryJournal();
-  const fleet = await createFleet({
-    models: [tank],
-    twins: [twinOf('a', tank, { periodMs: 1000 })],
+  const { fleet } = await startFleet([twinOf('a', tank, { periodMs: 1000 })], {
     clock,
-    shards: [createLocalShard(clock)],
     journal,
     checkpoints: { load: async () => undefined, save: async () => void saves++ },
-    checkpointEveryMs: 5000,
   });
   assert.equal(saves, 1, 'that of the start');
   await clock.advance(299_000);
